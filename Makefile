@@ -1,0 +1,127 @@
+# qiantong - one Makefile. `make demo` and `make test` need nothing prepared by hand.
+#
+#   make            the four programs, in build/release/
+#   make demo       two provinces exchange on this machine; prints what their ledgers say
+#   make test       every test; last line "N passed, N failed"
+#   make check      format, lint, unit tests, short simulation (before every commit)
+#   make interop    foreign implementations verify what we sign, and we what they sign
+#   make bench      figures as ratios to the limit measured in the same run
+#   make full       check, test, interop, bench and the analysers
+#
+# V=release|asan|tsan|cov|fuzz chooses the variant, built in build/$(V)/.
+
+V ?= release
+B := build/$(V)
+CC := $(if $(filter fuzz,$(V)),clang,$(if $(filter default,$(origin CC)),gcc,$(CC)))
+
+RUN_PACKAGES := gcc make pkg-config libxml2-dev libxmlsec1-dev libssl-dev libevent-dev \
+	libcurl4-openssl-dev liblmdb-dev libjansson-dev gettext openssl
+CHECK_PACKAGES := libcmocka-dev clang clang-format curl libxml2-utils lmdb-utils \
+	default-jdk-headless libxml-security-java libbcprov-java
+FULL_PACKAGES := cppcheck clang-tidy gcovr valgrind
+
+WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 \
+	-Wconversion -Wpointer-arith -Wcast-qual -Wundef -Wvla -Werror
+HARDENING := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection \
+	-fcf-protection -ftrivial-auto-var-init=zero
+LDHARDENING := -Wl,-z,relro,-z,now,-z,noexecstack
+FLAGS_release := -O2 -g $(HARDENING)
+FLAGS_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+FLAGS_tsan := -O1 -g -fsanitize=thread -fno-omit-frame-pointer
+FLAGS_cov := -O0 -g --coverage
+FLAGS_fuzz := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+LDFLAGS_release := $(LDHARDENING)
+LDFLAGS_fuzz := -fsanitize=fuzzer-no-link,address,undefined
+
+PKG = $(shell pkg-config $(1) $(2) 2>/dev/null)
+LIBS_crypt := libcrypto
+LIBS_wire := xmlsec1-openssl libxml-2.0 libcrypto
+LIBS_ledger := lmdb
+LIBS_net := libevent libevent_openssl libevent_pthreads libcurl libssl libcrypto
+LIBS_gate := libevent libevent_openssl libevent_pthreads libcurl libssl libcrypto jansson
+LIBS_cli := jansson
+
+CPPFLAGS := -std=gnu11 -D_GNU_SOURCE -Igateway -DOPENSSL_API_COMPAT=30000 -DOPENSSL_NO_DEPRECATED
+CFLAGS = $(FLAGS_$(V)) $(WARNINGS) -fPIE
+LDFLAGS = -pie $(FLAGS_$(V)) $(LDFLAGS_$(V)) -pthread
+
+# Layers, lowest first; each folder is one archive. Who may include whom: tests/lint/layers.
+LAYERS := base crypt core wire ledger engine net gate cli
+PROGRAMS := $(patsubst gateway/%.c,%,$(wildcard gateway/qiantong*.c))
+ARCHIVES_all := gate engine ledger wire net core crypt base
+ARCHIVES_qiantongd := $(ARCHIVES_all)
+ARCHIVES_qiantong := cli $(ARCHIVES_all)
+ARCHIVES_qiantong-sim := gate engine ledger wire net core crypt base
+ARCHIVES_qiantong-audit := wire core crypt base
+
+archive = $(addprefix $(B)/lib,$(addsuffix .a,$(1)))
+layer_sources = $(wildcard gateway/$(1)/*.c)
+objects = $(patsubst %.c,$(B)/obj/%.o,$(1))
+
+.PHONY: all
+all: $(addprefix $(B)/,$(PROGRAMS))
+
+define layer_rules
+$(B)/lib$(1).a: $(call objects,$(call layer_sources,$(1)))
+	@rm -f $$@ && ar rcs $$@ $$^
+$(B)/obj/gateway/$(1)/%.o: CPPFLAGS += $$(call PKG,--cflags,$(LIBS_$(1)))
+endef
+$(foreach l,$(LAYERS),$(eval $(call layer_rules,$(l))))
+
+# Libraries in the order of the archives that need them.
+libs_of = $(call PKG,--libs,$(foreach a,$(1),$(LIBS_$(a))))
+
+define program_rules
+$(B)/$(1): $(B)/obj/gateway/$(1).o $(call archive,$(ARCHIVES_$(1)))
+	@echo "  link  $$@"
+	@$$(CC) $$(LDFLAGS) -o $$@ $$< -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group \
+		$$(call libs_of,$(ARCHIVES_$(1)))
+endef
+$(foreach p,$(PROGRAMS),$(eval $(call program_rules,$(p))))
+$(foreach p,$(PROGRAMS),$(eval $(B)/obj/gateway/$(p).o: CPPFLAGS += $$(call PKG,--cflags,jansson)))
+
+$(B)/obj/%.o: %.c $(B)/flags
+	@mkdir -p $(@D)
+	@echo "  cc    $<"
+	@$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+# Rebuild when the compiler or its flags change, not only when a source does.
+FLAGS_LINE = $(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS)
+$(B)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(FLAGS_LINE)' | cmp -s - $@ || echo '$(FLAGS_LINE)' > $@
+.PHONY: FORCE
+FORCE:
+
+-include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
+
+# --- tests: tests/unit/<layer>_<name>_test.c links that layer and what lies below it -----------
+UNITS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*_test.c))
+BELOW_base := base
+BELOW_crypt := crypt base
+BELOW_core := core base
+BELOW_wire := wire core crypt base
+BELOW_ledger := ledger core crypt base
+BELOW_engine := engine ledger wire core crypt base
+BELOW_net := net crypt base
+BELOW_gate := $(ARCHIVES_all)
+BELOW_cli := cli $(ARCHIVES_all)
+layer_of = $(firstword $(subst _, ,$(1)))
+
+define unit_rules
+$(B)/tests/$(1): $(B)/obj/tests/unit/$(1).o $(call archive,$(BELOW_$(call layer_of,$(1))))
+	@mkdir -p $$(@D)
+	@$$(CC) $$(LDFLAGS) -o $$@ $$< -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group \
+		$$(call libs_of,$(BELOW_$(call layer_of,$(1)))) -lcmocka
+$(B)/obj/tests/unit/$(1).o: CPPFLAGS += $$(call PKG,--cflags,$(foreach a,$(BELOW_$(call layer_of,$(1))),$(LIBS_$(a)))) -Itests/support
+endef
+$(foreach u,$(UNITS),$(eval $(call unit_rules,$(u))))
+
+.PHONY: units
+units: $(addprefix $(B)/tests/,$(UNITS))
+
+.PHONY: clean
+clean:
+	rm -rf build
+
+include tests/tests.mk
