@@ -33,11 +33,19 @@ FLAGS_fuzz := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-r
 LDFLAGS_release := $(LDHARDENING)
 LDFLAGS_fuzz := -fsanitize=fuzzer-no-link,address,undefined
 
-PKG = $(shell pkg-config $(1) $(2) 2>/dev/null)
+# pkg-config is asked once for each library, not once for each target.
+PKG_NAMES := libcrypto libssl xmlsec1-openssl libxml-2.0 lmdb libevent libevent_openssl \
+	libevent_pthreads libcurl jansson
+$(foreach p,$(PKG_NAMES),$(eval pkg_cflags_$(p) := $(shell pkg-config --cflags $(p) 2>/dev/null)))
+$(foreach p,$(PKG_NAMES),$(eval pkg_libs_$(p) := $(shell pkg-config --libs $(p) 2>/dev/null)))
+pkg_libs_lmdb := $(or $(pkg_libs_lmdb),-llmdb)
+cflags_of = $(sort $(foreach p,$(sort $(1)),$(pkg_cflags_$(p))))
+libs_of_names = $(foreach p,$(1),$(pkg_libs_$(p)))
 LIBS_crypt := libcrypto
 LIBS_wire := xmlsec1-openssl libxml-2.0 libcrypto
-LIBS_ledger := lmdb
+LIBS_ledger := lmdb libcrypto
 LIBS_net := libevent libevent_openssl libevent_pthreads libcurl libssl libcrypto
+LIBS_engine := libcrypto
 LIBS_gate := libevent libevent_openssl libevent_pthreads libcurl libssl libcrypto jansson
 LIBS_cli := jansson
 
@@ -64,12 +72,12 @@ all: $(addprefix $(B)/,$(PROGRAMS))
 define layer_rules
 $(B)/lib$(1).a: $(call objects,$(call layer_sources,$(1)))
 	@rm -f $$@ && ar rcs $$@ $$^
-$(B)/obj/gateway/$(1)/%.o: CPPFLAGS += $$(call PKG,--cflags,$(LIBS_$(1)))
+$(B)/obj/gateway/$(1)/%.o: CPPFLAGS += $(call cflags_of,$(LIBS_$(1)))
 endef
 $(foreach l,$(LAYERS),$(eval $(call layer_rules,$(l))))
 
 # Libraries in the order of the archives that need them.
-libs_of = $(call PKG,--libs,$(foreach a,$(1),$(LIBS_$(a))))
+libs_of = $(call libs_of_names,$(foreach a,$(1),$(LIBS_$(a))))
 
 define program_rules
 $(B)/$(1): $(B)/obj/gateway/$(1).o $(call archive,$(ARCHIVES_$(1)))
@@ -78,7 +86,7 @@ $(B)/$(1): $(B)/obj/gateway/$(1).o $(call archive,$(ARCHIVES_$(1)))
 		$$(call libs_of,$(ARCHIVES_$(1)))
 endef
 $(foreach p,$(PROGRAMS),$(eval $(call program_rules,$(p))))
-$(foreach p,$(PROGRAMS),$(eval $(B)/obj/gateway/$(p).o: CPPFLAGS += $$(call PKG,--cflags,jansson)))
+$(foreach p,$(PROGRAMS),$(eval $(B)/obj/gateway/$(p).o: CPPFLAGS += $(call cflags_of,jansson $(LIBS_gate) $(LIBS_wire) lmdb)))
 
 $(B)/obj/%.o: %.c $(B)/flags
 	@mkdir -p $(@D)
@@ -113,12 +121,17 @@ $(B)/tests/$(1): $(B)/obj/tests/unit/$(1).o $(call archive,$(BELOW_$(call layer_
 	@mkdir -p $$(@D)
 	@$$(CC) $$(LDFLAGS) -o $$@ $$< -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group \
 		$$(call libs_of,$(BELOW_$(call layer_of,$(1)))) -lcmocka
-$(B)/obj/tests/unit/$(1).o: CPPFLAGS += $$(call PKG,--cflags,$(foreach a,$(BELOW_$(call layer_of,$(1))),$(LIBS_$(a)))) -Itests/support
+$(B)/obj/tests/unit/$(1).o: CPPFLAGS += $(call cflags_of,$(foreach a,$(BELOW_$(call layer_of,$(1))),$(LIBS_$(a)))) -Itests/support
 endef
 $(foreach u,$(UNITS),$(eval $(call unit_rules,$(u))))
 
 .PHONY: units
 units: $(addprefix $(B)/tests/,$(UNITS))
+
+.PHONY: catalogue print-flags
+catalogue: $(B)/locale/zh_CN/LC_MESSAGES/qiantong.mo
+print-flags:
+	@echo '$(CPPFLAGS) $(WARNINGS)'
 
 .PHONY: clean
 clean:

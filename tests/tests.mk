@@ -1,0 +1,53 @@
+# tests.mk - everything that proves something. Included by the Makefile.
+#
+# Each program or script prints one line per check, "ok - ..." or "FAIL - ...", or is a cmocka
+# program; tests/support/run.sh runs them, shows what failed and counts.
+
+RUN := bash tests/support/run.sh
+
+# --- what a fresh machine lacks -----------------------------------------------------------------
+.PHONY: packages-run packages-check packages-full
+packages-run:
+	@sh tests/support/packages.sh $(RUN_PACKAGES)
+packages-check:
+	@sh tests/support/packages.sh $(RUN_PACKAGES) $(CHECK_PACKAGES)
+packages-full:
+	@sh tests/support/packages.sh $(RUN_PACKAGES) $(CHECK_PACKAGES) $(FULL_PACKAGES)
+
+# --- the simulator: the daemon's engine over a memory store --------------------------------------
+SIM_SOURCES := $(wildcard tests/sim/*.c)
+$(B)/tests/simulate: $(call objects,$(SIM_SOURCES)) $(call archive,engine ledger core crypt base)
+	@mkdir -p $(@D)
+	@$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group \
+		$(call libs_of,ledger crypt)
+$(call objects,$(SIM_SOURCES)): CPPFLAGS += -Itests/sim
+
+# --- messages in the user's language --------------------------------------------------------------
+CATALOGUE := $(B)/locale/zh_CN/LC_MESSAGES/qiantong.mo
+$(CATALOGUE): gateway/po/zh_CN.po
+	@mkdir -p $(@D)
+	@msgfmt --check -o $@ $<
+
+-include tests/interop/interop.mk
+-include tests/integration/ledger.mk
+-include tests/bench/bench.mk
+
+# --- the two commands ---------------------------------------------------------------------------
+# The packages come first and make is started anew: what pkg-config says is read at its start.
+.PHONY: demo test check lint format
+demo: packages-run
+	@$(MAKE) --no-print-directory V=release all $(CATALOGUE)
+	@bash tests/demo/demo.sh
+
+test: packages-check
+	@bash tests/test.sh
+
+check: packages-check
+	@bash tests/test.sh check
+
+lint:
+	@$(MAKE) --no-print-directory all units
+	@bash tests/lint/lint.sh $(B)
+
+format:
+	@find gateway tests -name '*.[ch]' -print0 | xargs -0 clang-format -i

@@ -22,7 +22,8 @@ void arena_free(struct arena *arena);
 /* Forgets everything (wiping it) but keeps the first block, for the next message. */
 void arena_reset(struct arena *arena);
 
-/* Zeroed, aligned for any type; size 0 gives a valid pointer. NULL: over the bound or no memory. */
+/* Zeroed, aligned for any type; size 0 gives a valid pointer. NULL: over the bound or no
+ * memory. */
 MUST_USE void *arena_alloc(struct arena *arena, size_t size);
 /* count * size, checked for overflow. */
 MUST_USE void *arena_array(struct arena *arena, size_t count, size_t size);

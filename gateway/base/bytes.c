@@ -35,7 +35,8 @@ void buffer_string(struct buffer *buffer, const char *nul_terminated)
 
 /* vsnprintf wants room for a NUL that we do not keep: where exactly that byte is missing, the
  * text is made elsewhere. */
-static void format_to_the_brim(struct buffer *buffer, const char *format, va_list arguments)
+__attribute__((format(printf, 2, 0))) static void
+format_to_the_brim(struct buffer *buffer, const char *format, va_list arguments)
 {
     char *made = NULL;
     int size = vasprintf(&made, format, arguments);

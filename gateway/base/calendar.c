@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SATURDAY = 5, DAY_MAX = 109572 /* 2199-12-31 */ };
+enum { SATURDAY = 5 };
 
 struct exception {
     uint32_t region;
@@ -99,7 +99,7 @@ static bool add(struct calendar *calendar, uint32_t region, struct day day, bool
     const struct exception new = {.region = region, .day = day.number, .works = works};
     const struct exception *old = find(calendar, region, day.number);
 
-    if (day.number <= 0 || day.number > DAY_MAX)
+    if (day.number <= 0 || day.number > DAY_NUMBER_MAX)
         return fail(err, ERROR_CONFIG, "calendar: a day outside 1900 to 2199");
     if (region != 0 && (region < 100000 || region > 999999))
         return fail(err, ERROR_CONFIG, "calendar: region %" PRIu32 " has not six digits",
@@ -165,7 +165,7 @@ struct day calendar_limit(const struct calendar *calendar, uint32_t region, stru
     struct day at = start;
 
     CHECK(days >= 0);
-    while (days > 0 && at.number < DAY_MAX) {
+    while (days > 0 && at.number < DAY_NUMBER_MAX) {
         at.number++;
         days -= calendar_works(calendar, region, at, provisional);
     }
@@ -182,7 +182,7 @@ int calendar_between(const struct calendar *calendar, uint32_t region, struct da
     bool ignored;
     int count = 0;
 
-    CHECK(at.number >= 0 && last <= DAY_MAX);
+    CHECK(at.number >= 0 && last <= DAY_NUMBER_MAX);
     while (at.number < last) {
         at.number++;
         count += calendar_works(calendar, region, at, &ignored);

@@ -1,12 +1,13 @@
 /*
  * calendar.h - working days (工作日) from the State Council's yearly notices.
  *
- * A day works if it is a make-up workday (调休上班), or Monday to Friday and not off. The day of
- * receipt is day 0, the next working day is day 1, and a limit of n days ends at 24:00 +08:00 of
- * day n (domain rule CAL-01). Beyond the range of the loaded data a limit is provisional: weekends
- * and the fixed days (1 January, 1 May, 1-3 October) only, and it says so (CAL-02).
+ * A day works if it is a make-up workday (调休上班), or Monday to Friday and not off. The day
+ * of receipt is day 0, the next working day is day 1, and a limit of n days ends at 24:00
+ * +08:00 of day n (domain rule CAL-01). Beyond the range of the loaded data a limit is
+ * provisional: weekends and the fixed days (1 January, 1 May, 1-3 October) only, and it says so
+ * (CAL-02).
  *
- * Immutable after calendar_add_* and calendar_seal; then shared by all threads.
+ * Filled by one thread (calendar_set_range, calendar_add_*), then read by all.
  */
 #ifndef BASE_CALENDAR_H
 #define BASE_CALENDAR_H
@@ -28,7 +29,8 @@ void calendar_free(struct calendar *calendar);
 /* The range of dates the data speaks about, inclusive. */
 void calendar_set_range(struct calendar *calendar, struct day first, struct day last);
 /* One day off or one make-up workday; region 0: national, else six digits (overlay of a region,
- * which wins over the national entry). ERROR_CONFIG if the same day is said twice differently. */
+ * which wins over the national entry). ERROR_CONFIG if the same day is said twice differently.
+ */
 MUST_USE bool calendar_add_off(struct calendar *calendar, uint32_t region, struct day day,
                                struct error *err);
 MUST_USE bool calendar_add_makeup(struct calendar *calendar, uint32_t region, struct day day,

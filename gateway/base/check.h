@@ -7,12 +7,11 @@
 #ifndef BASE_CHECK_H
 #define BASE_CHECK_H
 
-#define MUST_USE __attribute__((warn_unused_result))
+#define MUST_USE               __attribute__((warn_unused_result))
 #define PRINTF_LIKE(at, first) __attribute__((__format__(__printf__, at, first)))
-#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+#define COUNT_OF(array)        (sizeof(array) / sizeof((array)[0]))
 
-#define CHECK(condition)                                                                         \
-    ((condition) ? (void)0 : check_failed(#condition, __FILE__, __LINE__))
+#define CHECK(condition) ((condition) ? (void)0 : check_failed(#condition, __FILE__, __LINE__))
 
 /* Prints one line to stderr and aborts. Any thread. */
 _Noreturn void check_failed(const char *condition, const char *file, int line);

@@ -1,10 +1,10 @@
 /*
  * clock.h - the only reader of the clock.
  *
- * Wall time comes from the system, moved by an offset file if one is given: a text file with one
- * signed number of milliseconds, read again whenever it changed (at most every 20 ms of
- * monotonic time). It serves demonstrations and tests; gate refuses it unless the ledger's origin
- * says test. I/O deadlines use the monotonic clock, which nothing moves.
+ * Wall time comes from the system, moved by an offset file if one is given: a text file with
+ * one signed number of milliseconds, read again whenever it changed (at most every 20 ms of
+ * monotonic time). It serves demonstrations and tests; gate refuses it unless the ledger's
+ * origin says test. I/O deadlines use the monotonic clock, which nothing moves.
  */
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H

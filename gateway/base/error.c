@@ -51,8 +51,9 @@ bool fail_prefix(struct error *err, const char *format, ...)
     va_start(arguments, format);
     size = vsnprintf(err->text, sizeof(err->text), format, arguments);
     va_end(arguments);
-    if (size >= 0 && (size_t)size < sizeof(err->text))
-        snprintf(err->text + size, sizeof(err->text) - (size_t)size, ": %s", before);
+    if (size >= 0 && (size_t)size < sizeof(err->text) &&
+        snprintf(err->text + size, sizeof(err->text) - (size_t)size, ": %s", before) < 0)
+        err->text[size] = '\0';
     return false;
 }
 

@@ -1,9 +1,9 @@
 /*
  * error.h - the world failing: a code, one line of text, and the place that noticed.
  *
- * What can fail returns MUST_USE bool with `struct error *err` last. fail() is called once, where
- * the failure is noticed; callers pass it on; only the top logs it. The text never holds personal
- * data: it may go to a partner's log, to ours and to a screen.
+ * What can fail returns MUST_USE bool with `struct error *err` last. fail() is called once,
+ * where the failure is noticed; callers pass it on; only the top logs it. The text never holds
+ * personal data: it may go to a partner's log, to ours and to a screen.
  *
  * A business "no" (a refusal) is not an error: it is data in a decision (core/flow.h).
  */
@@ -31,7 +31,10 @@ struct error {
     char text[256]; /* one line, UTF-8, cut at the end if longer */
 };
 
-#define ERROR_INIT {.code = ERROR_NONE}
+#define ERROR_INIT                                                                             \
+    {                                                                                          \
+        .code = ERROR_NONE                                                                     \
+    }
 
 /* Fills *err and returns false, so that `return fail(err, ERROR_X, "...")` reads as it does.
  * A second call overwrites the first. err may not be NULL. */

@@ -15,7 +15,8 @@ MUST_USE bool file_read(struct arena *arena, const char *path, size_t size_max,
                         struct text *bytes, struct error *err);
 /* All or nothing, also across a loss of power: a new file beside it, synced, then renamed over
  * `path`, then the folder synced. `mode` as given, whatever the umask. On failure `path` is as
- * it was (or, if only the last sync failed, already new). ERROR_DISK_FULL; ERROR_SYSTEM. */
+ * it was (or, if only the last sync failed, already new). ERROR_NOT_FOUND (no such folder);
+ * ERROR_DENIED; ERROR_DISK_FULL; ERROR_SYSTEM. */
 MUST_USE bool file_write_atomic(const char *path, struct text bytes, mode_t mode,
                                 struct error *err);
 

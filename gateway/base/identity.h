@@ -1,6 +1,6 @@
 /*
- * identity.h - check digits of the citizen number (公民身份号码, GB 11643-1999) and of the unified
- * social credit code (统一社会信用代码, GB 32100-2015).
+ * identity.h - check digits of the citizen number (公民身份号码, GB 11643-1999) and of the
+ * unified social credit code (统一社会信用代码, GB 32100-2015).
  *
  * A valid check digit proves nothing about existence. The region part is never tested: retired
  * codes stay in old numbers (codes.md section 7).

@@ -10,7 +10,6 @@
 enum {
     YEAR_FIRST = 1900,
     YEAR_LAST = 2199,
-    DAY_LAST = 109572,     /* 2199-12-31 */
     UNIX_EPOCH_DAY = 25568 /* 1970-01-01 */
 };
 
@@ -42,7 +41,7 @@ struct instant day_end(struct day day)
 static int64_t china_ms(struct instant at)
 {
     int64_t first = day_start((struct day){1}).ms;
-    int64_t last = day_end((struct day){DAY_LAST}).ms - 1;
+    int64_t last = day_end((struct day){DAY_NUMBER_MAX}).ms - 1;
 
     if (at.ms < first)
         return 0;
@@ -88,7 +87,7 @@ bool day_from(int year, int month, int day_of_month, struct day *day)
 
 void day_parts(struct day day, int *year, int *month, int *day_of_month)
 {
-    int number = day.number > DAY_LAST ? DAY_LAST : day.number;
+    int number = day.number > DAY_NUMBER_MAX ? DAY_NUMBER_MAX : day.number;
 
     *year = *month = *day_of_month = 0;
     if (number <= 0)

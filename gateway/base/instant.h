@@ -22,13 +22,15 @@ struct day {
     int32_t number; /* 1900-01-01 is 1, so that every real birth date has one; 0 means "none" */
 };
 
+enum { DAY_NUMBER_MAX = 109573 }; /* 2199-12-31 */
+
 struct month {
     int32_t number; /* year * 12 + (month - 1); 0 means "none" */
 };
 
 #define INSTANT_TEXT_SIZE 32
-#define DAY_TEXT_SIZE 12
-#define MONTH_TEXT_SIZE 8
+#define DAY_TEXT_SIZE     12
+#define MONTH_TEXT_SIZE   8
 
 struct instant instant_add_ms(struct instant at, int64_t ms);
 bool instant_before(struct instant a, struct instant b);
@@ -49,14 +51,14 @@ MUST_USE bool instant_parse(struct text text, struct instant *at);
 /* Real dates 1900-01-01 to 2199-12-31 only. */
 MUST_USE bool day_from(int year, int month, int day_of_month, struct day *day);
 void day_parts(struct day day, int *year, int *month, int *day_of_month); /* none: 0, 0, 0 */
-int day_weekday(struct day day);              /* 0 Monday … 6 Sunday */
-uint32_t day_yyyymmdd(struct day day);        /* 20260302; 0 for none */
-MUST_USE bool day_parse(struct text text, struct day *day); /* yyyy-mm-dd or yyyymmdd */
+int day_weekday(struct day day);                                 /* 0 Monday … 6 Sunday */
+uint32_t day_yyyymmdd(struct day day);                           /* 20260302; 0 for none */
+MUST_USE bool day_parse(struct text text, struct day *day);      /* yyyy-mm-dd or yyyymmdd */
 const char *day_format(struct day day, char out[DAY_TEXT_SIZE]); /* yyyy-mm-dd; none: "" */
 
 /* Years 1900 to 2199. */
 MUST_USE bool month_from(int year, int month, struct month *out);
-MUST_USE bool month_parse(struct text text, struct month *month); /* yyyy-mm or yyyymm */
+MUST_USE bool month_parse(struct text text, struct month *month);        /* yyyy-mm or yyyymm */
 const char *month_format(struct month month, char out[MONTH_TEXT_SIZE]); /* yyyy-mm; none: "" */
 int month_year(struct month month);
 int month_of_year(struct month month); /* 1 to 12 */

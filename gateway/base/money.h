@@ -17,8 +17,8 @@ struct money {
     int64_t fen;
 };
 
-#define MONEY_MAX INT64_C(9000000000000000) /* 9e15 fen */
-#define MONEY_TEXT_SIZE 24                  /* "-90000000000000.00" and a NUL */
+#define MONEY_MAX       INT64_C(9000000000000000) /* 9e15 fen */
+#define MONEY_TEXT_SIZE 24                        /* "-90000000000000.00" and a NUL */
 
 /* false, *sum untouched, if the result leaves +-MONEY_MAX. */
 MUST_USE bool money_add(struct money a, struct money b, struct money *sum);
@@ -28,8 +28,10 @@ MUST_USE bool money_times(struct money a, int64_t factor, struct money *product)
 bool money_equal(struct money a, struct money b);
 int money_compare(struct money a, struct money b);
 
-/* Yuan as text: optional '-', 1 to 14 digits, optionally '.' and 1 or 2 digits. Nothing else: no
- * '+', blank, thousands separator, exponent or full-width digit (pension-transfer.md section 6). */
+/* Yuan as text: optional '-', 1 to 14 digits, optionally '.' and 1 or 2 digits. Nothing else:
+ * no
+ * '+', blank, thousands separator, exponent or full-width digit (pension-transfer.md section
+ * 6). */
 MUST_USE bool money_parse(struct text yuan, struct money *money);
 /* "12345.60" with two decimals always; returns `out`. */
 const char *money_format(struct money money, char out[MONEY_TEXT_SIZE]);

@@ -19,7 +19,7 @@ struct text {
 };
 
 #define TEXT(literal) ((struct text){"" literal, sizeof(literal) - 1})
-#define TEXT_NONE ((struct text){NULL, 0})
+#define TEXT_NONE     ((struct text){NULL, 0})
 /* for printf: "%.*s", TEXT_ARG(t) */
 #define TEXT_ARG(t) (int)(t).size, (t).at
 

@@ -1,0 +1,50 @@
+#!/bin/bash
+# test.sh [check] - builds everything and runs every test; the last line is "N passed, N failed".
+# "check" is the short form for before a commit: lint, unit tests, a short simulation.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+what=${1:-all}
+mkdir -p build/logs
+counts=build/logs/counts
+: >"$counts"
+run() { bash tests/support/run.sh "$counts" "$@"; }
+jobs=$(nproc)
+
+build() { # VARIANT TARGETS...
+    local variant=$1
+    shift
+    if ! make --no-print-directory -j"$jobs" V="$variant" "$@" >build/logs/build-"$variant".log 2>&1; then
+        grep -E 'error|Error|warning' build/logs/build-"$variant".log | head -20
+        echo "0 1" >>"$counts"
+        echo "the $variant build failed: build/logs/build-$variant.log"
+    fi
+}
+
+units() { # VARIANT
+    local program
+    for program in build/"$1"/tests/*_test; do
+        run "$1 $(basename "$program")" 120 "$program"
+    done
+}
+
+build release all units build/release/tests/simulate catalogue
+run lint 120 bash tests/lint/lint.sh build/release
+units release
+run "simulation" 120 build/release/tests/simulate 300
+if [ "$what" = all ]; then
+    for fault in 1 2 3 4 5; do
+        run "simulation with planted fault $fault" 60 build/release/tests/simulate 50 1 "$fault"
+    done
+    run "demo" 280 bash tests/demo/demo.sh --quiet
+    for script in tests/integration/*.sh; do
+        run "integration $(basename "$script" .sh)" 240 bash "$script"
+    done
+    run "interop" 120 make --no-print-directory interop
+    run "clang" 240 bash tests/lint/clang.sh
+    build asan all units build/asan/tests/simulate
+    units asan
+    run "asan simulation" 120 build/asan/tests/simulate 25
+    run "teeth" 240 bash tests/lint/teeth.sh
+fi
+
+awk '{ passed += $1; failed += $2 } END { printf "%d passed, %d failed\n", passed, failed; exit failed > 0 }' "$counts"
