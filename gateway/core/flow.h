@@ -1,0 +1,287 @@
+/*
+ * flow.h - how a business case moves: states, events, decisions.
+ *
+ * A flow (a transfer, a direct settlement) is a list of states, one table of steps per role,
+ * one table of the pairs of states in which both sides may rest, and an apply function that
+ * reads what an event carries. Every message, receipt, passed clock and operator's act is an
+ * event; flow_decide() says what it does to the case. Nothing here reads a clock, a file or the
+ * network: equal inputs give an equal decision on every machine, so a simulator replays a year
+ * of traffic from one seed and an auditor decides again.
+ *
+ * Units: money in fen, time in UTC milliseconds, limits in working days of the calendar.
+ */
+#ifndef CORE_FLOW_H
+#define CORE_FLOW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/calendar.h"
+#include "base/money.h"
+#include "base/uuid.h"
+#include "core/message.h"
+#include "core/rules.h"
+
+enum {
+    FLOW_CLOCKS_MAX = 6,
+    FLOW_SENDS_MAX = 4,
+    FLOW_WARNINGS_MAX = 40,
+    FLOW_STATES_MAX = 32,
+    FLOW_OPENING = FLOW_STATES_MAX, /* as a step's `from`: there is no case yet */
+    TRACE_SIZE = 24,                /* 系统跟踪流水号 AAZ341, C..20, and a NUL */
+    CASE_ENCODED_MAX = 768
+};
+
+enum clock_kind {
+    CLOCK_NONE = 0,
+    CLOCK_D1 = 1, /* IN: letter or refusal after the application (国办发〔2009〕66号 art. 8) */
+    CLOCK_D2 = 2,         /* OUT: form, money and termination after the letter */
+    CLOCK_D2P = 3,        /* OUT: notice to the person (人社厅发〔2019〕94号) */
+    CLOCK_D3 = 4,         /* IN: linking after form and money */
+    CLOCK_FUND = 5,       /* IN: the missing one of form and money; an alarm only */
+    CLOCK_CORRECTION = 6, /* OUT: a corrected form; never restarts D2 */
+    CLOCK_KINDS
+};
+
+enum clock_state { CLOCK_STATE_OFF, CLOCK_STATE_RUNNING, CLOCK_STATE_PASSED, CLOCK_STATE_MET };
+
+/* One statutory clock (时限). Ends at 24:00 +08:00 of its last day. */
+struct flow_clock {
+    uint8_t kind;
+    uint8_t state;
+    bool provisional; /* beyond the calendar's range: recomputed when a new one is loaded */
+    bool paused;
+    uint16_t days;    /* working days */
+    struct day start; /* day 0 */
+    uint32_t region;  /* of the one who must act: its calendar counts */
+    uint32_t calendar_version;
+    struct instant due;
+};
+
+enum case_flag {
+    CASE_OVERDUE = 1,    /* a clock passed; never decides anything */
+    CASE_FORM_HELD = 2,  /* IN: a form passed its hard checks; OUT: a form was sent */
+    CASE_MONEY_SEEN = 4, /* IN: money booked; OUT: money sent */
+    CASE_FLAGGED = 8,    /* a letter to the own core could not be translated; a person looks */
+    CASE_MERGED = 16     /* both sides opened the same business; see `other` */
+};
+
+struct flow_case {
+    struct uuid case_id;
+    struct uuid other; /* merged into, or corrects; else none */
+    uint16_t flow;
+    uint8_t role;
+    uint8_t state;
+    uint32_t version;   /* +1 with every accepted event */
+    uint32_t flags;     /* enum case_flag */
+    uint32_t party;     /* number of the far province */
+    uint32_t core;      /* number of the own core that takes part; 0: none */
+    uint32_t in_region; /* six digits */
+    uint32_t out_region;
+    uint32_t letter_revision; /* highest accepted, 0 none */
+    uint32_t form_revision;
+    struct money form_total;  /* A6 of the accepted form */
+    struct money money_total; /* IN: booked; OUT: advised */
+    struct instant opened_at;
+    struct instant changed_at;
+    char trace[TRACE_SIZE];                    /* AAZ341 */
+    uint8_t person_tag[16];                    /* keyed; all zero until known */
+    char last_code[CODE_SIZE];                 /* newest refusal or return code; "" none */
+    struct flow_clock clocks[FLOW_CLOCKS_MAX]; /* a kind appears at most once; kind 0: free */
+};
+
+enum event_source {
+    EVENT_SUBMITTED = 1, /* our own core says it */
+    EVENT_RECEIVED = 2,  /* the far province says it, signed */
+    EVENT_RECEIPT = 3,   /* the verdict on a message that we sent */
+    EVENT_TIMER = 4,     /* a clock passed */
+    EVENT_OPERATOR = 5
+};
+
+struct flow_event {
+    enum event_source source;
+    uint16_t action;   /* of the message; for RECEIPT: of the message receipted */
+    uint32_t revision; /* likewise */
+    struct instant at; /* entry time = legal receipt, whatever the sender's clock says */
+    const struct record *body; /* national form; NULL for timers and receipts */
+    /* RECEIPT only */
+    enum verdict verdict;
+    struct instant received_at; /* there */
+    char code[CODE_SIZE];       /* there, of a refusal */
+    /* TIMER only */
+    uint8_t clock_kind;
+    /* Opening events: what the engine knows and the flow copies into the new case */
+    struct uuid case_id;
+    uint32_t party;
+    uint32_t core;
+    uint32_t in_region;
+    uint32_t out_region;
+    uint8_t person_tag[16];
+    bool open_elsewhere; /* another open case of this person and route exists (PEN-R08) */
+};
+
+enum flow_target { TO_PARTNER = 1, TO_CORE = 2 };
+
+/* One message to send. `made` is NULL when the body is the event's own. */
+struct flow_send {
+    enum flow_target target;
+    uint16_t action;
+    uint32_t revision;
+    const struct record *made; /* in the decision's arena */
+};
+
+struct flow_warning {
+    char code[CODE_SIZE]; /* "PEN-C05" */
+    uint16_t row;         /* 1-based yearly row, 0: none */
+};
+
+enum decision_kind {
+    DECISION_ACCEPTED,
+    DECISION_REFUSED, /* `code` says why; `after` equals `before` */
+    DECISION_LATER    /* not decidable yet: the event may be early (crossing); answer 503 */
+};
+
+struct flow_decision {
+    enum decision_kind kind;
+    char code[CODE_SIZE];
+    char reason[160]; /* for a person at the other end; no personal data */
+    struct flow_case after;
+    struct flow_send sends[FLOW_SENDS_MAX];
+    size_t send_count;
+    struct flow_warning warnings[FLOW_WARNINGS_MAX];
+    size_t warning_count;
+    bool closes; /* the case has reached an end state */
+};
+
+/* What must hold besides (from, source, action) for a step to fit; first fitting row counts. */
+enum flow_guard {
+    GUARD_NONE = 0,
+    GUARD_CHECKS_FAIL, /* a hard check on the form fails */
+    GUARD_NO_MONEY,    /* nothing booked yet */
+    GUARD_SUMS_EQUAL,  /* form held and money equal, with what this event brings */
+    GUARD_SUMS_DIFFER, /* form held and money booked, but different */
+    GUARD_NO_FORM,     /* no accepted form held */
+    GUARD_VERDICT_ACCEPTED,
+    GUARD_VERDICT_REFUSED,
+    GUARD_OPEN_ELSEWHERE
+};
+
+/* A set of clocks, in a step. */
+#define FLOW_CLOCK(kind) (1u << (kind))
+
+/* As a step's `refusal`: the event may be early; DECISION_LATER, not refused. */
+#define FLOW_LATER "LATER"
+
+/*
+ * One row of a flow's table. A sent document is the event's own body when its action is the
+ * event's, else the flow makes it; of what the gateway itself makes for the partner the own
+ * core always gets a copy for information.
+ */
+struct flow_step {
+    uint8_t from;   /* a state, or FLOW_OPENING */
+    uint8_t source; /* enum event_source */
+    uint8_t action;
+    uint8_t guard;
+    uint8_t to;
+    const char *refusal;  /* not NULL: refused with this code, state unchanged; or FLOW_LATER */
+    uint8_t send_partner; /* enum action, 0 none */
+    uint8_t send_core;
+    uint8_t clocks_start; /* FLOW_CLOCK() bits */
+    uint8_t clocks_met;   /* likewise; reaching an end state meets every clock */
+};
+
+/* What an event brings to its case, read from its body before a step is looked for. */
+struct flow_facts {
+    const char *refusal; /* not NULL: the event does not fit the case; its code, a literal */
+    const char *reason;  /* of that; a literal */
+    char trace[TRACE_SIZE];
+    uint32_t in_region; /* as the body says; opening events only */
+    uint32_t out_region;
+    char code[CODE_SIZE]; /* becomes last_code; "" leaves it */
+    bool checks_fail;
+    bool form_held; /* these four: with what this event brings */
+    bool money_seen;
+    struct money form_total;
+    struct money money_total;
+    const void *details; /* the flow's own, for its `make` */
+};
+
+/* What a decision is made from. `before` is never NULL here: an opening event has an empty case
+ * with flow and role. */
+struct flow_situation {
+    const struct flow *flow;
+    const struct rules *rules;
+    const struct calendar *calendar;
+    const struct flow_case *before;
+    const struct flow_event *event;
+    struct arena *arena;
+    bool opening;
+};
+
+/* A pair of states (IN side, OUT side) in which both may rest with nothing under way. */
+struct flow_pair {
+    uint8_t in_state;
+    uint8_t out_state;
+};
+
+struct flow {
+    uint16_t number;
+    const struct name *states;
+    size_t state_count;
+    uint32_t ends; /* bit per end state */
+    const struct flow_step *steps[ROLES];
+    size_t step_count[ROLES];
+    const struct flow_pair *pairs;
+    size_t pair_count;
+    /* Fills `facts` (which begin as the case stands) and the decision's warnings. Only memory
+     * can fail. Not called for timers. */
+    bool (*read)(const struct flow_situation *situation, struct flow_facts *facts,
+                 struct flow_decision *decision, struct error *err);
+    /* Makes the document of `send->action`: fills send->made and send->revision. */
+    bool (*make)(const struct flow_situation *situation, const struct flow_facts *facts,
+                 struct flow_send *send, struct error *err);
+};
+
+/* NULL if the number is unknown. */
+const struct flow *flow_find(unsigned number);
+/* Every flow, in order; NULL terminated. */
+extern const struct flow *const flows[];
+
+/* May this (role, source, action) open a case? Sets *role to the role we then play. */
+bool flow_opens(const struct flow *flow, enum event_source source, unsigned action,
+                uint8_t *role);
+
+/*
+ * The codes every flow shares: FLW-01 out of order, FLW-02 not the revision that is due. The
+ * revision that is due is the highest accepted one + 1; a message that the other side refused
+ * does not count as accepted, so the next one bears its number again. A receipt that no step
+ * waits for changes nothing but CASE_FLAGGED and last_code when it says refused or conflict. A
+ * timer for a clock that is not running, or before its time, is refused.
+ *
+ * Total: an event we do not accept is a refusal for the sender to read, never an error; only
+ * memory can fail (ERROR_MEMORY). `before` is NULL for an opening event. `arena` holds what the
+ * decision makes.
+ */
+MUST_USE bool flow_decide(const struct flow *flow, const struct rules *rules,
+                          const struct calendar *calendar, const struct flow_case *before,
+                          const struct flow_event *event, struct arena *arena,
+                          struct flow_decision *decision, struct error *err);
+
+/* The state's names; unknown gives {"unknown", "未知"}. */
+struct name flow_state_name(const struct flow *flow, unsigned state);
+bool flow_state_ends(const struct flow *flow, unsigned state);
+/* May both sides rest so? */
+bool flow_pair_allowed(const struct flow *flow, unsigned in_state, unsigned out_state);
+/* The earliest running clock, or NULL. */
+const struct flow_clock *flow_case_due(const struct flow_case *flow_case);
+struct name clock_kind_name(unsigned kind);
+
+/* Exact bytes of a case (CASE_AFTER, database `cases`): docs/ledger-format.md. Decoding gives
+ * ERROR_LEDGER on anything that encoding would not have written. */
+void flow_case_encode(const struct flow_case *flow_case, struct buffer *buffer);
+MUST_USE bool flow_case_decode(struct text bytes, struct flow_case *flow_case,
+                               struct error *err);
+
+#endif

@@ -1,0 +1,234 @@
+/*
+ * flow_case.c - the exact bytes of a case, layout version 1.
+ *
+ * Every number is big-endian. Texts are padded with zeros to their field and end with at least
+ * one. Times are UTC milliseconds, days count from 1970-01-01, money is in fen.
+ *
+ *   offset size field
+ *        0    1  layout version, 1
+ *        1   16  case_id
+ *       17   16  other                 zeros: none
+ *       33    2  flow                  enum flow_number
+ *       35    1  role                  1 in, 2 out
+ *       36    1  state                 position in the flow's list, below 32
+ *       37    4  version               events accepted
+ *       41    4  flags                 enum case_flag
+ *       45    4  party                 number of the far province
+ *       49    4  core                  number of the own core, 0 none
+ *       53    4  in_region
+ *       57    4  out_region
+ *       61    4  letter_revision
+ *       65    4  form_revision
+ *       69    8  form_total            signed
+ *       77    8  money_total           signed
+ *       85    8  opened_at             signed
+ *       93    8  changed_at            signed
+ *      101   24  trace                 AAZ341
+ *      125   16  person_tag            zeros: not known
+ *      141   16  last_code
+ *      157  180  six clocks of 30 bytes each:
+ *        +0   1    kind                enum clock_kind; 0: free, and all else of it zero
+ *        +1   1    state               enum clock_state
+ *        +2   1    provisional         0 or 1
+ *        +3   1    paused              0 or 1
+ *        +4   2    days                working days
+ *        +6   4    start               day 0
+ *       +10   4    region              whose calendar counts
+ *       +14   4    calendar_version
+ *       +18   8    due                 signed
+ *       +26   4    zeros, reserved
+ *      337       end
+ */
+#include "core/flow.h"
+
+#include <string.h>
+
+enum { LAYOUT_VERSION = 1, CLOCK_BYTES = 30, CASE_BYTES = 157 + FLOW_CLOCKS_MAX * CLOCK_BYTES };
+_Static_assert((int)CASE_BYTES <= (int)CASE_ENCODED_MAX, "a case fits where callers keep one");
+
+static void put_field(struct buffer *buffer, const char *field, size_t size)
+{
+    size_t used = strnlen(field, size);
+
+    CHECK(used < size);
+    buffer_bytes(buffer, field, used);
+    for (; used < size; used++)
+        buffer_u8(buffer, 0);
+}
+
+static void put_clock(struct buffer *buffer, const struct flow_clock *clock)
+{
+    static const struct flow_clock free_clock;
+
+    if (clock->kind == CLOCK_NONE)
+        clock = &free_clock;
+    buffer_u8(buffer, clock->kind);
+    buffer_u8(buffer, clock->state);
+    buffer_u8(buffer, clock->provisional);
+    buffer_u8(buffer, clock->paused);
+    buffer_u16(buffer, clock->days);
+    buffer_u32(buffer, (uint32_t)clock->start.number);
+    buffer_u32(buffer, clock->region);
+    buffer_u32(buffer, clock->calendar_version);
+    buffer_i64(buffer, clock->due.ms);
+    buffer_u32(buffer, 0);
+}
+
+void flow_case_encode(const struct flow_case *flow_case, struct buffer *buffer)
+{
+    buffer_u8(buffer, LAYOUT_VERSION);
+    buffer_bytes(buffer, flow_case->case_id.bytes, sizeof(flow_case->case_id.bytes));
+    buffer_bytes(buffer, flow_case->other.bytes, sizeof(flow_case->other.bytes));
+    buffer_u16(buffer, flow_case->flow);
+    buffer_u8(buffer, flow_case->role);
+    buffer_u8(buffer, flow_case->state);
+    buffer_u32(buffer, flow_case->version);
+    buffer_u32(buffer, flow_case->flags);
+    buffer_u32(buffer, flow_case->party);
+    buffer_u32(buffer, flow_case->core);
+    buffer_u32(buffer, flow_case->in_region);
+    buffer_u32(buffer, flow_case->out_region);
+    buffer_u32(buffer, flow_case->letter_revision);
+    buffer_u32(buffer, flow_case->form_revision);
+    buffer_i64(buffer, flow_case->form_total.fen);
+    buffer_i64(buffer, flow_case->money_total.fen);
+    buffer_i64(buffer, flow_case->opened_at.ms);
+    buffer_i64(buffer, flow_case->changed_at.ms);
+    put_field(buffer, flow_case->trace, TRACE_SIZE);
+    buffer_bytes(buffer, flow_case->person_tag, sizeof(flow_case->person_tag));
+    put_field(buffer, flow_case->last_code, CODE_SIZE);
+    for (size_t i = 0; i < FLOW_CLOCKS_MAX; i++)
+        put_clock(buffer, &flow_case->clocks[i]);
+}
+
+static void get_clock(struct reader *reader, struct flow_clock *clock)
+{
+    clock->kind = reader_u8(reader);
+    clock->state = reader_u8(reader);
+    clock->provisional = reader_u8(reader) == 1;
+    clock->paused = reader_u8(reader) == 1;
+    clock->days = reader_u16(reader);
+    clock->start.number = (int32_t)reader_u32(reader);
+    clock->region = reader_u32(reader);
+    clock->calendar_version = reader_u32(reader);
+    clock->due.ms = reader_i64(reader);
+    (void)reader_u32(reader);
+}
+
+/* A text field without its last byte, which is ours to be zero. */
+static void get_field(struct reader *reader, char *field, size_t size)
+{
+    reader_copy(reader, field, size);
+    field[size - 1] = '\0';
+}
+
+static void get_case(struct reader *reader, struct flow_case *flow_case)
+{
+    (void)reader_u8(reader);
+    reader_copy(reader, flow_case->case_id.bytes, sizeof(flow_case->case_id.bytes));
+    reader_copy(reader, flow_case->other.bytes, sizeof(flow_case->other.bytes));
+    flow_case->flow = reader_u16(reader);
+    flow_case->role = reader_u8(reader);
+    flow_case->state = reader_u8(reader);
+    flow_case->version = reader_u32(reader);
+    flow_case->flags = reader_u32(reader);
+    flow_case->party = reader_u32(reader);
+    flow_case->core = reader_u32(reader);
+    flow_case->in_region = reader_u32(reader);
+    flow_case->out_region = reader_u32(reader);
+    flow_case->letter_revision = reader_u32(reader);
+    flow_case->form_revision = reader_u32(reader);
+    flow_case->form_total.fen = reader_i64(reader);
+    flow_case->money_total.fen = reader_i64(reader);
+    flow_case->opened_at.ms = reader_i64(reader);
+    flow_case->changed_at.ms = reader_i64(reader);
+    get_field(reader, flow_case->trace, TRACE_SIZE);
+    reader_copy(reader, flow_case->person_tag, sizeof(flow_case->person_tag));
+    get_field(reader, flow_case->last_code, CODE_SIZE);
+    for (size_t i = 0; i < FLOW_CLOCKS_MAX; i++)
+        get_clock(reader, &flow_case->clocks[i]);
+}
+
+static bool money_sane(struct money money)
+{
+    return money.fen >= -MONEY_MAX && money.fen <= MONEY_MAX;
+}
+
+static bool clocks_sane(const struct flow_case *flow_case)
+{
+    unsigned seen = 0;
+
+    for (size_t i = 0; i < FLOW_CLOCKS_MAX; i++) {
+        const struct flow_clock *clock = &flow_case->clocks[i];
+
+        if (clock->kind >= CLOCK_KINDS || clock->state > CLOCK_STATE_MET)
+            return false;
+        if (clock->kind == CLOCK_NONE)
+            continue;
+        if (seen & FLOW_CLOCK(clock->kind))
+            return false;
+        seen |= FLOW_CLOCK(clock->kind);
+    }
+    return true;
+}
+
+static bool case_sane(const struct flow_case *flow_case)
+{
+    return flow_case->role > ROLE_NONE && flow_case->role < ROLES &&
+           flow_case->flow > FLOW_NONE && flow_case->flow < FLOW_NUMBERS &&
+           flow_case->state < FLOW_STATES_MAX && money_sane(flow_case->form_total) &&
+           money_sane(flow_case->money_total) && clocks_sane(flow_case);
+}
+
+bool flow_case_decode(struct text bytes, struct flow_case *flow_case, struct error *err)
+{
+    struct reader reader = reader_over(bytes.at, bytes.size);
+    struct flow_case found = {.version = 0};
+    unsigned char again[CASE_BYTES];
+    struct buffer buffer = buffer_over(again, sizeof(again));
+
+    if (bytes.size != CASE_BYTES)
+        return fail(err, ERROR_LEDGER, "case: %zu bytes, not %d", bytes.size, (int)CASE_BYTES);
+    if (bytes.at[0] != LAYOUT_VERSION)
+        return fail(err, ERROR_LEDGER, "case: layout version %d is not known", bytes.at[0]);
+    get_case(&reader, &found);
+    if (!case_sane(&found))
+        return fail(err, ERROR_LEDGER, "case: a field out of its bounds");
+    /* One case has one spelling; this catches padding and booleans too. */
+    flow_case_encode(&found, &buffer);
+    if (!text_equal(buffer_as_text(&buffer), bytes))
+        return fail(err, ERROR_LEDGER, "case: bytes that no case has");
+    *flow_case = found;
+    return true;
+}
+
+const struct flow_clock *flow_case_due(const struct flow_case *flow_case)
+{
+    const struct flow_clock *first = NULL;
+
+    for (size_t i = 0; i < FLOW_CLOCKS_MAX; i++) {
+        const struct flow_clock *clock = &flow_case->clocks[i];
+
+        if (clock->kind == CLOCK_NONE || clock->state != CLOCK_STATE_RUNNING || clock->paused)
+            continue;
+        if (first == NULL || instant_before(clock->due, first->due))
+            first = clock;
+    }
+    return first;
+}
+
+struct name clock_kind_name(unsigned kind)
+{
+    static const struct name names[] = {
+        {"none",       "无"                     },
+        {"d1",         "发函时限"            },
+        {"d2",         "办理转出时限"      },
+        {"d2p",        "书面告知时限"      },
+        {"d3",         "办理接续时限"      },
+        {"fund",       "信息资金未齐提醒"},
+        {"correction", "更正时限"            },
+    };
+    _Static_assert(COUNT_OF(names) == CLOCK_KINDS, "every kind has its names");
+
+    return kind < COUNT_OF(names) ? names[kind] : (struct name){"unknown", "未知"};
+}

@@ -1,0 +1,104 @@
+/*
+ * names.h - the numbers that the journal keeps for ever, each with its English name (wire, JSON,
+ * logs) and its Chinese one (screens).
+ *
+ * Append only: a number once written is never reused. Source of the names: design.md section 5,
+ * pension-transfer.md sections 2, 5, 9.
+ */
+#ifndef CORE_NAMES_H
+#define CORE_NAMES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/text.h"
+
+enum flow_number {
+    FLOW_NONE = 0,
+    FLOW_PENSION_EMPLOYEE = 1, /* 企业职工基本养老保险关系转移接续, EP-EP */
+    FLOW_NUMBERS
+};
+
+enum role {
+    ROLE_NONE = 0,
+    ROLE_IN = 1,  /* 转入地: where the relation goes */
+    ROLE_OUT = 2, /* 转出地: where it comes from */
+    ROLES
+};
+
+enum action {
+    ACTION_NONE = 0,
+    ACTION_RECEIPT = 1,       /* 回执: the signed answer to one message; gets none itself */
+    ACTION_APPLICATION = 2,   /* 转移接续申请: own core only */
+    ACTION_REFUSAL = 3,       /* 不予受理: own core only, the applicant is told in writing */
+    ACTION_LETTER = 4,        /* 联系函 */
+    ACTION_ACCEPTANCE = 5,    /* 受理通知 */
+    ACTION_LETTER_RETURN = 6, /* 退函 */
+    ACTION_FORM = 7,          /* 信息表 */
+    ACTION_FORM_RETURN = 8,   /* 退表 */
+    ACTION_FUND_ADVICE = 9,   /* 基金划转通知: money was sent */
+    ACTION_FUND_RECEIPT = 10, /* 基金到账登记: own core only, money was booked */
+    ACTION_NOTICE = 11,       /* 告知书 (人社厅发〔2019〕94号) */
+    ACTION_COMPLETION = 12,   /* 办结通知 */
+    ACTION_CLEARING_DONE = 13,
+    ACTION_WITHDRAWAL = 14,
+    ACTION_WITHDRAWAL_ANSWER = 15,
+    ACTION_REMINDER = 16,
+    ACTION_STATUS_QUERY = 17,
+    ACTION_STATUS_ANSWER = 18,
+    ACTION_REVERSAL = 19,
+    ACTION_ANSWER = 20, /* 处理结果: what our own core is told about its submission */
+    ACTIONS
+};
+
+enum verdict {
+    VERDICT_NONE = 0,
+    VERDICT_ACCEPTED = 1,
+    VERDICT_PENDING = 2,
+    VERDICT_REFUSED = 3,
+    VERDICT_CONFLICT = 4,
+    VERDICTS
+};
+
+enum evidence {
+    EVIDENCE_NONE = 0,
+    EVIDENCE_E1 = 1, /* signed by the far party */
+    EVIDENCE_E2 = 2, /* a hub's answer or serial number */
+    EVIDENCE_E3 = 3  /* our own observation, or an import */
+};
+
+struct name {
+    const char *english; /* "pension.employee" */
+    const char *chinese;
+};
+
+/* Tables by number; an unknown number gives {"unknown", "未知"}. */
+struct name flow_name(unsigned flow);
+struct name role_name(unsigned role);
+struct name action_name(unsigned action);
+struct name verdict_name(unsigned verdict);
+struct name evidence_name(unsigned evidence);
+
+/* Back from the English name; 0 if there is none. */
+unsigned flow_by_name(struct text english);
+unsigned role_by_name(struct text english);
+unsigned action_by_name(struct text english);
+unsigned verdict_by_name(struct text english);
+
+/* The XML namespace of a flow's national documents ("urn:qiantong:pension:1"), NULL if unknown.
+ * The national document of an action has the action's English name as its root element. */
+const char *flow_namespace(unsigned flow);
+/* May this action travel between provinces? (receipt and own-core documents may not.) */
+bool action_between_provinces(unsigned action);
+/* May a core submit it? */
+bool action_from_core(unsigned action);
+
+/* "520000" from "hrss.520000" or "hrss.520000.core"; 0 if the id is not well-formed: authority
+ * (hrss, nhsa), '.', six digits, optionally '.' and a role of 1 to 12 lower-case letters. */
+uint32_t party_region(struct text party_id);
+
+#define PARTY_ID_SIZE 40 /* with the NUL */
+#define CODE_SIZE 16     /* "PEN-R11", "PEN-C04" and a NUL */
+
+#endif

@@ -1,0 +1,38 @@
+/*
+ * retry.h - when to send again, when to stop asking a party, when to stop at all. Pure.
+ *
+ * Exponential back-off with full jitter, 1 s to 15 min (network.md section 4), Retry-After
+ * honoured up to an hour, never past the letter's end of life.
+ */
+#ifndef CORE_RETRY_H
+#define CORE_RETRY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/instant.h"
+
+struct retry_policy {
+    int64_t first_ms;    /* 1 000 */
+    int64_t longest_ms;  /* 900 000 */
+    int64_t lifetime_ms; /* of a letter; default 90 days */
+};
+
+extern const struct retry_policy retry_default;
+
+/* When to try again after attempt number `attempt` (1 = the first) failed at `now`; `random` any
+ * 64 bits; `retry_after_ms` 0 or what the peer asked. .ms == 0: the letter is too old, stop. */
+struct instant retry_next(const struct retry_policy *policy, struct instant created,
+                          struct instant now, unsigned attempt, int64_t retry_after_ms,
+                          uint64_t random);
+
+/* One per party: five failures in a row open it; while open one probe per 30 s. */
+struct breaker {
+    uint32_t failures;
+    struct instant probe_at; /* none: closed */
+};
+
+bool breaker_allows(const struct breaker *breaker, struct instant now);
+void breaker_record(struct breaker *breaker, bool reached, struct instant now);
+
+#endif
