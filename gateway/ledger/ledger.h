@@ -1,0 +1,177 @@
+/*
+ * ledger.h - the journal and everything that it implies (台账).
+ *
+ * The journal is the truth. ledger_append() writes one entry and, from its bytes alone, every
+ * row that follows from it (cases, inbox, letters, outbox, lanes, deadlines, indexes). Rebuild
+ * does the same from the stored journal, so a live ledger and a rebuilt one are equal by
+ * construction, and comparing them finds any row that was changed by other means. Nothing here
+ * decides: an entry carries its consequences (decisions 25).
+ *
+ * One writer. A failed transaction leaves the journal's head where it was.
+ */
+#ifndef LEDGER_LEDGER_H
+#define LEDGER_LEDGER_H
+
+#include "core/entry.h"
+#include "crypt/digest.h"
+#include "crypt/tree.h"
+#include "ledger/store.h"
+
+struct ledger;
+struct ledger_txn;
+
+/* An empty store: writes ORIGIN as the first entry, in a transaction of its own. */
+MUST_USE bool ledger_create(struct store *store, const struct entry_origin *origin,
+                            struct error *err);
+/* Does the store hold a journal? */
+MUST_USE bool ledger_exists(struct store *store, bool *exists, struct error *err);
+/* Reads the head and, unless read_only, verifies the last 10,000 entries and the frontier
+ * against `meta`. ERROR_LEDGER names the entry. The store stays the caller's and outlives the
+ * ledger. */
+MUST_USE bool ledger_open(struct store *store, bool read_only, struct ledger **ledger,
+                          struct error *err);
+void ledger_close(struct ledger *ledger);
+
+const struct entry_origin *ledger_origin(const struct ledger *ledger);
+/* Entries so far, as of the last commit (or open). */
+uint64_t ledger_size(const struct ledger *ledger);
+/* Number of BOOT entries seen so far, as of the last commit: the next boot is this + 1. */
+uint32_t ledger_boots(const struct ledger *ledger);
+
+MUST_USE bool ledger_begin(struct ledger *ledger, struct ledger_txn **txn, struct error *err);
+/* For readers on any thread (LMDB). Sees the last commit. */
+MUST_USE bool ledger_begin_read(struct ledger *ledger, struct ledger_txn **txn,
+                                struct error *err);
+MUST_USE bool ledger_commit(struct ledger_txn **txn, struct error *err);
+void ledger_abort(struct ledger_txn *txn); /* takes NULL */
+
+/* Entry time for everything in this transaction: `now`, or the previous entry's time if the
+ * clock went back (*went_back). Stable within a transaction (decisions 11). */
+struct instant ledger_stamp(struct ledger_txn *txn, struct instant now, bool *went_back);
+/* The sequence number that the next ledger_append will use. */
+uint64_t ledger_next_seq(const struct ledger_txn *txn);
+
+/* Fills entry->seq, previous and leaf; writes it and its consequences. */
+MUST_USE bool ledger_append(struct ledger_txn *txn, struct entry *entry, struct error *err);
+/* Sealed bytes beside the journal. The same key twice keeps the first. */
+MUST_USE bool ledger_put_body(struct ledger_txn *txn, const struct entry_body *body,
+                              struct text sealed, struct error *err);
+MUST_USE bool ledger_get_body(struct ledger_txn *txn, uint32_t month, const uint8_t digest[32],
+                              struct arena *arena, struct text *sealed, bool *found,
+                              struct error *err);
+
+MUST_USE bool ledger_get_entry(struct ledger_txn *txn, uint64_t seq, struct arena *arena,
+                               struct entry *entry, bool *found, struct error *err);
+
+/* --- cases ------------------------------------------------------------------------------- */
+MUST_USE bool ledger_get_case(struct ledger_txn *txn, const struct uuid *case_id,
+                              struct flow_case *out, bool *found, struct error *err);
+/* The open case of this flow, person and route; *found false if none is open. */
+MUST_USE bool ledger_open_case(struct ledger_txn *txn, uint16_t flow,
+                               const uint8_t person_tag[16], uint32_t in_region,
+                               uint32_t out_region, struct uuid *case_id, bool *found,
+                               struct error *err);
+MUST_USE bool ledger_case_by_trace(struct ledger_txn *txn, uint32_t in_region,
+                                   const char *trace, struct uuid *case_id, bool *found,
+                                   struct error *err);
+
+/* --- inbox: one terminal verdict per message id, for ever -----------------------------------
+ */
+struct inbox_row {
+    uint64_t seq;       /* the entry with the verdict */
+    uint64_t reply_seq; /* the REPLY entry, 0 while there is none */
+    uint8_t digest[32];
+    uint8_t verdict;
+};
+MUST_USE bool ledger_inbox_find(struct ledger_txn *txn, uint32_t party,
+                                const uint8_t message_key[MESSAGE_KEY_SIZE],
+                                struct inbox_row *row, bool *found, struct error *err);
+
+/* --- letters ----------------------------------------------------------------------------- */
+struct letter_row {
+    struct entry_letter letter; /* as born; state and due as they are now */
+    uint16_t attempts;
+    uint64_t sealed_seq;      /* 0 until sealed */
+    uint64_t outcome_seq;     /* 0 until done, refused or dead */
+    struct entry_body sealed; /* the exact bytes; size 0 until sealed */
+    uint8_t verdict;          /* of the outcome */
+};
+MUST_USE bool ledger_get_letter(struct ledger_txn *txn, uint64_t out_id, struct letter_row *row,
+                                bool *found, struct error *err);
+/* The earliest letter of `party` due at or before `now`, from (due, out_id) > *after onwards:
+ * start with {0, 0}; *after moves to it. *found false: no more. */
+struct outbox_position {
+    struct instant due;
+    uint64_t out_id;
+};
+MUST_USE bool ledger_next_due(struct ledger_txn *txn, uint32_t party, struct instant now,
+                              struct outbox_position *after, struct letter_row *row,
+                              bool *found, struct error *err);
+/* The first unreceipted letter of (case, party) behind `after` (0: the first). */
+MUST_USE bool ledger_lane_next(struct ledger_txn *txn, const struct uuid *case_id,
+                               uint32_t party, uint64_t after, uint64_t *out_id, bool *found,
+                               struct error *err);
+
+/* --- deadlines ---------------------------------------------------------------------------- */
+MUST_USE bool ledger_next_deadline(struct ledger_txn *txn, struct instant now,
+                                   struct uuid *case_id, uint8_t *clock_kind, bool *found,
+                                   struct error *err);
+
+/* --- parties ------------------------------------------------------------------------------ */
+MUST_USE bool ledger_party_number(struct ledger_txn *txn, const char *party_id,
+                                  uint32_t *number, bool *found, struct error *err);
+MUST_USE bool ledger_party_id(struct ledger_txn *txn, uint32_t number,
+                              char party_id[PARTY_ID_SIZE], bool *found, struct error *err);
+
+/* --- walks: called once per row, in key order; return false from the visitor to stop ---------
+ */
+typedef bool ledger_visit_case(void *self, const struct flow_case *row);
+typedef bool ledger_visit_letter(void *self, const struct letter_row *row);
+typedef bool ledger_visit_entry(void *self, const struct entry *entry);
+MUST_USE bool ledger_each_case(struct ledger_txn *txn, ledger_visit_case *visit, void *self,
+                               struct error *err);
+MUST_USE bool ledger_each_letter(struct ledger_txn *txn, ledger_visit_letter *visit, void *self,
+                                 struct error *err);
+MUST_USE bool ledger_each_entry(struct ledger_txn *txn, uint64_t from_seq,
+                                ledger_visit_entry *visit, void *self, struct error *err);
+/* Entries of one case, in order. */
+MUST_USE bool ledger_each_of_case(struct ledger_txn *txn, const struct uuid *case_id,
+                                  ledger_visit_entry *visit, void *self, struct error *err);
+/* Entries that carry a message key (received, sealed, outcome, reply …), in order. */
+MUST_USE bool ledger_each_of_message(struct ledger_txn *txn,
+                                     const uint8_t message_key[MESSAGE_KEY_SIZE],
+                                     ledger_visit_entry *visit, void *self, struct error *err);
+
+/* --- verify and rebuild ------------------------------------------------------------------- */
+/* One line per finding; the report goes on after a finding where that makes sense. `row` is a
+ * readable key ("cases 0192…", "journal 17"), `what` a constant reason. */
+typedef void ledger_finding(void *self, const char *row, const char *what);
+
+struct ledger_report {
+    uint64_t entries;
+    uint64_t bodies;
+    uint64_t rows; /* compared, of implied databases */
+    uint64_t findings;
+    struct digest root;
+};
+
+/* Opens each body that an entry names and compares its digest; NULL: bodies are only checked
+ * for being there. */
+struct body_opener {
+    bool (*open)(void *self, const struct entry_body *body, struct text sealed,
+                 struct arena *arena, struct text *plain, struct error *err);
+    void *self;
+};
+
+/* Every entry: sequence without gaps, decodes, previous leaf, own leaf, time not going back,
+ * head and frontier in `meta`; bodies. Reads in portions, so that no reader lives long. */
+MUST_USE bool ledger_verify(struct ledger *ledger, const struct body_opener *opener,
+                            ledger_finding *finding, void *self, struct ledger_report *report,
+                            struct error *err);
+/* Plays the journal into `fresh` (an empty store) and compares every row of every implied
+ * database with the live one. */
+MUST_USE bool ledger_rebuild(struct ledger *ledger, struct store *fresh,
+                             ledger_finding *finding, void *self, struct ledger_report *report,
+                             struct error *err);
+
+#endif
