@@ -1,0 +1,315 @@
+/* apply_message.c - a message from a province or from our own core becomes one entry. */
+#include "engine/internal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* How long a message for a case that we do not know is asked to come again (decisions 9). */
+static const int64_t unknown_case_ms = 10 * 60 * 1000;
+
+struct incoming {
+    struct engine *engine;
+    struct ledger_txn *txn;
+    struct work *work;
+    struct flow_case before;
+    bool known; /* `before` is filled */
+    struct flow_event event;
+    struct flow_decision *decision;
+};
+
+static void result_refuse(struct work_result *result, const char *code, const char *reason)
+{
+    result->verdict = VERDICT_REFUSED;
+    field_copy(result->code, sizeof(result->code), code);
+    field_copy(result->reason, sizeof(result->reason), reason);
+}
+
+/* The first verdict again, word for word; nothing is journaled. */
+static bool repeat_verdict(struct incoming *in, const struct inbox_row *row, struct error *err)
+{
+    struct work_result *result = &in->work->result;
+    struct entry_verdict verdict;
+    struct entry entry;
+    const struct tlv *tlv;
+    size_t at = 0;
+    bool found;
+
+    if (!ledger_get_entry(in->txn, row->seq, in->work->arena, &entry, &found, err))
+        return false;
+    tlv = found ? entry_next_tlv(&entry, TLV_VERDICT, &at) : NULL;
+    if (tlv == NULL || !entry_verdict_decode(tlv->bytes, &verdict))
+        return fail(err, ERROR_LEDGER, "entry %llu has no verdict to repeat",
+                    (unsigned long long)row->seq);
+    in->engine->duplicates++;
+    result->duplicate = true;
+    result->verdict = verdict.verdict;
+    field_copy(result->code, sizeof(result->code), verdict.code);
+    field_copy(result->reason, sizeof(result->reason), verdict.reason);
+    result->received_at = entry.wall;
+    result->sequence = entry.seq;
+    result->case_id = entry.case_id;
+    result->state = entry.state_to;
+    result->reply_seq = row->reply_seq;
+    return true;
+}
+
+static struct draft *draft_of(struct incoming *in, enum entry_kind kind)
+{
+    struct work *work = in->work;
+    struct draft *draft = draft_new(in->engine, in->txn, work->arena, kind);
+
+    if (draft == NULL)
+        return NULL;
+    memcpy(draft->entry.message_key, work->key, MESSAGE_KEY_SIZE);
+    memcpy(draft->entry.digest, work->digest, 32);
+    draft->entry.plain_size = work->size;
+    draft->entry.party = work->party;
+    draft->entry.flow = work->message.flow;
+    draft->entry.action = work->message.action;
+    draft->entry.revision = work->message.revision;
+    draft->entry.case_id = work->message.case_id;
+    draft->entry.evidence = work->local ? EVIDENCE_E3 : EVIDENCE_E1;
+    memcpy(draft->entry.person_tag, work->person_tag, sizeof(work->person_tag));
+    return draft;
+}
+
+static bool put_bodies(struct incoming *in, struct draft *draft, struct error *err)
+{
+    for (size_t i = 0; i < in->work->body_count; i++) {
+        const struct work_body *body = &in->work->bodies[i];
+        draft_add_body(draft, &body->body);
+        if (!ledger_put_body(in->txn, &body->body, body->sealed, err))
+            return false;
+    }
+    return true;
+}
+
+/* The verdict of the result, into the entry and with the entry's own time and number. */
+static void add_verdict(struct incoming *in, struct draft *draft)
+{
+    struct work_result *result = &in->work->result;
+    const struct entry_origin *origin = ledger_origin(in->engine->ledger);
+    struct entry_verdict verdict = {.verdict = (uint8_t)result->verdict,
+                                    .received_at = draft->entry.wall,
+                                    .sequence = ledger_next_seq(in->txn)};
+
+    result->received_at = draft->entry.wall;
+    result->sequence = verdict.sequence;
+    memcpy(verdict.log_id, origin->log_id, sizeof(verdict.log_id));
+    field_copy(verdict.code, sizeof(verdict.code), result->code);
+    field_copy(verdict.reason, sizeof(verdict.reason), result->reason);
+    draft_add_verdict(draft, &verdict);
+}
+
+/* A known id with other bytes: signed, journaled with both digests; the first one stands. */
+static bool journal_conflict(struct incoming *in, const struct inbox_row *row,
+                             struct error *err)
+{
+    struct draft *draft = draft_of(in, ENTRY_CONFLICT);
+
+    if (draft == NULL)
+        return fail(err, ERROR_MEMORY, "no memory for an entry");
+    in->work->result.verdict = VERDICT_CONFLICT;
+    field_copy(in->work->result.code, CODE_SIZE, "CONFLICT");
+    field_copy(in->work->result.reason, sizeof(in->work->result.reason),
+               "this id was used for other content");
+    in->work->result.case_id = in->work->message.case_id;
+    add_verdict(in, draft);
+    draft_add_text(draft, TLV_PREVIOUS, (struct text){(const char *)row->digest, 32});
+    return put_bodies(in, draft, err) && draft_append(draft, in->txn, err);
+}
+
+static void add_local_facts(const struct work *work, struct draft *draft)
+{
+    if (work->local_key.size > 0)
+        draft_add_text(draft, TLV_LOCAL_KEY, work->local_key);
+    if (work->lost.size > 0)
+        draft_add_text(draft, TLV_LOST, work->lost);
+    if (work->adapter.size > 0)
+        draft_add_text(draft, TLV_ADAPTER, work->adapter);
+}
+
+static bool journal_verdict(struct incoming *in, struct error *err)
+{
+    struct work *work = in->work;
+    struct draft *draft = draft_of(in, work->local ? ENTRY_SUBMITTED : ENTRY_RECEIVED);
+    const struct flow_decision *decision = in->decision;
+
+    if (draft == NULL)
+        return fail(err, ERROR_MEMORY, "no memory for an entry");
+    if (in->known) {
+        draft->entry.case_id = in->before.case_id;
+        draft->entry.role = in->before.role;
+        draft->entry.state_from = draft->entry.state_to = in->before.state;
+    }
+    if (work->result.verdict == VERDICT_ACCEPTED) {
+        struct uuid none = {{0}};
+        draft_add_decision(draft, in->known ? &in->before : NULL, decision);
+        if (!record_money(work->message.body, "amounts/total", &draft->entry.amount) &&
+            !record_money(work->message.body, "amount", &draft->entry.amount))
+            draft->entry.amount = (struct money){0};
+        if (!letters_add(in->engine, in->txn, draft, decision, &work->content,
+                         work->local ? &none : &work->message.message_id, work->arena, err))
+            return false;
+    }
+    work->result.case_id = draft->entry.case_id;
+    work->result.state = draft->entry.state_to;
+    add_verdict(in, draft);
+    add_local_facts(work, draft);
+    return put_bodies(in, draft, err) && draft_append(draft, in->txn, err);
+}
+
+/* Which case is meant: provinces name it, our own core names its trace number. */
+static bool find_case(struct incoming *in, struct error *err)
+{
+    const struct message *message = &in->work->message;
+    struct uuid case_id = message->case_id;
+    struct text trace;
+    char name[TRACE_SIZE];
+    uint64_t region;
+    bool found = true;
+
+    if (in->work->local) {
+        if (!record_text(message->body, "reference/traceNumber", &trace) ||
+            !text_to_field(trace, name, sizeof(name)) ||
+            !record_number(message->body, "reference/inRegion", 999999, &region))
+            return true;
+        if (!ledger_case_by_trace(in->txn, (uint32_t)region, name, &case_id, &found, err))
+            return false;
+        if (!found)
+            return true;
+    }
+    return ledger_get_case(in->txn, &case_id, &in->before, &in->known, err);
+}
+
+/* The parties and regions of a case that this message would open. */
+static bool describe_opening(struct incoming *in, uint8_t role, struct error *err)
+{
+    struct work *work = in->work;
+    struct flow_event *event = &in->event;
+    const struct engine_party *home = engine_party(in->engine, 1);
+    uint8_t random[10];
+    uint64_t region = 0;
+    bool found;
+    struct uuid other;
+
+    event->in_region = event->out_region = 0;
+    if (record_number(work->message.body, "reference/inRegion", 999999, &region))
+        event->in_region = (uint32_t)region;
+    if (record_number(work->message.body, "reference/outRegion", 999999, &region))
+        event->out_region = (uint32_t)region;
+    event->case_id = work->message.case_id;
+    event->party = work->party;
+    for (size_t i = 0; i < in->engine->party_count; i++) {
+        const struct engine_party *party = &in->engine->parties[i];
+        if (party->kind == PARTY_CORE)
+            event->core = party->number;
+        if (work->local && party->kind != PARTY_CORE && party->number != home->number &&
+            party->region / 10000 ==
+                (role == ROLE_IN ? event->out_region : event->in_region) / 10000)
+            event->party = party->number;
+    }
+    if (work->local) {
+        if (!in->engine->given.random(in->engine->given.self, random, sizeof(random), err))
+            return false;
+        event->case_id = uuid_v7(event->at, random);
+    }
+    if (!ledger_open_case(in->txn, work->message.flow, work->person_tag, event->in_region,
+                          event->out_region, &other, &found, err))
+        return false;
+    event->open_elsewhere = found;
+    return true;
+}
+
+/* Ours must be the region whose role we play, and the far one a party that we know. */
+static const char *opening_fault(const struct incoming *in, uint8_t role)
+{
+    const struct engine_party *home = engine_party(in->engine, 1);
+    const struct engine_party *far = engine_party(in->engine, in->event.party);
+    uint32_t ours = role == ROLE_IN ? in->event.in_region : in->event.out_region;
+    uint32_t theirs = role == ROLE_IN ? in->event.out_region : in->event.in_region;
+
+    if (ours / 10000 != home->region / 10000)
+        return "the case belongs to another province";
+    if (in->work->local && in->event.party == in->work->party)
+        return "no partner is configured for the other region";
+    if (far == NULL || theirs / 10000 != far->region / 10000)
+        return "the other region is not the partner's";
+    return NULL;
+}
+
+static bool decide(struct incoming *in, struct error *err)
+{
+    struct work *work = in->work;
+    const struct flow *flow = flow_find(work->message.flow);
+    struct work_result *result = &work->result;
+    const char *fault;
+    uint8_t role;
+
+    if (flow == NULL) {
+        result_refuse(result, "UNKNOWN_FLOW", "this flow is not known here");
+        return true;
+    }
+    if (!in->known) {
+        int64_t age = in->event.at.ms - work->message.sent_at.ms;
+        if (!flow_opens(flow, in->event.source, work->message.action, &role)) {
+            if (!work->local && age < unknown_case_ms)
+                result->later = true;
+            else
+                result_refuse(result, "FLW-03", "no such case");
+            return true;
+        }
+        if (!describe_opening(in, role, err))
+            return false;
+        fault = opening_fault(in, role);
+        if (fault != NULL) {
+            result_refuse(result, "FLW-04", fault);
+            return true;
+        }
+    } else if (!work->local && in->before.party != work->party) {
+        result_refuse(result, "FLW-05", "the case is with another party");
+        return true;
+    }
+    if (!flow_decide(flow, in->engine->rules, in->engine->calendar,
+                     in->known ? &in->before : NULL, &in->event, work->arena, in->decision, err))
+        return false;
+    if (in->decision->kind == DECISION_REFUSED)
+        result_refuse(result, in->decision->code, in->decision->reason);
+    result->later = in->decision->kind == DECISION_LATER;
+    if (in->decision->kind == DECISION_ACCEPTED)
+        result->verdict = VERDICT_ACCEPTED;
+    return true;
+}
+
+bool apply_message(struct engine *engine, struct ledger_txn *txn, struct work *work,
+                   struct error *err)
+{
+    struct incoming in = {.engine = engine, .txn = txn, .work = work};
+    struct inbox_row row;
+    bool found;
+    bool back;
+
+    memset(&work->result, 0, sizeof(work->result));
+    if (!ledger_inbox_find(txn, work->party, work->key, &row, &found, err))
+        return false;
+    if (found && memcmp(row.digest, work->digest, 32) == 0)
+        return repeat_verdict(&in, &row, err);
+    if (found)
+        return journal_conflict(&in, &row, err);
+    in.decision = arena_alloc(work->arena, sizeof(*in.decision));
+    if (in.decision == NULL)
+        return fail(err, ERROR_MEMORY, "no memory for a decision");
+    in.event = (struct flow_event){
+        .source = work->local ? EVENT_SUBMITTED : EVENT_RECEIVED,
+        .action = work->message.action,
+        .revision = work->message.revision,
+        .at = ledger_stamp(txn, engine->given.now(engine->given.self), &back),
+        .body = work->message.body,
+    };
+    memcpy(in.event.person_tag, work->person_tag, sizeof(work->person_tag));
+    if (!find_case(&in, err) || !decide(&in, err))
+        return false;
+    if (work->result.later)
+        return true; /* nothing is remembered of what cannot be decided yet */
+    return journal_verdict(&in, err);
+}

@@ -1,0 +1,135 @@
+/* dispatch.c - which letters go out now: per party, oldest first, within limits and breakers. */
+#include "engine/internal.h"
+
+_Static_assert(ENGINE_IN_FLIGHT_MAX == 1 << 12, "slot_of takes the top 12 bits of a product");
+
+static size_t slot_of(const struct engine *engine, uint64_t out_id)
+{
+    size_t slot = (size_t)((out_id * UINT64_C(0x9e3779b97f4a7c15)) >> 52);
+
+    while (engine->in_flight[slot].out_id != 0 && engine->in_flight[slot].out_id != out_id)
+        slot = (slot + 1) % ENGINE_IN_FLIGHT_MAX;
+    return slot;
+}
+
+static bool in_flight(const struct engine *engine, uint64_t out_id)
+{
+    return engine->in_flight[slot_of(engine, out_id)].out_id == out_id;
+}
+
+static void mark(struct engine *engine, struct engine_party *party, uint64_t out_id)
+{
+    struct engine_flight *flight = &engine->in_flight[slot_of(engine, out_id)];
+
+    flight->out_id = out_id;
+    flight->party = party;
+    engine->in_flight_count++;
+    party->in_flight++;
+}
+
+void engine_release(struct engine *engine, uint64_t out_id)
+{
+    size_t slot = slot_of(engine, out_id);
+
+    if (engine->in_flight[slot].out_id != out_id)
+        return;
+    engine->in_flight[slot].party->in_flight--;
+    engine->in_flight_count--;
+    engine->in_flight[slot].out_id = 0;
+    /* What was once pushed past this slot moves back, so that look-ups still meet it. */
+    for (;;) {
+        struct engine_flight moving;
+        slot = (slot + 1) % ENGINE_IN_FLIGHT_MAX;
+        moving = engine->in_flight[slot];
+        if (moving.out_id == 0)
+            return;
+        engine->in_flight[slot].out_id = 0;
+        engine->in_flight[slot_of(engine, moving.out_id)] = moving;
+    }
+}
+
+static void earlier(struct instant *next, struct instant at)
+{
+    if (next->ms == 0 || instant_before(at, *next))
+        *next = at;
+}
+
+/* How many letters this party may be handed at this moment. */
+static uint32_t room_of(const struct engine *engine, const struct engine_party *party,
+                        struct instant now)
+{
+    uint32_t most = party->breaker.probe_at.ms != 0 ? 1 : ENGINE_LANE_MAX;
+
+    if (!party->reachable_by_us || !breaker_allows(&party->breaker, now) ||
+        engine->in_flight_count >= ENGINE_IN_FLIGHT_MAX / 2 || party->in_flight >= most)
+        return 0;
+    return most - party->in_flight;
+}
+
+static bool dispatch_party(struct engine *engine, struct ledger_txn *txn,
+                           struct engine_party *party, struct instant now, struct error *err)
+{
+    struct outbox_position after = {{0}, 0};
+    uint32_t room = room_of(engine, party, now);
+
+    while (room > 0) {
+        struct letter_row row;
+        bool found;
+
+        if (!ledger_next_due(txn, party->number, now, &after, &row, &found, err))
+            return false;
+        if (!found)
+            return true;
+        if (in_flight(engine, row.letter.out_id))
+            continue;
+        mark(engine, party, row.letter.out_id);
+        if (!engine->given.deliver(engine->given.self, &row)) {
+            engine_release(engine, row.letter.out_id);
+            return true;
+        }
+        room--;
+    }
+    return true;
+}
+
+/* When this party's first letter that nobody holds comes due. */
+static bool next_of(struct engine *engine, struct ledger_txn *txn, struct engine_party *party,
+                    struct instant now, struct instant *next, struct error *err)
+{
+    struct outbox_position after = {{0}, 0};
+    struct instant horizon = {INT64_MAX};
+    struct letter_row row;
+    bool found = true;
+
+    if (!party->reachable_by_us || party->in_flight >= ENGINE_LANE_MAX)
+        return true;
+    do {
+        if (!ledger_next_due(txn, party->number, horizon, &after, &row, &found, err))
+            return false;
+    } while (found && in_flight(engine, row.letter.out_id));
+    if (!found)
+        return true;
+    if (!breaker_allows(&party->breaker, now) &&
+        instant_before(after.due, party->breaker.probe_at))
+        earlier(next, party->breaker.probe_at);
+    else
+        earlier(next, after.due);
+    return true;
+}
+
+bool engine_dispatch(struct engine *engine, struct instant *next, struct error *err)
+{
+    struct instant now = engine->given.now(engine->given.self);
+    struct ledger_txn *txn = NULL;
+    bool ok;
+
+    *next = (struct instant){0};
+    ok = ledger_begin_read(engine->ledger, &txn, err);
+    for (size_t i = 0; ok && i < engine->party_count; i++) {
+        struct engine_party *party = &engine->parties[i];
+        ok = dispatch_party(engine, txn, party, now, err) &&
+             next_of(engine, txn, party, now, next, err);
+    }
+    ledger_abort(txn);
+    return ok;
+}

@@ -1,0 +1,105 @@
+/* engine.c - the engine's own few fields, and which file does what. */
+#include "engine/engine.h"
+
+#include <string.h>
+
+#include "engine/internal.h"
+
+void engine_init(struct engine *engine, const struct engine_given *given, struct ledger *ledger,
+                 const struct rules *rules, const struct calendar *calendar)
+{
+    memset(engine, 0, sizeof(*engine));
+    engine->given = *given;
+    engine->ledger = ledger;
+    engine->rules = rules;
+    engine->calendar = calendar;
+    engine->retry = retry_default;
+    engine->boot = ledger_boots(ledger);
+}
+
+bool engine_add_party(struct engine *engine, const struct engine_party *party,
+                      struct error *err)
+{
+    if (engine->party_count == ENGINE_PARTIES_MAX)
+        return fail(err, ERROR_CONFIG, "more than %d parties", ENGINE_PARTIES_MAX);
+    CHECK(party->number != 0 && engine_party(engine, party->number) == NULL);
+    engine->parties[engine->party_count++] = *party;
+    return true;
+}
+
+const struct engine_party *engine_party(const struct engine *engine, uint32_t number)
+{
+    for (size_t i = 0; i < engine->party_count; i++) {
+        if (engine->parties[i].number == number)
+            return &engine->parties[i];
+    }
+    return NULL;
+}
+
+const struct engine_party *engine_party_by_id(const struct engine *engine, const char *id)
+{
+    for (size_t i = 0; i < engine->party_count; i++) {
+        if (strcmp(engine->parties[i].id, id) == 0)
+            return &engine->parties[i];
+    }
+    return NULL;
+}
+
+bool apply_reply(struct engine *engine, struct ledger_txn *txn, struct work *work,
+                 struct error *err)
+{
+    struct draft *draft = draft_new(engine, txn, work->arena, ENTRY_REPLY);
+
+    if (draft == NULL)
+        return fail(err, ERROR_MEMORY, "no memory for an entry");
+    CHECK(work->body_count == 1);
+    memcpy(draft->entry.message_key, work->key, MESSAGE_KEY_SIZE);
+    memcpy(draft->entry.digest, work->bodies[0].body.digest, 32);
+    draft->entry.plain_size = work->bodies[0].body.size;
+    draft->entry.party = work->party;
+    draft->entry.case_id = work->note_case;
+    draft->entry.flow = work->message.flow;
+    draft->entry.action = ACTION_RECEIPT;
+    draft_add_body(draft, &work->bodies[0].body);
+    return ledger_put_body(txn, &work->bodies[0].body, work->bodies[0].sealed, err) &&
+           draft_append(draft, txn, err);
+}
+
+bool apply_note(struct engine *engine, struct ledger_txn *txn, struct work *work,
+                struct error *err)
+{
+    struct draft *draft = draft_new(engine, txn, work->arena, work->note_kind);
+
+    if (draft == NULL)
+        return fail(err, ERROR_MEMORY, "no memory for an entry");
+    memcpy(draft->entry.message_key, work->key, MESSAGE_KEY_SIZE);
+    memcpy(draft->entry.digest, work->digest, 32);
+    draft->entry.case_id = work->note_case;
+    draft->entry.party = work->party;
+    for (size_t i = 0; i < work->note_tlv_count; i++)
+        draft_add_text(draft, work->note_tlvs[i].type, work->note_tlvs[i].bytes);
+    for (size_t i = 0; i < work->body_count; i++) {
+        draft_add_body(draft, &work->bodies[i].body);
+        if (!ledger_put_body(txn, &work->bodies[i].body, work->bodies[i].sealed, err))
+            return false;
+    }
+    work->result.sequence = ledger_next_seq(txn);
+    work->result.received_at = draft->entry.wall;
+    work->result.verdict = VERDICT_ACCEPTED;
+    return draft_append(draft, txn, err);
+}
+
+bool engine_apply(struct engine *engine, struct ledger_txn *txn, struct work *work,
+                  struct error *err)
+{
+    static bool (*const files[])(struct engine *, struct ledger_txn *, struct work *,
+                                 struct error *) = {
+        [WORK_MESSAGE] = apply_message,   [WORK_SEALED] = apply_sealed,
+        [WORK_UNTRANSLATED] = apply_untranslated, [WORK_ATTEMPT] = apply_attempt,
+        [WORK_OUTCOME] = apply_outcome,   [WORK_REPLY] = apply_reply,
+        [WORK_LETTER_RETRY] = apply_retry, [WORK_NOTE] = apply_note,
+    };
+
+    CHECK(work->kind > 0 && (size_t)work->kind < COUNT_OF(files));
+    return files[work->kind](engine, txn, work, err);
+}

@@ -1,0 +1,170 @@
+/*
+ * engine.h - one decision at a time, into one transaction.
+ *
+ * The daemon and the simulator run this same engine over the same core; only what is given to it
+ * differs (decisions 4): the store under the ledger, the clock, random bytes, the sealer, and
+ * what carries letters away. Single-threaded: all calls come from the one writer.
+ *
+ * Order for every work item: begin a ledger transaction, engine_apply for each, commit, and only
+ * then let anything out of the house: engine_apply leaves the answer in work->result, letters lie
+ * in the outbox until engine_dispatch hands out those that are due.
+ */
+#ifndef ENGINE_ENGINE_H
+#define ENGINE_ENGINE_H
+
+#include "base/arena.h"
+#include "base/calendar.h"
+#include "core/flow.h"
+#include "core/message.h"
+#include "core/retry.h"
+#include "ledger/ledger.h"
+
+enum {
+    ENGINE_PARTIES_MAX = 128,
+    ENGINE_IN_FLIGHT_MAX = 4096, /* letters handed out and not yet reported back */
+    ENGINE_LANE_MAX = 64         /* of these, per party */
+};
+
+enum party_kind { PARTY_PROVINCE = 1, PARTY_CORE = 2, PARTY_HUB = 3 };
+
+/* A party as the engine sees it. Number 1 is the home party itself. */
+struct engine_party {
+    uint32_t number;
+    enum party_kind kind;
+    char id[PARTY_ID_SIZE];
+    uint32_t region;
+    bool reachable_by_us; /* has an address we may call */
+    struct breaker breaker;
+    uint32_t in_flight;
+};
+
+struct engine_given {
+    void *self;
+    struct instant (*now)(void *self);
+    MUST_USE bool (*random)(void *self, void *bytes, size_t size, struct error *err);
+    /* Plain to sealed bytes, bound to the log and the digest (docs/ledger-format.md). */
+    MUST_USE bool (*seal)(void *self, const uint8_t digest[32], struct text plain,
+                          struct arena *arena, struct text *sealed, struct error *err);
+    /* A letter is due: NEW asks for its exact bytes (answer with WORK_SEALED or
+     * WORK_UNTRANSLATED), READY for one delivery (WORK_ATTEMPT or WORK_OUTCOME). false: cannot
+     * take it now; it stays due. */
+    bool (*deliver)(void *self, const struct letter_row *letter);
+};
+
+/* A letter that was handed out and not yet reported back. */
+struct engine_flight {
+    uint64_t out_id; /* 0: free slot */
+    struct engine_party *party;
+};
+
+struct engine {
+    struct engine_given given;
+    struct ledger *ledger;
+    const struct rules *rules;
+    const struct calendar *calendar;
+    struct retry_policy retry;
+    struct engine_party parties[ENGINE_PARTIES_MAX];
+    size_t party_count;
+    uint32_t boot;
+    struct engine_flight in_flight[ENGINE_IN_FLIGHT_MAX]; /* open-addressed by out_id */
+    size_t in_flight_count;
+    uint64_t duplicates; /* counted, never journaled */
+};
+
+enum work_kind {
+    WORK_MESSAGE = 1,  /* received from a province or submitted by a core */
+    WORK_SEALED,       /* a letter's exact bytes */
+    WORK_UNTRANSLATED, /* a letter that cannot be written: dead, the case flagged */
+    WORK_ATTEMPT,      /* a try that brought no verified outcome */
+    WORK_OUTCOME,      /* a verified receipt, or a core's clear answer */
+    WORK_REPLY,        /* the signed answer that we gave */
+    WORK_LETTER_RETRY, /* an operator: try a dead letter again */
+    WORK_NOTE          /* an entry without a case: BOOT, CONFIG, RULES, DISCLOSED, OPERATOR */
+};
+
+enum { WORK_BODIES_MAX = 3 };
+
+/* Bytes to lie beside the entry. */
+struct work_body {
+    struct entry_body body;
+    struct text sealed;
+};
+
+struct work_result {
+    enum verdict verdict;
+    bool later;        /* not decidable yet: 503, nothing was remembered */
+    bool duplicate;    /* seen before: the first verdict again */
+    char code[CODE_SIZE];
+    char reason[160];
+    struct instant received_at;
+    uint64_t sequence;
+    struct uuid case_id;
+    uint8_t state;     /* after */
+    uint64_t reply_seq; /* of a duplicate whose answer is stored; 0: sign again */
+};
+
+struct work {
+    enum work_kind kind;
+    struct arena *arena; /* everything below lives here; the writer's work may add to it */
+
+    /* MESSAGE */
+    bool local;                  /* submitted by a core */
+    uint32_t party;              /* who sent it; OUTCOME, ATTEMPT: not used */
+    struct message message;      /* local: ids none, `to` empty; flow, action, revision, body set */
+    uint8_t key[MESSAGE_KEY_SIZE];
+    uint8_t digest[32];          /* of the bytes */
+    uint32_t size;
+    uint8_t person_tag[16];      /* zeros: the body names nobody */
+    struct entry_body content;   /* national content: one of `bodies` */
+    struct text local_key;
+    struct text lost;
+    struct text adapter;         /* digest 32 and name, or empty */
+
+    /* what is stored beside the entry: original and content; sealed bytes; reply; receipt */
+    struct work_body bodies[WORK_BODIES_MAX];
+    size_t body_count;
+
+    /* letters */
+    uint64_t out_id;
+    uint16_t http_status;
+    int64_t retry_after_ms;
+    bool reached;           /* ATTEMPT: the other side answered at all (for the breaker) */
+    bool park;              /* ATTEMPT, UNTRANSLATED: do not try again; a person must look */
+    struct receipt receipt; /* OUTCOME */
+    struct text note;       /* UNTRANSLATED, ATTEMPT, NOTE: short, no personal data */
+
+    /* NOTE */
+    uint16_t note_kind;     /* enum entry_kind */
+    const struct tlv *note_tlvs;
+    size_t note_tlv_count;
+    struct uuid note_case;
+
+    struct work_result result;
+    void *owner;            /* the caller's */
+};
+
+/* `parties` in any order; numbers were assigned by the ledger (engine_number_parties). */
+void engine_init(struct engine *engine, const struct engine_given *given, struct ledger *ledger,
+                 const struct rules *rules, const struct calendar *calendar);
+MUST_USE bool engine_add_party(struct engine *engine, const struct engine_party *party,
+                               struct error *err);
+const struct engine_party *engine_party(const struct engine *engine, uint32_t number);
+const struct engine_party *engine_party_by_id(const struct engine *engine, const char *id);
+
+/* Decides and journals one item inside the open write transaction. false: the world failed; the
+ * caller aborts the transaction (engine state that matters is in the ledger). A refusal is not
+ * false. CHECKs that kinds get what they need. */
+MUST_USE bool engine_apply(struct engine *engine, struct ledger_txn *txn, struct work *work,
+                           struct error *err);
+
+/* Turns passed clocks into entries, at most `max`; *count says how many. Same transaction rules. */
+MUST_USE bool engine_wake(struct engine *engine, struct ledger_txn *txn, size_t max,
+                          size_t *count, struct error *err);
+
+/* Hands out letters that are due, per party in order, within limits and breakers. After a commit;
+ * reads only. *next: when to look again at the latest (none: nothing waits). */
+MUST_USE bool engine_dispatch(struct engine *engine, struct instant *next, struct error *err);
+/* The caller could not do what `deliver` asked and reports nothing else: the letter is free again. */
+void engine_release(struct engine *engine, uint64_t out_id);
+
+#endif

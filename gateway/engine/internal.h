@@ -1,0 +1,67 @@
+/*
+ * internal.h - what the files of the engine share: an entry under construction.
+ */
+#ifndef ENGINE_INTERNAL_H
+#define ENGINE_INTERNAL_H
+
+#include "engine/engine.h"
+
+enum { DRAFT_TLVS_MAX = 96, DRAFT_BYTES = 24 * 1024 };
+
+/* An entry and the bytes of its TLVs while they are put together. In the work's arena. */
+struct draft {
+    struct entry entry;
+    struct tlv tlvs[DRAFT_TLVS_MAX];
+    struct buffer bytes;
+    bool clock_back;
+};
+
+/* NULL: no memory. The entry has kind, wall time, boot and the rules' digest. */
+MUST_USE struct draft *draft_new(struct engine *engine, struct ledger_txn *txn,
+                                 struct arena *arena, enum entry_kind kind);
+
+/* Appends a TLV whose bytes `encode` style calls wrote since draft_mark(). */
+size_t draft_mark(const struct draft *draft);
+void draft_add(struct draft *draft, uint16_t type, size_t mark);
+void draft_add_text(struct draft *draft, uint16_t type, struct text bytes);
+void draft_add_body(struct draft *draft, const struct entry_body *body);
+void draft_add_verdict(struct draft *draft, const struct entry_verdict *verdict);
+void draft_add_letter_state(struct draft *draft, uint64_t out_id, enum letter_state state,
+                            uint16_t attempts, struct instant due);
+/* Case after, its state change in the fixed part, warnings. `before` NULL for a new case. */
+void draft_add_decision(struct draft *draft, const struct flow_case *before,
+                        const struct flow_decision *decision);
+/* Sorts the TLVs by type (stable) and appends the entry. ERROR_LEDGER if it grew too large. */
+MUST_USE bool draft_append(struct draft *draft, struct ledger_txn *txn, struct error *err);
+
+/* Letters for what a decision sends. `content` is the event's own, used where the flow made none. */
+MUST_USE bool letters_add(struct engine *engine, struct ledger_txn *txn, struct draft *draft,
+                          const struct flow_decision *decision,
+                          const struct entry_body *content, const struct uuid *in_reply_to,
+                          struct arena *arena, struct error *err);
+/* The next waiting letter of this lane becomes NEW, in the same entry. */
+MUST_USE bool letters_release(struct ledger_txn *txn, struct draft *draft,
+                              const struct letter_row *done, struct error *err);
+
+/* One file each. */
+MUST_USE bool apply_message(struct engine *engine, struct ledger_txn *txn, struct work *work,
+                            struct error *err);
+MUST_USE bool apply_sealed(struct engine *engine, struct ledger_txn *txn, struct work *work,
+                           struct error *err);
+MUST_USE bool apply_untranslated(struct engine *engine, struct ledger_txn *txn,
+                                 struct work *work, struct error *err);
+MUST_USE bool apply_attempt(struct engine *engine, struct ledger_txn *txn, struct work *work,
+                            struct error *err);
+MUST_USE bool apply_outcome(struct engine *engine, struct ledger_txn *txn, struct work *work,
+                            struct error *err);
+MUST_USE bool apply_reply(struct engine *engine, struct ledger_txn *txn, struct work *work,
+                          struct error *err);
+MUST_USE bool apply_retry(struct engine *engine, struct ledger_txn *txn, struct work *work,
+                          struct error *err);
+MUST_USE bool apply_note(struct engine *engine, struct ledger_txn *txn, struct work *work,
+                         struct error *err);
+
+/* Copies a fixed text field, cut at its end (codes and reasons are bounded where they are made). */
+void field_copy(char *field, size_t field_size, const char *from);
+
+#endif

@@ -1,0 +1,135 @@
+/* letters.c - letters are born in the entry that decided them, one at a time per case and party.
+ *
+ * The sender keeps one unreceipted message per case and direction (decisions 9): a letter behind
+ * another of its lane is born WAITING, and becomes NEW in the entry that ends the one before. */
+#include "engine/internal.h"
+
+#include <string.h>
+
+/* Content that the flow made itself is sealed here; the event's own was sealed by a worker. */
+static bool made_content(struct engine *engine, struct ledger_txn *txn, struct draft *draft,
+                         const struct record *made, struct arena *arena,
+                         struct entry_body *content, struct error *err)
+{
+    size_t size = record_encoded_size(made);
+    void *memory = arena_alloc(arena, size);
+    struct buffer plain = buffer_over(memory, size);
+    struct digest digest;
+    struct text sealed;
+
+    if (memory == NULL)
+        return fail(err, ERROR_MEMORY, "no memory for a letter's content");
+    record_encode(made, &plain);
+    CHECK(!plain.overflow);
+    if (!digest_of(ledger_origin(engine->ledger)->digest_kind, plain.at, plain.size, &digest,
+                   err))
+        return false;
+    *content = (struct entry_body){.use = BODY_CONTENT,
+                                   .retention = RETENTION_100_YEARS,
+                                   .month = day_yyyymmdd(instant_day(draft->entry.wall)) / 100,
+                                   .size = (uint32_t)size};
+    memcpy(content->digest, digest.bytes, 32);
+    if (!engine->given.seal(engine->given.self, content->digest, buffer_as_text(&plain), arena,
+                            &sealed, err))
+        return false;
+    draft_add_body(draft, content);
+    return ledger_put_body(txn, content, sealed, err);
+}
+
+static bool lane_is_free(struct ledger_txn *txn, const struct draft *draft,
+                         const struct uuid *case_id, uint32_t party, bool *is_free,
+                         struct error *err)
+{
+    uint64_t out_id;
+    bool found;
+
+    if (!ledger_lane_next(txn, case_id, party, 0, &out_id, &found, err))
+        return false;
+    *is_free = !found;
+    for (size_t i = 0; *is_free && i < draft->entry.tlv_count; i++) {
+        struct entry_letter other;
+        if (draft->tlvs[i].type == TLV_LETTER &&
+            entry_letter_decode(draft->tlvs[i].bytes, &other) && other.party == party)
+            *is_free = false;
+    }
+    return true;
+}
+
+static bool add_letter(struct engine *engine, struct ledger_txn *txn, struct draft *draft,
+                       const struct flow_case *after, const struct flow_send *send,
+                       size_t position, const struct entry_body *content,
+                       const struct uuid *in_reply_to, struct error *err)
+{
+    uint8_t random[10];
+    bool is_free;
+    size_t mark;
+    struct entry_letter letter = {
+        .out_id = ledger_next_seq(txn) * 16 + position,
+        .party = send->target == TO_PARTNER ? after->party : after->core,
+        .flow = after->flow,
+        .action = send->action,
+        .revision = send->revision,
+        .to_core = send->target == TO_CORE,
+        .case_id = after->case_id,
+        .in_reply_to = *in_reply_to,
+        .created = draft->entry.wall,
+        .due = draft->entry.wall,
+        .content_month = content->month,
+        .content_size = content->size,
+    };
+
+    memcpy(letter.content_digest, content->digest, 32);
+    if (!engine->given.random(engine->given.self, random, sizeof(random), err))
+        return false;
+    letter.message_id = uuid_v7(draft->entry.wall, random);
+    if (!lane_is_free(txn, draft, &after->case_id, letter.party, &is_free, err))
+        return false;
+    letter.state = is_free ? LETTER_NEW : LETTER_WAITING;
+    mark = draft_mark(draft);
+    entry_letter_encode(&letter, &draft->bytes);
+    draft_add(draft, TLV_LETTER, mark);
+    return true;
+}
+
+bool letters_add(struct engine *engine, struct ledger_txn *txn, struct draft *draft,
+                 const struct flow_decision *decision, const struct entry_body *content,
+                 const struct uuid *in_reply_to, struct arena *arena, struct error *err)
+{
+    size_t position = 0;
+
+    for (size_t i = 0; i < decision->send_count; i++) {
+        const struct flow_send *send = &decision->sends[i];
+        struct entry_body made;
+
+        /* A province may run without a core behind it; then there is nobody to tell. */
+        if (send->target == TO_CORE && decision->after.core == 0)
+            continue;
+        if (send->made != NULL &&
+            !made_content(engine, txn, draft, send->made, arena, &made, err))
+            return false;
+        CHECK(send->made != NULL || content != NULL);
+        if (!add_letter(engine, txn, draft, &decision->after, send, position++,
+                        send->made != NULL ? &made : content, in_reply_to, err))
+            return false;
+    }
+    return true;
+}
+
+bool letters_release(struct ledger_txn *txn, struct draft *draft, const struct letter_row *done,
+                     struct error *err)
+{
+    struct letter_row next;
+    uint64_t out_id;
+    bool found;
+
+    if (!ledger_lane_next(txn, &done->letter.case_id, done->letter.party, done->letter.out_id,
+                          &out_id, &found, err))
+        return false;
+    if (!found)
+        return true;
+    if (!ledger_get_letter(txn, out_id, &next, &found, err))
+        return false;
+    if (found && next.letter.state == LETTER_WAITING)
+        draft_add_letter_state(draft, out_id, LETTER_NEW, next.attempts, draft->entry.wall);
+    return true;
+}

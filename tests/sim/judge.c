@@ -1,0 +1,167 @@
+/* judge.c - after the calm: the independent look at every ledger. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateways.h"
+
+struct witness {
+    uint32_t province;
+    uint64_t seq;
+    uint8_t digest[32];
+};
+static struct witness *witnesses;
+static size_t witness_count;
+static size_t witness_max;
+
+void witness_add(struct world *world, uint32_t province, uint64_t seq, const uint8_t digest[32])
+{
+    (void)world;
+    if (witness_count == witness_max) {
+        witness_max = witness_max * 2 + 256;
+        witnesses = realloc(witnesses, witness_max * sizeof(*witnesses));
+        CHECK(witnesses != NULL);
+    }
+    witnesses[witness_count].province = province;
+    witnesses[witness_count].seq = seq;
+    memcpy(witnesses[witness_count++].digest, digest, 32);
+}
+
+void witness_clear(void)
+{
+    free(witnesses);
+    witnesses = NULL;
+    witness_count = witness_max = 0;
+}
+
+bool witness_check(struct world *world)
+{
+    struct arena *arena = arena_new(1024 * 1024);
+    struct error err = ERROR_INIT;
+    bool ok = arena != NULL;
+
+    for (size_t i = 0; ok && i < witness_count; i++) {
+        struct ledger_txn *txn = NULL;
+        struct entry entry;
+        bool found = false;
+
+        arena_reset(arena);
+        ok = ledger_begin_read(world->provinces[witnesses[i].province].ledger, &txn, &err) &&
+             ledger_get_entry(txn, witnesses[i].seq, arena, &entry, &found, &err) && found &&
+             memcmp(entry.digest, witnesses[i].digest, 32) == 0;
+        ledger_abort(txn);
+        if (!ok)
+            world_fail(world, "province %u answered entry %llu, which is not there",
+                             witnesses[i].province, (unsigned long long)witnesses[i].seq);
+    }
+    arena_free(arena);
+    return ok;
+}
+
+static void finding(void *self, const char *row, const char *what)
+{
+    world_fail(self, "ledger: %s: %s", row, what);
+}
+
+static bool check_ledger(struct world *world, struct province *province)
+{
+    struct ledger_report report = {0};
+    struct error err = ERROR_INIT;
+    struct store *fresh = NULL;
+    bool ok;
+
+    ok = ledger_verify(province->ledger, NULL, finding, world, &report, &err) &&
+         report.findings == 0 && store_open_memory(&fresh, &err) &&
+         ledger_rebuild(province->ledger, fresh, finding, world, &report, &err) &&
+         report.findings == 0;
+    store_close(fresh);
+    return ok || world_fail(world, "province %u: %s", province->index, err.text);
+}
+
+static bool no_open_letter(void *self, const struct letter_row *row)
+{
+    struct world *world = self;
+
+    if (row->letter.state == LETTER_DONE)
+        return true;
+    return world_fail(world, "a letter %s rests in state %s",
+                      action_name(row->letter.action).english,
+                      letter_state_name(row->letter.state).english);
+}
+
+static bool find_case(struct world *world, uint32_t province, const struct plan *plan,
+                      struct flow_case *row, bool *found)
+{
+    struct ledger_txn *txn = NULL;
+    struct error err = ERROR_INIT;
+    struct uuid case_id;
+    bool ok;
+
+    ok = ledger_begin_read(world->provinces[province].ledger, &txn, &err) &&
+         ledger_case_by_trace(txn, province_region(plan->in), plan->trace, &case_id, found,
+                              &err) &&
+         (!*found || ledger_get_case(txn, &case_id, row, found, &err));
+    ledger_abort(txn);
+    return ok;
+}
+
+static bool check_plan(struct world *world, const struct plan *plan)
+{
+    const struct flow *flow = flow_find(FLOW_PENSION_EMPLOYEE);
+    struct flow_case in;
+    struct flow_case out;
+    bool in_found = false;
+    bool out_found = false;
+
+    if (!find_case(world, plan->in, plan, &in, &in_found) ||
+        !find_case(world, plan->out, plan, &out, &out_found) || !in_found || !out_found)
+        return world_fail(world, "case %s is missing on one side", plan->trace);
+    if (!flow_pair_allowed(flow, in.state, out.state))
+        return world_fail(world, "case %s rests as (%s, %s)", plan->trace,
+                          flow_state_name(flow, in.state).english,
+                          flow_state_name(flow, out.state).english);
+    if (!flow_state_ends(flow, in.state))
+        return world_fail(world, "case %s did not end: %s", plan->trace,
+                          flow_state_name(flow, in.state).english);
+    if ((in.flags & CASE_FLAGGED) != 0 || (out.flags & CASE_FLAGGED) != 0)
+        return world_fail(world, "case %s is flagged", plan->trace);
+    if (plan->completed && (!money_equal(in.money_total, plan->total) ||
+                            !money_equal(out.money_total, plan->advised) ||
+                            !money_equal(in.form_total, plan->total)))
+        return world_fail(world, "case %s: money differs: plan %lld, form %lld, in %lld, out %lld",
+                          plan->trace, (long long)plan->total.fen,
+                          (long long)in.form_total.fen, (long long)in.money_total.fen,
+                          (long long)out.money_total.fen);
+    return true;
+}
+
+bool world_judge(struct world *world)
+{
+    struct error err = ERROR_INIT;
+
+    for (uint32_t i = 0; i < world->province_count; i++) {
+        struct ledger_txn *txn = NULL;
+        bool ok = ledger_begin_read(world->provinces[i].ledger, &txn, &err) &&
+                  ledger_each_letter(txn, no_open_letter, world, &err);
+        ledger_abort(txn);
+        if (!ok || world->failure[0] != '\0' || !check_ledger(world, &world->provinces[i]))
+            return world_fail(world, "province %u: %s", i, err.text);
+    }
+    for (uint32_t i = 0; i < world->case_count; i++) {
+        if (!check_plan(world, &world->plans[i]))
+            return false;
+    }
+    return cores_satisfied(world) ? witness_check(world)
+                                  : world_fail(world, "a core still has papers to bring");
+}
+
+bool world_root(struct world *world, uint32_t province, struct digest *root)
+{
+    struct ledger_report report = {0};
+    struct error err = ERROR_INIT;
+
+    if (!ledger_verify(world->provinces[province].ledger, NULL, finding, world, &report, &err))
+        return false;
+    *root = report.root;
+    return true;
+}
