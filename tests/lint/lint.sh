@@ -1,0 +1,103 @@
+#!/bin/bash
+# lint.sh BUILD - what the compiler does not say. One "ok - ..." or "FAIL - ..." line per rule.
+#
+# The layers (docs/architecture.md): who may include whom, which libraries a layer may use, and,
+# with nm, that no archive needs a symbol of a library or layer that is not its own.
+set -u
+build=${1:-build/release}
+failures=0
+
+ok() { echo "ok - lint: $1"; }
+bad() { echo "FAIL - lint: $1"; failures=$((failures + 1)); }
+# rule TEXT FINDINGS: prints the findings and fails if there are any
+rule() {
+    if [ -n "$2" ]; then
+        printf '%s\n' "$2" | head -20
+        bad "$1"
+    else
+        ok "$1"
+    fi
+}
+
+declare -A may=(
+    [base]="base" [crypt]="base crypt" [core]="base core" [wire]="base crypt core wire"
+    [ledger]="base crypt core ledger" [engine]="base crypt core ledger engine"
+    [net]="base crypt net" [gate]="base crypt core wire ledger engine net gate"
+    [cli]="base crypt core wire ledger engine net gate cli"
+)
+declare -A libraries=(
+    [base]='-' [crypt]='openssl' [core]='-' [wire]='libxml|xmlsec|openssl|iconv\.h' [ledger]='lmdb'
+    [engine]='-' [net]='event2|curl|openssl' [gate]='jansson|event2|openssl' [cli]='jansson|libintl\.h'
+)
+known='libxml|xmlsec|libxslt|openssl|lmdb|event2|curl|jansson|iconv\.h|libintl\.h'
+
+for layer in "${!may[@]}"; do
+    [ -d "gateway/$layer" ] || continue
+    found=$(grep -rnE '^#include "' "gateway/$layer" |
+        awk -v allowed=" ${may[$layer]} " -F'"' '{ split($2, part, "/"); if (index(allowed, " " part[1] " ") == 0) print $0 }')
+    rule "$layer includes only its own and lower layers" "$found"
+    found=$(grep -rnE "^#include <($known)" "gateway/$layer" |
+        grep -vE "^[^:]+:[0-9]+:#include <(${libraries[$layer]})")
+    rule "$layer uses no library of another layer" "$found"
+done
+
+found=$(grep -rnE '^#include <' gateway/core |
+    grep -vE '<(stdbool|stddef|stdint|inttypes|limits|string)\.h>')
+rule "core includes only stdbool stddef stdint inttypes limits string" "$found"
+
+# What an archive leaves undefined must come from itself, a lower layer, libc or its own library.
+symbols_of() { nm --defined-only "$build/lib$1.a" 2>/dev/null | awk 'NF == 3 { print $3 }' | sort -u; }
+for layer in "${!may[@]}"; do
+    [ -f "$build/lib$layer.a" ] || continue
+    for other in "${!may[@]}"; do
+        case " ${may[$layer]} " in *" $other "*) continue ;; esac
+        [ -f "$build/lib$other.a" ] || continue
+        found=$(comm -12 <(nm --undefined-only "$build/lib$layer.a" 2>/dev/null | awk '{ print $NF }' | sort -u) \
+            <(comm -23 <(symbols_of "$other") <(symbols_of "$layer")))
+        [ -z "$found" ] || { echo "$found" | head -5; bad "lib$layer.a needs symbols of $other"; }
+    done
+done
+foreign='^(xml|xmlSec|mdb_|curl_|evhttp|event_|bufferevent|json_|EVP_|SSL_|X509_)'
+declare -A prefixes=(
+    [base]='' [core]='' [engine]='' [crypt]='^(EVP_|X509_)' [wire]='^(xml|xmlSec|EVP_|X509_)' [ledger]='^mdb_'
+    [net]='^(curl_|evhttp|event_|bufferevent|EVP_|SSL_|X509_)' [gate]='^(json_|X509_)' [cli]='^json_'
+)
+for layer in "${!prefixes[@]}"; do
+    [ -f "$build/lib$layer.a" ] || continue
+    found=$(nm --undefined-only "$build/lib$layer.a" 2>/dev/null | awk '{ print $NF }' | sort -u |
+        grep -E "$foreign" | { [ -n "${prefixes[$layer]}" ] && grep -vE "${prefixes[$layer]}" || cat; })
+    rule "lib$layer.a leaves no foreign library's symbol undefined" "$found"
+done
+sockets='^(socket|bind|listen|accept|accept4|connect)$'
+for layer in base crypt core wire ledger engine gate cli; do
+    [ -f "$build/lib$layer.a" ] || continue
+    found=$(nm --undefined-only "$build/lib$layer.a" | awk '{ print $NF }' | sort -u | grep -E "$sockets")
+    rule "lib$layer.a opens no socket" "$found"
+done
+
+found=$(grep -rnwE 'float|double' gateway --include='*.[ch]' | grep -vE '^\S+:[0-9]+:\s*(/?\*|//)|/\*.*\b(float|double)\b.*\*/|"[^"]*\b(float|double)\b[^"]*"')
+rule "no floating point" "$found"
+found=$(grep -rnwE 'TODO|FIXME|XXX|HACK' gateway tests schemas conf Makefile --include='*.[ch]' --include='*.xml' --include=Makefile)
+rule "nothing left to do later" "$found"
+found=$(grep -rnE '\b(strcpy|strcat|sprintf|gets|strtok|atoi|atol|atof)\(' gateway --include='*.c' | grep -v 'strcpy(receipt->digest_kind')
+rule "no unbounded string functions" "$found"
+found=$(grep -rnE '\b(time|clock_gettime|gettimeofday|localtime|gmtime)\(' gateway --include='*.c' |
+    grep -vE '^gateway/base/clock\.c|CLOCK_MONOTONIC')
+rule "only clock.c reads the wall clock" "$found"
+found=$(find gateway tests -name '*.c' -print0 | xargs -0 awk '
+    FNR == 1 { start = 0 }
+    /^\{/ { start = FNR }
+    /^\}/ { if (start && FNR - start - 1 > 70) printf "%s:%d %d lines\n", FILENAME, start, FNR - start - 1; start = 0 }')
+rule "no function above 70 lines" "$found"
+found=$(find gateway -name '*.[ch]' -print0 | xargs -0 wc -l | awk '$2 != "total" && $1 > 600 { print $2 " " $1 }')
+rule "no file above 600 lines" "$found"
+found=$(grep -rlE '(guizhou|guangdong)-core|prm_|HOSDATA' gateway --include='*.[ch]')
+rule "no dialect's name in gateway/" "$found"
+# Identity numbers in the tree are invented: eighteen digits with a good check digit begin with
+# 5299 or 4499, except the two of the standard's own examples.
+found=$(git ls-files -z 2>/dev/null | xargs -0 grep -oIhE '\b[1-9][0-9]{5}(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx]\b' 2>/dev/null |
+    grep -vE '^(5299|4499)' | grep -vE '^(11010519491231002X|440524188001010014)$' | sort -u |
+    awk '{ split("7 9 10 5 8 4 2 1 6 3 7 9 10 5 8 4 2", w, " "); s = 0; for (i = 1; i <= 17; i++) s += w[i] * substr($0, i, 1);
+           if (substr("10X98765432", s % 11 + 1, 1) == toupper(substr($0, 18, 1))) print }')
+rule "identity numbers are invented ones" "$found"
+[ "$failures" = 0 ]
