@@ -20,7 +20,8 @@ struct citizen_number {
 };
 
 /* Normalises: trims, full-width to half-width, x to X, 15 digits to 18 with century 19. Then
- * length, digits, a real birth date not after `today`, and the check character. */
+ * length, digits, a real birth date from 1900 to `today`, and the check character. On failure
+ * *number stays as it was. */
 MUST_USE bool citizen_number_parse(struct text text, struct day today,
                                    struct citizen_number *number);
 struct day citizen_number_birth(const struct citizen_number *number);

@@ -29,9 +29,8 @@ bool money_equal(struct money a, struct money b);
 int money_compare(struct money a, struct money b);
 
 /* Yuan as text: optional '-', 1 to 14 digits, optionally '.' and 1 or 2 digits. Nothing else:
- * no
- * '+', blank, thousands separator, exponent or full-width digit (pension-transfer.md section
- * 6). */
+ * neither '+', blank, thousands separator, exponent nor full-width digit (pension-transfer.md
+ * section 6). */
 MUST_USE bool money_parse(struct text yuan, struct money *money);
 /* "12345.60" with two decimals always; returns `out`. */
 const char *money_format(struct money money, char out[MONEY_TEXT_SIZE]);

@@ -7,8 +7,7 @@
 
 enum { LEAF_SIZE = 32 };
 
-/* --- small parts ----------------------------------------------------------------------------
- */
+/* --- small parts -------------------------------------------------------------------------- */
 
 static void put_instant(struct buffer *buffer, struct instant at)
 {
@@ -58,8 +57,7 @@ static bool all_read(const struct reader *reader)
     return !reader->broken && reader->left == 0;
 }
 
-/* --- the record -----------------------------------------------------------------------------
- */
+/* --- the record --------------------------------------------------------------------------- */
 
 static void encode_fixed(const struct entry *entry, struct buffer *buffer)
 {
@@ -205,8 +203,7 @@ const struct tlv *entry_next_tlv(const struct entry *entry, uint16_t type, size_
     return NULL;
 }
 
-/* --- TLV contents ---------------------------------------------------------------------------
- */
+/* --- TLV contents ------------------------------------------------------------------------- */
 
 void entry_letter_encode(const struct entry_letter *letter, struct buffer *buffer)
 {
@@ -353,8 +350,7 @@ bool entry_origin_decode(struct text bytes, struct entry_origin *origin)
            party_region(text_of(origin->party)) != 0;
 }
 
-/* --- names ----------------------------------------------------------------------------------
- */
+/* --- names -------------------------------------------------------------------------------- */
 
 static const struct name unknown_name = {"unknown", "未知"};
 

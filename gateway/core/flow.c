@@ -330,11 +330,11 @@ static bool send_all(const struct flow_situation *situation, const struct flow_s
 {
     const struct flow_send *partner = &decision->sends[0];
 
-    if (!send_one(situation, facts, TO_PARTNER, step->send_partner, decision, err) ||
-        !send_one(situation, facts, TO_CORE, step->send_core, decision, err))
+    if (!send_one(situation, facts, FLOW_TO_PARTNER, step->send_partner, decision, err) ||
+        !send_one(situation, facts, FLOW_TO_CORE, step->send_core, decision, err))
         return false;
     if (step->send_partner != ACTION_NONE && partner->made != NULL)
-        add_send(decision, TO_CORE, partner->action, partner->revision, partner->made);
+        add_send(decision, FLOW_TO_CORE, partner->action, partner->revision, partner->made);
     return true;
 }
 

@@ -122,7 +122,7 @@ struct flow_event {
     bool open_elsewhere; /* another open case of this person and route exists (PEN-R08) */
 };
 
-enum flow_target { TO_PARTNER = 1, TO_CORE = 2 };
+enum flow_target { FLOW_TO_PARTNER = 1, FLOW_TO_CORE = 2 };
 
 /* One message to send. `made` is NULL when the body is the event's own. */
 struct flow_send {

@@ -22,24 +22,38 @@ typedef void check_function(const struct pension_form *form, const char *code, b
 
 /* --- issues ------------------------------------------------------------------------ */
 
+static size_t count_of(const struct pension_issues *issues, const char *code)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < issues->count; i++)
+        count += text_is(text_of(issues->list[i].code), code);
+    return count;
+}
+
+/* Where the issue goes: at the end, or when the list is full, over the last soft one. */
+static struct pension_issue *place_of(struct pension_issues *issues, bool hard)
+{
+    if (issues->count < PENSION_ISSUES_MAX)
+        return &issues->list[issues->count++];
+    for (size_t i = issues->count; hard && i > 0; i--)
+        if (!issues->list[i - 1].hard)
+            return &issues->list[i - 1];
+    return NULL;
+}
+
 static void add_issue(struct pension_issues *issues, const char *code, bool hard, size_t row)
 {
-    size_t place = issues->count;
+    struct pension_issue *place;
 
     issues->hard = issues->hard || hard;
-    if (place == PENSION_ISSUES_MAX) {
-        if (!hard)
-            return;
-        while (place > 0 && issues->list[place - 1].hard)
-            place--;
-        if (place == 0)
-            return;
-        place--;
-    } else {
-        issues->count++;
-    }
-    issues->list[place] = (struct pension_issue){.hard = hard, .row = (uint16_t)row};
-    CHECK(text_to_field(text_of(code), issues->list[place].code, CODE_SIZE));
+    if (count_of(issues, code) >= PENSION_ROWS_NAMED)
+        return;
+    place = place_of(issues, hard);
+    if (place == NULL)
+        return;
+    *place = (struct pension_issue){.hard = hard, .row = (uint16_t)row};
+    CHECK(text_to_field(text_of(code), place->code, CODE_SIZE));
 }
 
 static int transfer_year(const struct pension_form *form)
@@ -124,6 +138,7 @@ static void check_pooled(const struct pension_form *form, const char *code, bool
     int64_t tolerance = rule(form, "PEN-C05-TOL", 100) +
                         rule(form, "PEN-C05-ROW", 12) * (int64_t)form->row_count;
     int64_t permille = rule(form, "PEN-C05-HARD", 10);
+    int64_t limit;
     int64_t sum;
     int64_t off;
 
@@ -138,7 +153,8 @@ static void check_pooled(const struct pension_form *form, const char *code, bool
         return;
     if (permille > 1000)
         permille = 1000;
-    add_issue(issues, code, hard && off > sum / 1000 * permille, 0);
+    limit = sum / 1000 * permille + sum % 1000 * permille / 1000;
+    add_issue(issues, code, hard && off > limit, 0);
 }
 
 static void check_pooled_ordinary(const struct pension_form *form, const char *code, bool hard,
@@ -172,7 +188,7 @@ static void check_row_months(const struct pension_form *form, const char *code, 
         if (!months_right(&form->rows[i]))
             add_issue(issues, code, hard, i + 1);
     if (form->rows_cut)
-        add_issue(issues, code, hard, PENSION_ROWS_MAX + 1);
+        add_issue(issues, code, hard, 0);
 }
 
 static bool share_month(const struct pension_row *a, const struct pension_row *b)

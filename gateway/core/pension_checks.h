@@ -22,7 +22,10 @@
 #include "core/record.h"
 #include "core/rules.h"
 
-enum { PENSION_ISSUES_MAX = FLOW_WARNINGS_MAX };
+enum {
+    PENSION_ISSUES_MAX = FLOW_WARNINGS_MAX,
+    PENSION_ROWS_NAMED = 8 /* of one check; so every hard check that fails is named */
+};
 
 struct pension_issue {
     char code[CODE_SIZE];
@@ -30,7 +33,8 @@ struct pension_issue {
     uint16_t row; /* 1-based yearly row, 0: none */
 };
 
-/* At most one issue per check and row. When full, hard issues push out soft ones. */
+/* At most one issue per check and row, PENSION_ROWS_NAMED per check. When full, hard issues
+ * push out soft ones. */
 struct pension_issues {
     struct pension_issue list[PENSION_ISSUES_MAX];
     size_t count;

@@ -1,6 +1,6 @@
 /*
- * pension_employee.c - the flow pension.employee: its two tables, its pairs, what its documents
- * bring and what it says itself.
+ * pension_employee.c - the flow pension.employee: its two tables, its pairs, and what its
+ * documents bring.
  *
  * Each side sends in order and keeps one message under way, so within a direction nothing
  * overtakes; between the directions everything may cross. A row marked "crossing" is there for
@@ -11,8 +11,7 @@
 #include <string.h>
 
 #include "core/pension_checks.h"
-
-#define INSURANCE_KIND "110" /* AAE140: urban employees' pension */
+#include "core/pension_documents.h"
 
 /* Short names, so that a row of the tables stays one line. */
 enum { OURS = EVENT_SUBMITTED, THEIRS = EVENT_RECEIVED, VERDICT = EVENT_RECEIPT };
@@ -210,25 +209,25 @@ static const struct flow_step steps_out[] = {
     STEP(DISPUTE, THEIRS, COMPLETION, ALWAYS, CLOSED, 0, COMPLETION, 0, 0),
 };
 
-/* Where both may rest with nothing under way. IN is not ahead of OUT except by money, which may be
- * booked before its advice is written, and by a top-up, of which OUT learns at the end. */
+/* Where both may rest with nothing under way. IN is not ahead of OUT except by money, which may
+ * be booked before its advice is written, and by a top-up, of which OUT learns at the end. */
 static const struct flow_pair pairs[] = {
-    {LETTER_HELD, LETTER_HELD},
-    {LETTER_HELD, MONEY_ONLY},
-    {ACCEPTED, ACCEPTED},
-    {ACCEPTED, MONEY_ONLY},
-    {MONEY_ONLY, LETTER_HELD},
-    {MONEY_ONLY, ACCEPTED},
-    {MONEY_ONLY, MONEY_ONLY},
-    {INFO_ONLY, INFO_ONLY},
-    {INFO_ONLY, BOTH},
-    {BOTH, INFO_ONLY},
-    {BOTH, BOTH},
-    {BOTH, DISPUTE},
-    {DISPUTE, DISPUTE},
+    {LETTER_HELD,     LETTER_HELD    },
+    {LETTER_HELD,     MONEY_ONLY     },
+    {ACCEPTED,        ACCEPTED       },
+    {ACCEPTED,        MONEY_ONLY     },
+    {MONEY_ONLY,      LETTER_HELD    },
+    {MONEY_ONLY,      ACCEPTED       },
+    {MONEY_ONLY,      MONEY_ONLY     },
+    {INFO_ONLY,       INFO_ONLY      },
+    {INFO_ONLY,       BOTH           },
+    {BOTH,            INFO_ONLY      },
+    {BOTH,            BOTH           },
+    {BOTH,            DISPUTE        },
+    {DISPUTE,         DISPUTE        },
     {LETTER_RETURNED, LETTER_RETURNED},
-    {REFUSED, LETTER_RETURNED},
-    {CLOSED, CLOSED},
+    {REFUSED,         LETTER_RETURNED},
+    {CLOSED,          CLOSED         },
 };
 
 /* --- what a document brings -------------------------------------------------------- */
@@ -287,7 +286,7 @@ static void read_reference(const struct flow_situation *situation, struct flow_f
     else if (!situation->opening && !text_is(trace, before->trace))
         unfit(facts, "PEN-C19", "the trace number is not that of the case");
     else if (record_text(event->body, "reference/insuranceKind", &kind) &&
-             !text_is(kind, INSURANCE_KIND))
+             !text_is(kind, PENSION_INSURANCE_KIND))
         unfit(facts, "PEN-C19", "the insurance kind is not that of this flow");
     else if (tags_differ(before->person_tag, event->person_tag))
         unfit(facts, "PEN-C19", "the person is not that of the case");
@@ -439,153 +438,6 @@ static bool read_event(const struct flow_situation *situation, struct flow_facts
     return true;
 }
 
-/* --- what the gateway says itself -------------------------------------------------- */
-
-/* A document being made. After the first failure nothing more is added. */
-struct making {
-    struct arena *arena;
-    bool broken;
-};
-
-static struct record *add(struct making *making, struct record *parent, const char *name,
-                          const char *value)
-{
-    struct record *node = NULL;
-    struct text kept = arena_copy(making->arena, text_of(value));
-
-    if (!making->broken && kept.at != NULL)
-        node = record_add(making->arena, parent, name, kept);
-    if (node == NULL)
-        making->broken = true;
-    return node;
-}
-
-static void add_number(struct making *making, struct record *parent, const char *name,
-                       uint32_t number)
-{
-    const char *digits = arena_format(making->arena, "%u", (unsigned)number);
-
-    if (digits == NULL)
-        making->broken = true;
-    else
-        add(making, parent, name, digits);
-}
-
-static struct record *begin(const struct flow_situation *situation, struct making *making,
-                            const char *name)
-{
-    const struct flow_case *before = situation->before;
-    struct record *root = record_new(making->arena, name);
-    struct record *reference = NULL;
-
-    making->broken = root == NULL;
-    if (!making->broken)
-        reference = add(making, root, "reference", NULL);
-    if (making->broken)
-        return NULL;
-    add(making, reference, "traceNumber", before->trace);
-    add_number(making, reference, "inRegion", before->in_region);
-    add_number(making, reference, "outRegion", before->out_region);
-    add(making, reference, "insuranceKind", INSURANCE_KIND);
-    return root;
-}
-
-/* The gateway is no person: of the handler only the date. */
-static void end(const struct flow_situation *situation, struct making *making,
-                struct record *root)
-{
-    char date[DAY_TEXT_SIZE];
-    struct record *handler = add(making, root, "handler", NULL);
-
-    day_format(instant_day(situation->event->at), date);
-    if (handler != NULL)
-        add(making, handler, "date", date);
-}
-
-static void add_checks(struct making *making, struct record *root,
-                       const struct pension_issues *issues)
-{
-    struct record *list = add(making, root, "checks", NULL);
-
-    for (size_t i = 0; list != NULL && i < issues->count; i++) {
-        const struct pension_issue *issue = &issues->list[i];
-        struct record *check;
-
-        if (!issue->hard)
-            continue;
-        check = add(making, list, "check", NULL);
-        if (check == NULL)
-            return;
-        add(making, check, "code", issue->code);
-        if (issue->row > 0)
-            add_number(making, check, "row", issue->row);
-    }
-}
-
-static const char *return_text(const struct flow_situation *situation,
-                               const struct flow_facts *facts)
-{
-    if (situation->event->source == EVENT_RECEIPT)
-        return "对方网关拒收信息表";
-    return facts->checks_fail ? "信息表未通过校验" : "到账金额与信息表转移基金总额不一致";
-}
-
-static struct record *make_form_return(const struct flow_situation *situation,
-                                       const struct flow_facts *facts, struct making *making,
-                                       uint32_t revision)
-{
-    struct record *root = begin(situation, making, "form_return");
-
-    if (root == NULL)
-        return NULL;
-    add_number(making, root, "formRevision", revision);
-    add(making, root, "code", facts->code);
-    if (facts->checks_fail)
-        add_checks(making, root, facts->details);
-    add(making, root, "text", return_text(situation, facts));
-    end(situation, making, root);
-    return root;
-}
-
-/* For our own core: the other gateway refused the letter, so no agency returned it. */
-static struct record *make_letter_return(const struct flow_situation *situation,
-                                         const struct flow_facts *facts, struct making *making)
-{
-    struct record *root = begin(situation, making, "letter_return");
-    struct text number;
-
-    if (root == NULL)
-        return NULL;
-    if (record_text(situation->event->body, "letterNumber", &number) &&
-        record_add(making->arena, root, "letterNumber", number) == NULL)
-        making->broken = true;
-    add(making, root, "code", facts->code);
-    add(making, root, "text", "对方网关拒收联系函");
-    end(situation, making, root);
-    return root;
-}
-
-static bool make_document(const struct flow_situation *situation,
-                          const struct flow_facts *facts, struct flow_send *send,
-                          struct error *err)
-{
-    const struct flow_event *event = situation->event;
-    struct making making = {.arena = situation->arena};
-
-    if (send->action == ACTION_LETTER_RETURN) {
-        send->revision = situation->before->letter_revision;
-        send->made = make_letter_return(situation, facts, &making);
-    } else {
-        CHECK(send->action == ACTION_FORM_RETURN);
-        send->revision = event->action == ACTION_FORM ? event->revision
-                                                      : situation->before->form_revision;
-        send->made = make_form_return(situation, facts, &making, send->revision);
-    }
-    if (making.broken || send->made == NULL)
-        return fail(err, ERROR_MEMORY, "no memory for a document");
-    return true;
-}
-
 const struct flow pension_employee_flow = {
     .number = FLOW_PENSION_EMPLOYEE,
     .states = states,
@@ -596,5 +448,5 @@ const struct flow pension_employee_flow = {
     .pairs = pairs,
     .pair_count = COUNT_OF(pairs),
     .read = read_event,
-    .make = make_document,
+    .make = pension_document_make,
 };

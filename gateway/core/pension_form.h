@@ -18,7 +18,7 @@
 #define PENSION_AMOUNT_MAX INT64_C(9999999999) /* fen; D16.2 boxes end at 99999999.99 yuan */
 #define PENSION_WHOLE      INT64_C(10000)      /* a rate of 1 */
 
-enum { PENSION_ROWS_MAX = 1200 /* a hundred years of months */ };
+enum { PENSION_ROWS_MAX = 600 /* as in the national schema */ };
 
 /* A field that is absent, malformed or out of bounds leaves its bit out of `has` and is zero;
  * pairs and triples of fields share a bit. */

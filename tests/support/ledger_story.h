@@ -51,8 +51,7 @@ STORY void story_check(struct story *story, bool ok)
     CHECK(ok);
 }
 
-/* --- opening --------------------------------------------------------------------------------
- */
+/* --- opening ------------------------------------------------------------------------------ */
 
 STORY void story_remove(const char *folder)
 {
@@ -104,8 +103,7 @@ STORY void story_close(struct story *story)
     story->store = NULL;
 }
 
-/* --- ids ------------------------------------------------------------------------------------
- */
+/* --- ids ---------------------------------------------------------------------------------- */
 
 STORY uint64_t story_seq(unsigned number, unsigned step)
 {
@@ -149,8 +147,7 @@ STORY void story_key(unsigned number, unsigned step, uint8_t key[MESSAGE_KEY_SIZ
         memset(key, (int)(0x11 + number), MESSAGE_KEY_SIZE), key[0] = (uint8_t)step;
 }
 
-/* --- putting an entry together --------------------------------------------------------------
- */
+/* --- putting an entry together ------------------------------------------------------------ */
 
 STORY void story_start(struct story *story, enum entry_kind kind)
 {
@@ -312,8 +309,7 @@ STORY bool story_append(struct story *story)
     return ledger_append(story->txn, &story->entry, &story->err);
 }
 
-/* --- the story ------------------------------------------------------------------------------
- */
+/* --- the story ---------------------------------------------------------------------------- */
 
 STORY void story_set_clock(struct flow_case *flow_case, size_t at, enum clock_kind kind,
                            enum clock_state state, int64_t due_ms)
@@ -539,8 +535,7 @@ STORY void story_tell(struct story *story, uint64_t size)
     }
 }
 
-/* --- findings -------------------------------------------------------------------------------
- */
+/* --- findings ----------------------------------------------------------------------------- */
 
 enum { STORY_FINDINGS_MAX = 64 };
 

@@ -8,6 +8,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -175,7 +176,7 @@ static inline struct tls *fixture_tls(const struct fixture *fixture, const char 
     test_path(&fixture->folder, file, ca);
     struct tls_files files = {certificate, key, ca};
     if (!tls_new(&files, test_now, &tls, &err))
-        print_error("%s\n", err.text);
+        fprintf(stderr, "%s\n", err.text);
     CHECK(tls != NULL);
     return tls;
 }
@@ -199,7 +200,7 @@ static inline void fixture_listen(struct fixture *fixture, struct listener_optio
     options.on_request = handler_on_request;
     options.self = &fixture->handler;
     if (!listener_start(&options, &fixture->listener, &err))
-        print_error("%s\n", err.text);
+        fprintf(stderr, "%s\n", err.text);
     CHECK(fixture->listener != NULL);
     fixture->handler.listener = fixture->listener;
     fixture->port = listener_port(fixture->listener);

@@ -34,7 +34,7 @@ static void set_timeouts(int fd, int seconds)
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 }
 
-static void load(SSL_CTX *context, const struct test_folder *folder, const char *name)
+static void load_identity(SSL_CTX *context, const struct test_folder *folder, const char *name)
 {
     char file[TEST_PATH_SIZE];
     char path[TEST_PATH_SIZE];
@@ -64,7 +64,7 @@ bool test_client_open(struct test_client *client, uint16_t port,
     client->context = SSL_CTX_new(TLS_client_method());
     CHECK(client->context != NULL);
     if (name != NULL)
-        load(client->context, folder, name);
+        load_identity(client->context, folder, name);
     client->ssl = SSL_new(client->context);
     CHECK(client->ssl != NULL);
     SSL_set_fd(client->ssl, client->fd);
@@ -202,7 +202,7 @@ void test_server_start(struct test_server *server, const struct test_folder *fol
     server->serve = serve;
     server->context = SSL_CTX_new(TLS_server_method());
     CHECK(server->context != NULL);
-    load(server->context, folder, name);
+    load_identity(server->context, folder, name);
     server->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     CHECK(server->fd >= 0);
     CHECK(bind(server->fd, (struct sockaddr *)&address, size) == 0);

@@ -350,8 +350,7 @@ static void test_next_tlv(void **state)
     assert_null(entry_next_tlv(&entry, TLV_ORIGIN, &at));
 }
 
-/* --- contents of TLVs ------------------------------------------------------------------------
- */
+/* --- contents of TLVs --------------------------------------------------------------------- */
 
 /* Every shorter and one longer form is refused. */
 #define EXPECT_EXACT(decode_call)                                                              \

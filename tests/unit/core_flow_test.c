@@ -68,7 +68,7 @@ static void opening_copies_what_is_known(void **unused)
     assert_int_equal(after->person_tag[3], 7);
     assert_string_equal(after->trace, DOCUMENT_TRACE);
     assert_int_equal(decision.send_count, 1);
-    assert_int_equal(decision.sends[0].target, TO_CORE);
+    assert_int_equal(decision.sends[0].target, FLOW_TO_CORE);
     assert_null(decision.sends[0].made);
 }
 
@@ -190,10 +190,10 @@ static void a_refused_form_counts_as_not_sent(void **unused)
     assert_int_equal(decision.after.flags, CASE_MONEY_SEEN);
     assert_string_equal(decision.after.last_code, "PEN-C19");
     assert_int_equal(decision.send_count, 1);
-    assert_int_equal(send->target, TO_CORE);
+    assert_int_equal(send->target, FLOW_TO_CORE);
     assert_int_equal(send->action, ACTION_FORM_RETURN);
     assert_true(record_text(send->made, "formRevision", &text) && text_is(text, "2"));
-    assert_true(record_text(send->made, "code", &text) && text_is(text, "PEN-C19"));
+    assert_true(record_text(send->made, "code", &text) && text_is(text, "PEN-R07"));
 }
 
 /* A late receipt of an older revision moves nothing. */

@@ -397,9 +397,9 @@ static void expect_step(const struct point *point, const struct line *line)
     assert_int_equal((decision.after.flags & CASE_FLAGGED) != 0, line->flagged);
     assert_int_equal(decision.closes,
                      line->to != ANY && flow_state_ends(&pension_employee_flow, to));
-    sends_text(&decision, TO_PARTNER, text, sizeof(text));
+    sends_text(&decision, FLOW_TO_PARTNER, text, sizeof(text));
     assert_string_equal(text, line->partner);
-    sends_text(&decision, TO_CORE, text, sizeof(text));
+    sends_text(&decision, FLOW_TO_CORE, text, sizeof(text));
     assert_string_equal(text, line->core);
     clocks_text(&decision.after, CLOCK_STATE_RUNNING, text, sizeof(text));
     assert_string_equal(text, line->started);

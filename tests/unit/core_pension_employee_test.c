@@ -82,8 +82,8 @@ static void differing_sums_return_the_form(void **unused)
     assert_int_equal(decision.after.state, PENSION_DISPUTE);
     assert_string_equal(decision.after.last_code, "PEN-R22");
     assert_int_equal(decision.send_count, 2);
-    assert_int_equal(sends[0].target, TO_PARTNER);
-    assert_int_equal(sends[1].target, TO_CORE);
+    assert_int_equal(sends[0].target, FLOW_TO_PARTNER);
+    assert_int_equal(sends[1].target, FLOW_TO_CORE);
     assert_int_equal(sends[0].revision, 4);
     assert_ptr_equal(sends[0].made, sends[1].made);
     assert_string_equal(sends[0].made->name, "form_return");
@@ -93,8 +93,6 @@ static void differing_sums_return_the_form(void **unused)
                 text_is(text, DOCUMENT_TRACE));
     assert_true(record_text(sends[0].made, "reference/inRegion", &text) &&
                 text_is(text, "520000"));
-    assert_true(record_text(sends[0].made, "handler/date", &text) &&
-                text_is(text, "2026-03-02"));
     assert_null(record_find(sends[0].made, "checks"));
 }
 
@@ -153,6 +151,7 @@ static void a_refused_letter_comes_back(void **unused)
 {
     struct flow_case before = case_in(ROLE_IN, PENSION_LETTER_SENT);
     struct flow_event event = event_with(EVENT_RECEIPT, ACTION_LETTER, NULL);
+    const struct record *made;
     struct text text;
 
     (void)unused;
@@ -163,9 +162,20 @@ static void a_refused_letter_comes_back(void **unused)
     assert_int_equal(decision.after.letter_revision, 0);
     assert_string_equal(decision.after.last_code, "PEN-R08");
     assert_int_equal(decision.send_count, 1);
-    assert_int_equal(decision.sends[0].target, TO_CORE);
-    assert_string_equal(decision.sends[0].made->name, "letter_return");
-    assert_true(record_text(decision.sends[0].made, "code", &text) && text_is(text, "PEN-R08"));
+    assert_int_equal(decision.sends[0].target, FLOW_TO_CORE);
+    made = decision.sends[0].made;
+    assert_string_equal(made->name, "letter_return");
+    assert_true(record_text(made, "code", &text) && text_is(text, "PEN-R08"));
+    assert_true(record_text(made, "letterNumber", &text) && text_is(text, "-"));
+    assert_true(record_text(made, "handler/date", &text) && text_is(text, "2026-03-02"));
+    /* a code that no agency gives */
+    strcpy(event.code, "FLW-02");
+    expect_accepted(&before, &event);
+    made = decision.sends[0].made;
+    assert_string_equal(decision.after.last_code, "FLW-02");
+    assert_true(record_text(made, "code", &text) && text_is(text, "PEN-R06"));
+    assert_true(record_text(made, "text", &text) &&
+                text_is(text, "对方网关拒收联系函：FLW-02"));
 }
 
 int main(void)

@@ -221,7 +221,7 @@ static bool decide(struct side *side, unsigned role, const struct flow_event *ev
     side->money_total = role == ROLE_IN ? after->money_total.fen : 0;
     reached[role][side->state] = true;
     for (size_t i = 0; i < decision->send_count; i++) {
-        if (decision->sends[i].target != TO_PARTNER)
+        if (decision->sends[i].target != FLOW_TO_PARTNER)
             continue;
         assert_true(side->queued < QUEUE_MAX);
         side->queue[side->queued++] = letter_of(&decision->sends[i], cause);

@@ -1,0 +1,22 @@
+/*
+ * pension_documents.h - the documents that the gateway itself writes in pension.employee.
+ *
+ * A form return (退表) when a hard check fails or money and form differ, and for the own core
+ * the return of a letter or form that the other gateway refused.
+ */
+#ifndef CORE_PENSION_DOCUMENTS_H
+#define CORE_PENSION_DOCUMENTS_H
+
+#include "core/flow.h"
+
+#define PENSION_INSURANCE_KIND "110" /* AAE140: urban employees' pension */
+
+/* struct flow's `make`. facts->details: the form's struct pension_issues where checks failed.
+ * A letter return names the letter's number only if the event carries the letter, else "-". A
+ * code that no document knows (FLW-01) becomes PEN-R21 or PEN-R06 and stands in the text;
+ * PEN-C19 becomes PEN-R07. */
+MUST_USE bool pension_document_make(const struct flow_situation *situation,
+                                    const struct flow_facts *facts, struct flow_send *send,
+                                    struct error *err);
+
+#endif
