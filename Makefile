@@ -47,19 +47,20 @@ LIBS_ledger := lmdb libcrypto
 LIBS_net := libevent libevent_openssl libevent_pthreads libcurl libssl libcrypto
 LIBS_engine := libcrypto
 LIBS_gate := libevent libevent_openssl libevent_pthreads libcurl libssl libcrypto jansson
-LIBS_cli := jansson
+LIBS_cli := jansson libcrypto
+LIBS_sim := jansson libcrypto
 
 CPPFLAGS := -std=gnu11 -D_GNU_SOURCE -Igateway -DOPENSSL_API_COMPAT=30000 -DOPENSSL_NO_DEPRECATED
 CFLAGS = $(FLAGS_$(V)) $(WARNINGS) -fPIE
 LDFLAGS = -pie $(FLAGS_$(V)) $(LDFLAGS_$(V)) -pthread
 
 # Layers, lowest first; each folder is one archive. Who may include whom: tests/lint/layers.
-LAYERS := base crypt core wire ledger engine net gate cli
+LAYERS := base crypt core wire ledger engine net gate cli sim
 PROGRAMS := $(patsubst gateway/%.c,%,$(wildcard gateway/qiantong*.c))
 ARCHIVES_all := gate engine ledger wire net core crypt base
 ARCHIVES_qiantongd := $(ARCHIVES_all)
 ARCHIVES_qiantong := cli $(ARCHIVES_all)
-ARCHIVES_qiantong-sim := gate engine ledger wire net core crypt base
+ARCHIVES_qiantong-sim := sim net wire core crypt base
 ARCHIVES_qiantong-audit := wire core crypt base
 
 archive = $(addprefix $(B)/lib,$(addsuffix .a,$(1)))
@@ -114,6 +115,7 @@ BELOW_engine := engine ledger wire core crypt base
 BELOW_net := net crypt base
 BELOW_gate := $(ARCHIVES_all)
 BELOW_cli := cli $(ARCHIVES_all)
+BELOW_sim := sim net wire core crypt base
 layer_of = $(firstword $(subst _, ,$(1)))
 
 define unit_rules

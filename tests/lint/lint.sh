@@ -24,10 +24,11 @@ declare -A may=(
     [ledger]="base crypt core ledger" [engine]="base crypt core ledger engine"
     [net]="base crypt net" [gate]="base crypt core wire ledger engine net gate"
     [cli]="base crypt core wire ledger engine net gate cli"
+    [sim]="base crypt core wire net sim"
 )
 declare -A libraries=(
     [base]='-' [crypt]='openssl' [core]='-' [wire]='libxml|xmlsec|openssl|iconv\.h' [ledger]='lmdb'
-    [engine]='-' [net]='event2|curl|openssl' [gate]='jansson|event2|openssl' [cli]='jansson|libintl\.h'
+    [engine]='-' [net]='event2|curl|openssl' [gate]='jansson|event2|openssl' [cli]='jansson|libintl\.h' [sim]='jansson'
 )
 known='libxml|xmlsec|libxslt|openssl|lmdb|event2|curl|jansson|iconv\.h|libintl\.h'
 
@@ -60,7 +61,7 @@ done
 foreign='^(xml|xmlSec|mdb_|curl_|evhttp|event_|bufferevent|json_|EVP_|SSL_|X509_)'
 declare -A prefixes=(
     [base]='' [core]='' [engine]='' [crypt]='^(EVP_|X509_)' [wire]='^(xml|xmlSec|EVP_|X509_)' [ledger]='^mdb_'
-    [net]='^(curl_|evhttp|event_|bufferevent|EVP_|SSL_|X509_)' [gate]='^(json_|X509_)' [cli]='^json_'
+    [net]='^(curl_|evhttp|event_|bufferevent|EVP_|SSL_|X509_)' [gate]='^(json_|X509_)' [cli]='^json_' [sim]='^json_'
 )
 for layer in "${!prefixes[@]}"; do
     [ -f "$build/lib$layer.a" ] || continue
@@ -69,7 +70,7 @@ for layer in "${!prefixes[@]}"; do
     rule "lib$layer.a leaves no foreign library's symbol undefined" "$found"
 done
 sockets='^(socket|bind|listen|accept|accept4|connect)$'
-for layer in base crypt core wire ledger engine gate cli; do
+for layer in base crypt core wire ledger engine gate cli sim; do
     [ -f "$build/lib$layer.a" ] || continue
     found=$(nm --undefined-only "$build/lib$layer.a" | awk '{ print $NF }' | sort -u | grep -E "$sockets")
     rule "lib$layer.a opens no socket" "$found"

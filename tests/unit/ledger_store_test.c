@@ -418,8 +418,7 @@ static void test_usage(void **state)
     store_check_readers(engine->store);
 }
 
-/* --- LMDB alone -----------------------------------------------------------------------------
- */
+/* --- LMDB alone --------------------------------------------------------------------------- */
 
 static void test_reopen(void **state)
 {

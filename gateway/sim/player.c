@@ -1,0 +1,199 @@
+/* player.c - what a simulated core does with what it gets. Opening and closing: player_open.c. */
+#include "sim/player_internal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "wire/start.h"
+
+/* --- bringing documents -------------------------------------------------------------------- */
+
+/* A step fired: its document, in our dialect, joins what is to be brought. */
+static void fire(void *self, struct script_case *at, struct script_step *step)
+{
+    struct player *player = self;
+    struct error err = ERROR_INIT;
+    struct adapter_message message = {.flow = step->flow,
+                                      .action = step->sends,
+                                      .revision = step->revision,
+                                      .body = step->document};
+    struct errand *errand;
+    char *key;
+
+    if (player->errand_count == ERRANDS_MAX) {
+        log_error("sim.too_many", "trace=%s", at->trace);
+        return;
+    }
+    errand = &player->errands[player->errand_count];
+    key = arena_format(player->arena, "%s-%s-%u", at->trace, action_name(step->sends).english,
+                       step->revision);
+    message.local_key = text_of(key);
+    if (key == NULL || !adapter_write(player->adapter, FROM_CORE, &message, player->arena,
+                                      &errand->bytes, &err)) {
+        log_error("sim.cannot_write", "trace=%s action=%s code=%s reason=\"%s\"", at->trace,
+                  action_name(step->sends).english, error_name(err.code), err.text);
+        return;
+    }
+    errand->at = at;
+    errand->step = step;
+    errand->due_ms = clock_monotonic_ms() + step->delay_ms;
+    errand->state = ERRAND_WAITING;
+    player->errand_count++;
+}
+
+void player_happened(struct player *player, struct script_case *at, enum script_when when,
+                     unsigned action)
+{
+    script_happened(at, when, action, fire, player);
+}
+
+void player_tick(struct player *player)
+{
+    struct error err = ERROR_INIT;
+    int64_t now = clock_monotonic_ms();
+
+    pthread_mutex_lock(&player->lock);
+    for (size_t i = 0; i < player->errand_count; i++) {
+        struct errand *errand = &player->errands[i];
+        if (errand->state != ERRAND_WAITING || errand->due_ms > now)
+            continue;
+        errand->state = ERRAND_UNDER_WAY;
+        errand->tries++;
+        if (!courier_post(player->courier, &player->route, errand->bytes,
+                          adapter_content_type(player->adapter), i, &err)) {
+            errand->state = ERRAND_WAITING;
+            errand->due_ms = now + AGAIN_MS;
+        }
+    }
+    pthread_mutex_unlock(&player->lock);
+}
+
+static void take_answer(struct player *player, struct errand *errand,
+                        const struct adapter_message *answer)
+{
+    struct text verdict = TEXT_NONE;
+    struct text code = TEXT_NONE;
+    bool accepted;
+
+    if (!record_text(answer->body, "verdict", &verdict))
+        return;
+    if (!record_text(answer->body, "code", &code))
+        code = TEXT("-");
+    accepted = text_is(verdict, "accepted") || text_is(verdict, "pending");
+    errand->state = accepted ? ERRAND_ACCEPTED : ERRAND_REFUSED;
+    log_info("sim.answered", "trace=%s action=%s verdict=%.*s code=%.*s tries=%u",
+             errand->at->trace, action_name(errand->step->sends).english, TEXT_ARG(verdict),
+             TEXT_ARG(code), errand->tries);
+    player_happened(player, errand->at, accepted ? WHEN_ACCEPTED : WHEN_REFUSED,
+                    errand->step->sends);
+}
+
+void player_result(void *self, const struct courier_result *result)
+{
+    static _Thread_local bool started;
+    struct player *player = self;
+    struct arena *arena = arena_new(ARENA_MAX);
+    struct adapter_message answer = {0};
+    struct error err = ERROR_INIT;
+    struct errand *errand;
+
+    if (!started)
+        wire_thread_start();
+    started = true;
+    pthread_mutex_lock(&player->lock);
+    errand = &player->errands[result->token];
+    errand->state = ERRAND_WAITING;
+    errand->due_ms = clock_monotonic_ms() + AGAIN_MS;
+    if (result->kind == COURIER_ANSWER && result->status < 500 && arena != NULL) {
+        if (adapter_read(player->adapter, TO_CORE, result->body, arena, &answer, &err))
+            take_answer(player, errand, &answer);
+        else
+            log_warn("sim.unreadable", "status=%d code=%s reason=\"%s\"", result->status,
+                     error_name(err.code), err.text);
+    }
+    pthread_mutex_unlock(&player->lock);
+    arena_free(arena);
+}
+
+/* --- taking documents ---------------------------------------------------------------------- */
+
+static bool seen_before(struct player *player, struct text key)
+{
+    struct text kept;
+
+    for (size_t i = 0; i < player->seen_count; i++) {
+        if (text_equal(player->seen[i], key))
+            return true;
+    }
+    kept = arena_copy(player->arena, key);
+    if (player->seen_count < SEEN_MAX && kept.at != NULL)
+        player->seen[player->seen_count++] = kept;
+    return false;
+}
+
+static void take_document(struct player *player, const struct adapter_message *message)
+{
+    struct script_case *at;
+    struct text trace = TEXT_NONE;
+
+    if (!record_text(message->body, "reference/traceNumber", &trace))
+        return;
+    pthread_mutex_lock(&player->lock);
+    at = script_case(&player->script, trace);
+    if (!seen_before(player, message->local_key)) {
+        log_info("sim.taken", "trace=%.*s action=%s revision=%u", TEXT_ARG(trace),
+                 action_name(message->action).english, message->revision);
+        if (at != NULL)
+            player_happened(player, at, WHEN_PUSHED, message->action);
+    }
+    pthread_mutex_unlock(&player->lock);
+}
+
+/* What our dialect says to a document that was pushed: the answer document, the other way. */
+static bool write_answer(struct player *player, const struct adapter_message *taken,
+                         const char *verdict, struct arena *arena, struct text *bytes,
+                         struct error *err)
+{
+    struct adapter_message answer = {.flow = FLOW_PENSION_EMPLOYEE,
+                                     .action = ACTION_ANSWER,
+                                     .revision = 1,
+                                     .local_key = taken->local_key};
+    struct record *body = record_new(arena, "answer");
+    char at[INSTANT_TEXT_SIZE];
+
+    if (body == NULL || record_add(arena, body, "verdict", text_of(verdict)) == NULL ||
+        record_add(arena, body, "receivedAt",
+                   arena_copy(arena, text_of(instant_format(clock_now(), at)))) == NULL)
+        return fail(err, ERROR_MEMORY, "no memory for an answer");
+    answer.body = body;
+    return adapter_write(player->adapter, FROM_CORE, &answer, arena, bytes, err);
+}
+
+void player_request(void *self, struct request *request)
+{
+    static _Thread_local bool started;
+    struct player *player = self;
+    struct arena *arena = arena_new(ARENA_MAX);
+    struct adapter_message message = {0};
+    struct error err = ERROR_INIT;
+    struct text bytes = TEXT("");
+    bool ok;
+
+    if (!started)
+        wire_thread_start();
+    started = true;
+    ok = arena != NULL &&
+         adapter_read(player->adapter, TO_CORE, request->body, arena, &message, &err);
+    if (ok)
+        take_document(player, &message);
+    else
+        log_warn("sim.not_understood", "code=%s reason=\"%s\"", error_name(err.code), err.text);
+    if (arena == NULL ||
+        !write_answer(player, &message, ok ? "accepted" : "refused", arena, &bytes, &err))
+        log_warn("sim.no_answer", "code=%s reason=\"%s\"", error_name(err.code), err.text);
+    listener_reply(player->listener, request, 200, adapter_content_type(player->adapter), bytes,
+                   0);
+    arena_free(arena);
+}
