@@ -59,8 +59,7 @@ static bool is_zero(const uint8_t *bytes, size_t size)
     return all == 0;
 }
 
-/* --- indexes and parties --------------------------------------------------------------------
- */
+/* --- indexes and parties ------------------------------------------------------------------ */
 
 static bool index_entry(const struct step *step)
 {
@@ -131,8 +130,7 @@ static bool apply_parties(const struct step *step)
     return true;
 }
 
-/* --- inbox ----------------------------------------------------------------------------------
- */
+/* --- inbox -------------------------------------------------------------------------------- */
 
 /* *found false: there is no VERDICT. */
 static bool take_verdict(const struct step *step, struct entry_verdict *verdict, bool *found)
@@ -210,8 +208,7 @@ static bool apply_inbox(const struct step *step)
     }
 }
 
-/* --- cases ----------------------------------------------------------------------------------
- */
+/* --- cases -------------------------------------------------------------------------------- */
 
 static bool clock_runs(const struct flow_clock *clock)
 {
@@ -362,8 +359,7 @@ static bool apply_cases(const struct step *step)
     return true;
 }
 
-/* --- letters --------------------------------------------------------------------------------
- */
+/* --- letters ------------------------------------------------------------------------------ */
 
 static bool is_to_send(const struct letter_row *row)
 {
@@ -495,7 +491,7 @@ static bool move_letters(const struct step *step)
         if (is_over(&after) && !is_over(&before))
             after.outcome_seq = step->entry->seq;
         else if (!is_over(&after) && is_over(&before))
-            after.outcome_seq = 0;
+            after.outcome_seq = after.verdict = 0;
         if (!put_letter(step, &before, &after))
             return false;
     }

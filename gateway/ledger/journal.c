@@ -6,8 +6,7 @@
 #include "ledger/consequences.h"
 #include "ledger/internal.h"
 
-/* --- life -----------------------------------------------------------------------------------
- */
+/* --- life --------------------------------------------------------------------------------- */
 
 static struct ledger *ledger_new(struct store *store, const struct entry_origin *origin,
                                  struct error *err)
@@ -209,8 +208,7 @@ uint32_t ledger_boots(const struct ledger *ledger)
     return (uint32_t)atomic_load(&ledger->boots);
 }
 
-/* --- transactions ---------------------------------------------------------------------------
- */
+/* --- transactions ------------------------------------------------------------------------- */
 
 static bool begin(struct ledger *ledger, bool write, struct ledger_txn **txn, struct error *err)
 {
@@ -306,8 +304,7 @@ uint64_t ledger_next_seq(const struct ledger_txn *txn)
     return txn->head.next_seq;
 }
 
-/* --- entries --------------------------------------------------------------------------------
- */
+/* --- entries ------------------------------------------------------------------------------ */
 
 /* What entry_decode would refuse must never be written. */
 static bool check_entry(const struct ledger_txn *txn, const struct entry *entry,

@@ -75,8 +75,7 @@ MUST_USE bool ledger_case_by_trace(struct ledger_txn *txn, uint32_t in_region,
                                    const char *trace, struct uuid *case_id, bool *found,
                                    struct error *err);
 
-/* --- inbox: one terminal verdict per message id, for ever -----------------------------------
- */
+/* --- inbox: one terminal verdict per message id, for ever --------------------------------- */
 struct inbox_row {
     uint64_t seq;       /* the entry with the verdict */
     uint64_t reply_seq; /* the REPLY entry, 0 while there is none */

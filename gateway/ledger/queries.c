@@ -4,8 +4,7 @@
 
 #include "ledger/internal.h"
 
-/* --- entries --------------------------------------------------------------------------------
- */
+/* --- entries ------------------------------------------------------------------------------ */
 
 static bool decode_entry(uint64_t seq, struct text value, struct arena *arena,
                          struct entry *entry, struct error *err)
@@ -103,8 +102,7 @@ bool ledger_each_of_message(struct ledger_txn *txn, const uint8_t message_key[ME
     return each_indexed(txn, DATABASE_MESSAGES, prefix, visit, self, err);
 }
 
-/* --- cases ----------------------------------------------------------------------------------
- */
+/* --- cases -------------------------------------------------------------------------------- */
 
 bool ledger_get_case(struct ledger_txn *txn, const struct uuid *case_id, struct flow_case *out,
                      bool *found, struct error *err)
@@ -146,8 +144,7 @@ bool ledger_each_case(struct ledger_txn *txn, ledger_visit_case *visit, void *se
     return ok;
 }
 
-/* --- inbox and letters ----------------------------------------------------------------------
- */
+/* --- inbox and letters -------------------------------------------------------------------- */
 
 bool ledger_inbox_find(struct ledger_txn *txn, uint32_t party,
                        const uint8_t message_key[MESSAGE_KEY_SIZE], struct inbox_row *row,
@@ -240,8 +237,7 @@ bool ledger_lane_next(struct ledger_txn *txn, const struct uuid *case_id, uint32
     return true;
 }
 
-/* --- deadlines and parties ------------------------------------------------------------------
- */
+/* --- deadlines and parties ---------------------------------------------------------------- */
 
 bool ledger_next_deadline(struct ledger_txn *txn, struct instant now, struct uuid *case_id,
                           uint8_t *clock_kind, bool *found, struct error *err)

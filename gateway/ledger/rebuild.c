@@ -56,8 +56,7 @@ static void find_row(struct rebuild *rebuild, enum store_database database, stru
     find(rebuild, row, what);
 }
 
-/* --- playing --------------------------------------------------------------------------------
- */
+/* --- playing ------------------------------------------------------------------------------ */
 
 /* Our own world failing is passed on; an entry that contradicts the ones before is a finding.
  */
@@ -139,8 +138,7 @@ static bool play_all(struct rebuild *rebuild, struct error *err)
     return true;
 }
 
-/* --- comparing ------------------------------------------------------------------------------
- */
+/* --- comparing ---------------------------------------------------------------------------- */
 
 /* Where the comparison of one database stands. */
 struct place {

@@ -232,8 +232,7 @@ bool key_open_case(enum digest_kind kind, uint16_t flow, const uint8_t person_ta
     return true;
 }
 
-/* --- values ---------------------------------------------------------------------------------
- */
+/* --- values ------------------------------------------------------------------------------- */
 
 void inbox_row_encode(const struct inbox_row *row, struct buffer *buffer)
 {
@@ -294,8 +293,7 @@ bool uuid_row_decode(struct text bytes, struct uuid *id)
     return layout == ROW_LAYOUT && !reader.broken && reader.left == 0;
 }
 
-/* --- reads ----------------------------------------------------------------------------------
- */
+/* --- reads -------------------------------------------------------------------------------- */
 
 bool rows_get_inbox(struct store_txn *txn, const struct row_key *key, struct inbox_row *row,
                     bool *found, struct error *err)

@@ -82,8 +82,7 @@ bool store_lmdb_fail(int code, const char *what, struct error *err)
     return fail(err, code > 0 ? ERROR_SYSTEM : ERROR_STORE, "%s: %s", what, mdb_strerror(code));
 }
 
-/* --- transactions ---------------------------------------------------------------------------
- */
+/* --- transactions ------------------------------------------------------------------------- */
 
 static void lmdb_close(struct store *store)
 {
@@ -146,8 +145,7 @@ static void lmdb_abort(struct store_txn *txn)
     end(txn);
 }
 
-/* --- rows -----------------------------------------------------------------------------------
- */
+/* --- rows --------------------------------------------------------------------------------- */
 
 static bool lmdb_get(struct store_txn *txn, enum store_database database, struct text key,
                      struct text *value, bool *found, struct error *err)
@@ -186,8 +184,7 @@ static bool lmdb_remove(struct store_txn *txn, enum store_database database, str
            store_lmdb_fail(code, store_database_name(database), err);
 }
 
-/* --- cursors --------------------------------------------------------------------------------
- */
+/* --- cursors ------------------------------------------------------------------------------ */
 
 static bool open_cursor(struct store_cursor *cursor, struct error *err)
 {
@@ -259,8 +256,7 @@ static void lmdb_cursor_close(struct store_cursor *cursor)
     free(place);
 }
 
-/* --- the rest -------------------------------------------------------------------------------
- */
+/* --- the rest ----------------------------------------------------------------------------- */
 
 static bool lmdb_usage(struct store *store, struct store_use *use, struct error *err)
 {
@@ -310,8 +306,7 @@ static const struct store_engine lmdb_engine = {
     .check_readers = lmdb_check_readers,
 };
 
-/* --- opening --------------------------------------------------------------------------------
- */
+/* --- opening ------------------------------------------------------------------------------ */
 
 static size_t map_size(uint64_t wanted)
 {

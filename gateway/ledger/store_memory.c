@@ -254,8 +254,7 @@ static bool memory_remove(struct store_txn *txn, enum store_database database, s
     return !equal || change(memory, database, key, NULL, err);
 }
 
-/* --- cursors --------------------------------------------------------------------------------
- */
+/* --- cursors ------------------------------------------------------------------------------ */
 
 static bool stand(struct store_cursor *cursor, size_t index)
 {
@@ -318,8 +317,7 @@ static void memory_cursor_close(struct store_cursor *cursor)
     free(cursor->handle);
 }
 
-/* --- the rest -------------------------------------------------------------------------------
- */
+/* --- the rest ----------------------------------------------------------------------------- */
 
 static bool memory_usage(struct store *store, struct store_use *use, struct error *err)
 {

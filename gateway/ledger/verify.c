@@ -48,9 +48,7 @@ static bool note_meta(struct walk *walk, bool ok, bool found, const char *row, b
 static bool look_at_meta(struct walk *walk, struct store_txn *txn, struct error *err)
 {
     struct error problem = ERROR_INIT;
-    struct entry_origin origin;
     bool found = false;
-    bool known;
     bool ok = meta_get_head(txn, &walk->head, &found, &problem);
     if (!note_meta(walk, ok, found, "meta head", &walk->head_known, &problem, err))
         return false;
@@ -67,32 +65,8 @@ static bool look_at_meta(struct walk *walk, struct store_txn *txn, struct error 
         walk_find(walk, "meta anchor", "does not belong to the head");
         walk->anchor_known = false;
     }
-    ok = meta_get_origin(txn, &origin, &found, &problem);
-    return note_meta(walk, ok, found, "meta origin", &known, &problem, err);
-}
-
-/* `meta` repeats the origin; entry 1 says it. */
-static bool compare_origin(struct walk *walk, struct store_txn *txn, struct error *err)
-{
-    struct row_key key = key_seq(1);
-    struct error broken = ERROR_INIT;
-    struct entry entry;
-    struct text first;
-    struct text value;
-    size_t at = 0;
-    bool found;
-    if (!store_get(txn, DATABASE_JOURNAL, key_text(&key), &first, &found, err))
-        return false;
-    arena_reset(walk->arena);
-    if (!found || !entry_decode(walk->arena, first, &entry, &broken))
-        return true; /* the walk names it */
-    const struct tlv *tlv = entry_next_tlv(&entry, TLV_ORIGIN, &at);
-    if (!store_get(txn, DATABASE_META, TEXT("origin"), &value, &found, err))
-        return false;
-    if (tlv && found && value.size > 0 &&
-        !text_equal(tlv->bytes, (struct text){value.at + 1, value.size - 1}))
-        walk_find(walk, "meta origin", "is not what entry 1 says");
-    return true;
+    ok = meta_get_origin(txn, &walk->origin, &found, &problem);
+    return note_meta(walk, ok, found, "meta origin", &walk->origin_known, &problem, err);
 }
 
 static bool same_nodes(const struct tree *a, const struct tree *b)
@@ -116,7 +90,9 @@ static void compare_head(struct walk *walk)
     if (!walk->whole)
         return;
     bool same_tree = same_nodes(&head->tree, &walk->tree);
-    bool same_leaf = memcmp(head->leaf, walk->before_stored, LEAF_SIZE) == 0;
+    if (same_tree && walk->anchor_differs)
+        walk_find(walk, "meta anchor", "is not the hash tree of the entries");
+    bool same_leaf = memcmp(head->leaf, walk->before, LEAF_SIZE) == 0;
     if (!same_tree && !same_leaf)
         walk_find_entry(walk, walk->next - 1, "is not the entry that the head ends with");
     else if (!same_tree)
@@ -141,7 +117,6 @@ bool ledger_verify(struct ledger *ledger, const struct body_opener *opener,
                         .report = report,
                         .next = 1,
                         .from_start = true,
-                        .before_known = true,
                         .whole = true};
     struct store_txn *txn = NULL;
     bool ok = false;
@@ -153,8 +128,7 @@ bool ledger_verify(struct ledger *ledger, const struct body_opener *opener,
         return fail(err, ERROR_MEMORY, "no memory for an entry");
     if (!store_begin_read(ledger->store, &txn, err))
         goto out;
-    ok = look_at_meta(&walk, txn, err) && compare_origin(&walk, txn, err) &&
-         (!walk.head_known || find_added(&walk, txn, err));
+    ok = look_at_meta(&walk, txn, err) && (!walk.head_known || find_added(&walk, txn, err));
     store_abort(txn);
     if (!ok)
         goto out;
@@ -167,8 +141,7 @@ out:
     return ok;
 }
 
-/* --- at a start -----------------------------------------------------------------------------
- */
+/* --- at a start --------------------------------------------------------------------------- */
 
 /* Keeps the first finding for the error's text. */
 struct first_finding {
@@ -197,8 +170,8 @@ static bool begin_behind(struct walk *walk, struct store_txn *txn, struct error 
         return fail(err, ERROR_LEDGER, "journal %" PRIu64 ": missing", walk->next - 1);
     if (!entry_decode(walk->arena, value, &entry, err))
         return fail_prefix(err, "journal %" PRIu64, walk->next - 1);
-    memcpy(walk->before_stored, entry.leaf, LEAF_SIZE);
-    memcpy(walk->before_computed, entry.leaf, LEAF_SIZE);
+    memcpy(walk->before, entry.leaf, LEAF_SIZE);
+    walk->before_seq = walk->next - 1;
     memcpy(walk->last_key, key.bytes, key.size);
     walk->last_key_size = key.size;
     walk->wall = entry.wall;
@@ -228,7 +201,6 @@ bool verify_recent(struct ledger *ledger, struct error *err)
                         .self = &first,
                         .report = &report,
                         .next = 1,
-                        .before_known = true,
                         .whole = true};
     struct store_txn *txn = NULL;
     bool ok = false;

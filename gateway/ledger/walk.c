@@ -34,37 +34,57 @@ static uint64_t seq_of(struct text key)
     return reader_u64(&reader);
 }
 
-/* Chain: what the entry says about the one before, unless that one is known to be wrong. */
-static void check_previous(struct walk *walk, const struct entry *entry)
+/* `meta` repeats the origin; entry 1 says it. */
+static void compare_origin(struct walk *walk, const struct entry *entry)
 {
-    if (!walk->before_known || memcmp(entry->previous, walk->before_stored, LEAF_SIZE) == 0 ||
-        memcmp(entry->previous, walk->before_computed, LEAF_SIZE) == 0)
+    unsigned char bytes[128];
+    struct buffer repeated = buffer_over(bytes, sizeof bytes);
+    size_t at = 0;
+    const struct tlv *tlv = entry_next_tlv(entry, TLV_ORIGIN, &at);
+    if (!walk->origin_known)
         return;
-    walk_find_entry(walk, entry->seq, "does not continue the entry before it");
+    entry_origin_encode(&walk->origin, &repeated);
+    if (!tlv || !text_equal(tlv->bytes, buffer_as_text(&repeated)))
+        walk_find(walk, "meta origin", "is not what entry 1 says");
 }
 
+/* Against the entry before, unless that one is missing or known to be wrong. */
 static void check_facts(struct walk *walk, const struct entry *entry)
 {
-    if (entry->seq != walk->next)
-        walk_find_entry(walk, walk->next, "calls itself by another number");
-    if ((entry->kind == ENTRY_ORIGIN) != (walk->next == 1))
-        walk_find_entry(walk, walk->next, "the origin is the first entry, and only that");
+    if ((entry->kind == ENTRY_ORIGIN) != (entry->seq == 1))
+        walk_find_entry(walk, entry->seq, "the origin is the first entry, and only that");
+    if (entry->seq == 1)
+        compare_origin(walk, entry);
     if (instant_before(entry->wall, walk->wall))
-        walk_find_entry(walk, walk->next, "its time lies before that of the entry before it");
-    check_previous(walk, entry);
+        walk_find_entry(walk, entry->seq, "its time lies before that of the entry before it");
+    if (walk->before_seq == entry->seq - 1 &&
+        memcmp(entry->previous, walk->before, LEAF_SIZE) != 0)
+        walk_find_entry(walk, entry->seq, "does not continue the entry before it");
 }
 
+/* Told at the end: an entry that was rewritten is known as such only by the next one. */
 static void compare_anchor(struct walk *walk)
 {
     const struct tree *anchor = &walk->anchor;
-    if (!walk->whole || !walk->anchor_known || anchor->size != walk->tree.size)
+    if (!walk->anchor_known || anchor->size != walk->tree.size)
         return;
     for (size_t i = 0; i < anchor->node_count; i++) {
-        if (!digest_equal(&anchor->nodes[i], &walk->tree.nodes[i])) {
-            walk_find(walk, "meta anchor", "is not the hash tree of the entries");
-            return;
-        }
+        if (!digest_equal(&anchor->nodes[i], &walk->tree.nodes[i]))
+            walk->anchor_differs = true;
     }
+}
+
+/* Is it the entry that belongs here, as it was written? */
+static bool is_sound(struct walk *walk, const struct entry *entry,
+                     const struct digest *computed)
+{
+    if (memcmp(entry->leaf, computed->bytes, LEAF_SIZE) != 0)
+        walk_find_entry(walk, walk->next, "its hash is not that of its bytes");
+    else if (entry->seq != walk->next)
+        walk_find_entry(walk, walk->next, "calls itself by another number");
+    else
+        return true;
+    return false;
 }
 
 static bool check_entry(struct walk *walk, struct store_txn *txn, struct text value,
@@ -72,42 +92,32 @@ static bool check_entry(struct walk *walk, struct store_txn *txn, struct text va
 {
     struct error broken = ERROR_INIT;
     struct entry entry;
-    struct digest stored = {{0}};
-    struct digest computed = {{0}};
+    struct digest leaf = {{0}};
 
-    if (value.size >= LEAF_SIZE) {
-        memcpy(stored.bytes, value.at + value.size - LEAF_SIZE, LEAF_SIZE);
-        if (!tree_leaf_hash(walk->ledger->kind, value.at, value.size - LEAF_SIZE, &computed,
-                            err))
-            return false;
-    }
     arena_reset(walk->arena);
-    bool decodes = entry_decode(walk->arena, value, &entry, &broken);
-    if (!decodes && broken.code != ERROR_LEDGER) {
-        *err = broken;
-        return false;
-    }
-    bool sound = decodes && digest_equal(&stored, &computed);
-    if (!decodes)
+    if (!entry_decode(walk->arena, value, &entry, &broken)) {
+        if (broken.code != ERROR_LEDGER) {
+            *err = broken;
+            return false;
+        }
         walk_find_entry(walk, walk->next, "does not decode");
-    else if (!sound)
-        walk_find_entry(walk, walk->next, "its hash is not that of its bytes");
-    else
-        check_facts(walk, &entry);
-    if (sound && walk->bodies && !walk_bodies(walk, txn, &entry, err))
+    } else if (!tree_leaf_hash(walk->ledger->kind, value.at, value.size - LEAF_SIZE, &leaf,
+                               err)) {
         return false;
-    if (sound) {
+    } else if (is_sound(walk, &entry, &leaf)) {
+        check_facts(walk, &entry);
+        if (walk->bodies && !walk_bodies(walk, txn, &entry, err))
+            return false;
         walk->wall = entry.wall;
         walk->boots += entry.kind == ENTRY_BOOT ? 1 : 0;
+        memcpy(walk->before, entry.leaf, LEAF_SIZE);
+        walk->before_seq = walk->next;
     }
-    walk->before_known = value.size >= LEAF_SIZE;
-    memcpy(walk->before_stored, stored.bytes, LEAF_SIZE);
-    memcpy(walk->before_computed, computed.bytes, LEAF_SIZE);
     walk->report->entries++;
     walk->next++;
     if (walk->next - 1 <= walk->tree.size) /* in the anchor that the walk began with */
         return true;
-    if (!tree_append(&walk->tree, &stored, err))
+    if (!tree_append(&walk->tree, &leaf, err))
         return false;
     compare_anchor(walk);
     return true;
@@ -127,7 +137,6 @@ static bool check_row(struct walk *walk, struct store_txn *txn, struct text key,
     }
     if (seq > walk->next) {
         walk_find_entry(walk, walk->next, "missing");
-        walk->before_known = false;
         walk->next = seq;
     }
     return check_entry(walk, txn, value, err);

@@ -24,14 +24,16 @@ struct walk {
     bool head_known;
     struct tree anchor;
     bool anchor_known;
+    bool anchor_differs;
+    struct entry_origin origin; /* as `meta` repeats it */
+    bool origin_known;
 
     bool from_start;      /* it began with entry 1 */
     uint64_t next;        /* entry expected next */
     size_t last_key_size; /* where the portion before this one ended */
     char last_key[512];
-    bool before_known; /* the two hashes below mean something */
-    uint8_t before_stored[LEAF_SIZE];
-    uint8_t before_computed[LEAF_SIZE];
+    uint64_t before_seq; /* last sound entry, and its leaf and time; 0: zeros */
+    uint8_t before[LEAF_SIZE];
     struct instant wall;
     uint32_t boots;   /* counted, from entry 1 on */
     bool whole;       /* no finding about an entry so far: the tree can be compared */
