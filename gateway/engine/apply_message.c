@@ -296,6 +296,13 @@ bool apply_message(struct engine *engine, struct ledger_txn *txn, struct work *w
         return repeat_verdict(&in, &row, err);
     if (found)
         return journal_conflict(&in, &row, err);
+    if (work->refusal.code != ERROR_NONE) {
+        result_refuse(&work->result, error_name(work->refusal.code), work->refusal.text);
+        if (!find_case(&in, err))
+            return false;
+        in.known = in.known && in.before.party == work->party;
+        return journal_verdict(&in, err);
+    }
     in.decision = arena_alloc(work->arena, sizeof(*in.decision));
     if (in.decision == NULL)
         return fail(err, ERROR_MEMORY, "no memory for a decision");

@@ -114,6 +114,7 @@ struct work {
     uint8_t key[MESSAGE_KEY_SIZE];
     uint8_t digest[32];          /* of the bytes */
     uint32_t size;
+    struct error refusal;        /* not NONE: signature and header hold, the body does not */
     uint8_t person_tag[16];      /* zeros: the body names nobody */
     struct entry_body content;   /* national content: one of `bodies` */
     struct text local_key;

@@ -65,11 +65,11 @@ static bool add_letter(struct engine *engine, struct ledger_txn *txn, struct dra
     size_t mark;
     struct entry_letter letter = {
         .out_id = ledger_next_seq(txn) * 16 + position,
-        .party = send->target == TO_PARTNER ? after->party : after->core,
+        .party = send->target == FLOW_TO_PARTNER ? after->party : after->core,
         .flow = after->flow,
         .action = send->action,
         .revision = send->revision,
-        .to_core = send->target == TO_CORE,
+        .to_core = send->target == FLOW_TO_CORE,
         .case_id = after->case_id,
         .in_reply_to = *in_reply_to,
         .created = draft->entry.wall,
@@ -102,7 +102,7 @@ bool letters_add(struct engine *engine, struct ledger_txn *txn, struct draft *dr
         struct entry_body made;
 
         /* A province may run without a core behind it; then there is nobody to tell. */
-        if (send->target == TO_CORE && decision->after.core == 0)
+        if (send->target == FLOW_TO_CORE && decision->after.core == 0)
             continue;
         if (send->made != NULL &&
             !made_content(engine, txn, draft, send->made, arena, &made, err))

@@ -1,0 +1,413 @@
+/* config_party.c - one file for each party: who it is, with which certificates, what it may do.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gate/config_read.h"
+
+#define HOUR_MS (INT64_C(60) * 60 * 1000)
+
+/* One party's file while it is read. */
+struct reading {
+    struct config_parts *parts;
+    struct config_file file;
+    struct config_party *party;
+};
+
+/* --- who -------------------------------------------------------------------------------------
+ */
+
+static bool kind_of(const struct config_file *file, enum party_kind *kind, struct error *err)
+{
+    const char *name;
+
+    if (!config_text(file, "kind", &name, err))
+        return false;
+    if (strcmp(name, "province") == 0)
+        *kind = PARTY_PROVINCE;
+    else if (strcmp(name, "core") == 0)
+        *kind = PARTY_CORE;
+    else if (strcmp(name, "hub") == 0)
+        *kind = PARTY_HUB;
+    else
+        return config_wrong(file, "kind", err, "not province, core or hub");
+    return true;
+}
+
+/* A core stands behind us and carries our id; everyone else must be somebody else, but of the
+ * same authority: two authorities are two networks. */
+static bool check_id(const struct reading *reading, struct error *err)
+{
+    const struct config_party *party = reading->party;
+    const char *home = reading->parts->config.party;
+    size_t size = strlen(home);
+    bool behind_us = strncmp(party->id, home, size) == 0 && party->id[size] == '.';
+
+    if (strcmp(party->id, home) == 0)
+        return config_wrong(&reading->file, "id", err, "%s is this gateway itself", party->id);
+    if (party->kind == PARTY_CORE && !behind_us)
+        return config_wrong(&reading->file, "id", err, "a core's id begins with %s.", home);
+    if (party->kind != PARTY_CORE && behind_us)
+        return config_wrong(&reading->file, "id", err, "%s is not of kind core", party->id);
+    if (strncmp(party->id, home, strcspn(home, ".") + 1) != 0)
+        return config_wrong(&reading->file, "id", err, "%s is of another authority than %s",
+                            party->id, home);
+    return true;
+}
+
+static bool read_identity(const struct reading *reading, struct error *err)
+{
+    const struct config_file *file = &reading->file;
+    struct config_party *party = reading->party;
+    const char *id;
+
+    if (!config_text(file, "id", &id, err) || !kind_of(file, &party->kind, err))
+        return false;
+    party->region = party_region(text_of(id));
+    if (party->region == 0 || !text_to_field(text_of(id), party->id, sizeof(party->id)))
+        return config_wrong(file, "id", err, "not a party's id");
+    if (!check_id(reading, err) || !config_text_if(file, "title/english", &party->title, err) ||
+        !config_text_if(file, "title/chinese", &party->title_chinese, err) ||
+        !config_text_if(file, "url", &party->url, err) ||
+        !config_text_if(file, "adapter", &party->adapter, err))
+        return false;
+    if (party->title == NULL)
+        party->title = "";
+    if (party->title_chinese == NULL)
+        party->title_chinese = party->title;
+    if (party->kind == PARTY_CORE && party->adapter == NULL)
+        return config_wrong(file, "adapter", err, "missing; a core needs one");
+    if (party->kind != PARTY_CORE && party->adapter != NULL)
+        return config_wrong(file, "adapter", err, "only a core has one");
+    return true;
+}
+
+static bool read_limits(const struct reading *reading, struct error *err)
+{
+    uint64_t size;
+
+    if (!config_number(&reading->file, "messageBytes", 4096, 16777216,
+                       reading->parts->config.message_max, &size, err))
+        return false;
+    reading->party->message_max = (size_t)size;
+    return true;
+}
+
+/* --- certificates ----------------------------------------------------------------------------
+ */
+
+static bool add_transport_pin(struct reading *reading, const struct config_file *pin,
+                              struct error *err)
+{
+    const char *element = "transportPins/pin";
+    struct config_party *party = reading->party;
+    struct config_certificate *certificate;
+    const char *sha256 = NULL;
+    const char *path = NULL;
+
+    if (!config_text_if(pin, "sha256", &sha256, err) ||
+        (sha256 == NULL && !config_path(pin, "certificate", &path, err)))
+        return false;
+    if (party->transport_pin_count == CONFIG_PINS_MAX)
+        return config_wrong(pin, element, err, "more than %d", CONFIG_PINS_MAX);
+    certificate = config_add_certificate(reading->parts, pin, element, CONFIG_TRANSPORT_PIN,
+                                         party->id, path, err);
+    if (certificate == NULL)
+        return false;
+    if (sha256 != NULL && !hex_decode(text_of(sha256), certificate->fingerprint,
+                                      sizeof(certificate->fingerprint)))
+        return config_wrong(pin, element, err, "not 64 hexadecimal digits");
+    if (sha256 != NULL || certificate->readable)
+        memcpy(party->transport_pins[party->transport_pin_count++], certificate->fingerprint,
+               32);
+    return true;
+}
+
+/* The narrower of the certificate's own dates and the window that the parties agreed on. */
+static void narrow(struct config_certificate *certificate, const struct pin_window *window)
+{
+    if (window->from.ms > certificate->valid_from.ms)
+        certificate->valid_from = window->from;
+    if (window->until.ms != 0 &&
+        (certificate->valid_until.ms == 0 || window->until.ms < certificate->valid_until.ms))
+        certificate->valid_until = window->until;
+    certificate->revoked = window->revoked;
+}
+
+static bool read_window(const struct config_file *pin, struct pin_window *window,
+                        struct error *err)
+{
+    uint64_t hours;
+
+    if (!config_instant(pin, "from", &window->from, err) ||
+        !config_instant(pin, "until", &window->until, err) ||
+        !config_number(pin, "graceHours", 0, 87600, 0, &hours, err) ||
+        !config_truth(pin, "revoked", false, &window->revoked, err))
+        return false;
+    window->grace_ms = (int64_t)hours * HOUR_MS;
+    if (window->until.ms != 0 && !instant_before(window->from, window->until))
+        return config_wrong(pin, "signingPins/pin/until", err, "not after `from`");
+    return true;
+}
+
+static bool read_suite(const struct config_file *file, enum suite *suite,
+                       struct key_options *options, struct error *err)
+{
+    const char *name;
+
+    *options = (struct key_options){.gm_id = NULL};
+    if (!config_text(file, "suite", &name, err))
+        return false;
+    if (!suite_parse(text_of(name), suite))
+        return config_wrong(file, "suite", err, "not ecdsa, gm or rsa");
+    if (!config_text_if(file, "sigUri", &options->signature_uri, err) ||
+        !config_text_if(file, "digestUri", &options->digest_uri, err))
+        return false;
+    if ((options->signature_uri == NULL) != (options->digest_uri == NULL))
+        return config_wrong(file, "sigUri", err,
+                            "stands together with digestUri or not at all");
+    if (options->signature_uri != NULL && *suite != SUITE_GM)
+        return config_wrong(file, "sigUri", err, "only for suite gm");
+    return true;
+}
+
+static bool add_signing_pin(struct reading *reading, const struct config_file *pin,
+                            struct error *err)
+{
+    const char *element = "signingPins/pin";
+    struct config_parts *parts = reading->parts;
+    struct config_party *party = reading->party;
+    struct config_certificate *certificate;
+    struct pin_window window = {.grace_ms = 0};
+    struct key_options options;
+    struct verifier **verifier = &parts->verifiers[parts->verifier_count];
+    enum suite suite;
+    const char *path;
+
+    if (!config_path(pin, "certificate", &path, err) || !read_window(pin, &window, err) ||
+        !read_suite(&reading->file, &suite, &options, err))
+        return false;
+    if (party->signing_pin_count == CONFIG_PINS_MAX)
+        return config_wrong(pin, element, err, "more than %d", CONFIG_PINS_MAX);
+    certificate = config_add_certificate(parts, pin, element, CONFIG_SIGNING_PIN, party->id,
+                                         path, err);
+    if (certificate == NULL)
+        return false;
+    narrow(certificate, &window);
+    if (parts->depth != CONFIG_FULL)
+        return true;
+    if (!verifier_load(suite, path, &options, &window, verifier, err))
+        return fail_prefix(err, "%s: %s", pin->path, element);
+    parts->verifier_count++;
+    party->signing_pins[party->signing_pin_count++] = *verifier;
+    return true;
+}
+
+static bool each_pin(struct reading *reading, const char *element,
+                     bool (*add)(struct reading *, const struct config_file *, struct error *),
+                     struct error *err)
+{
+    for (const struct record *at = record_find(reading->file.root, element); at != NULL;
+         at = record_same(at)) {
+        struct config_file pin = config_file_at(&reading->file, at);
+
+        if (!add(reading, &pin, err))
+            return false;
+    }
+    return true;
+}
+
+static bool read_pins(struct reading *reading, struct error *err)
+{
+    const struct config_file *file = &reading->file;
+    bool core = reading->party->kind == PARTY_CORE;
+    bool signs = record_find(file->root, "signingPins/pin") != NULL;
+
+    if (core && signs)
+        return config_wrong(file, "signingPins", err, "a core is known by its connection only");
+    if (!core && !signs)
+        return config_wrong(file, "signingPins", err, "missing");
+    return each_pin(reading, "transportPins/pin", add_transport_pin, err) &&
+           each_pin(reading, "signingPins/pin", add_signing_pin, err);
+}
+
+/* --- what it may do --------------------------------------------------------------------------
+ */
+
+static bool read_actions(const struct config_file *flow, uint32_t *bits, struct error *err)
+{
+    const struct record *at = record_find(flow->root, "actions/action");
+
+    _Static_assert(ACTIONS <= 32, "one bit for each action");
+    *bits = at == NULL ? UINT32_MAX : 0;
+    for (; at != NULL; at = record_same(at)) {
+        struct text name = at->value.hidden;
+        unsigned action = action_by_name(name);
+
+        if (action == 0)
+            return config_wrong(flow, "flows/flow/actions/action", err, "unknown: %.*s",
+                                TEXT_ARG(name));
+        *bits |= UINT32_C(1) << action;
+    }
+    return true;
+}
+
+static bool read_flow(struct reading *reading, const struct config_file *flow,
+                      struct error *err)
+{
+    const char *name;
+    unsigned number;
+
+    _Static_assert(FLOW_NUMBERS <= 32, "one bit for each flow");
+    if (!config_text(flow, "name", &name, err))
+        return false;
+    number = flow_by_name(text_of(name));
+    if (number == 0)
+        return config_wrong(flow, "flows/flow/name", err, "unknown flow %s", name);
+    if (reading->party->flows & (UINT32_C(1) << number))
+        return config_wrong(flow, "flows/flow/name", err, "%s stands twice", name);
+    reading->party->flows |= UINT32_C(1) << number;
+    return read_actions(flow, &reading->party->actions[number], err);
+}
+
+/* --- among them ------------------------------------------------------------------------------
+ */
+
+static bool check_unique(const struct reading *reading, struct error *err)
+{
+    const struct config *config = &reading->parts->config;
+    const struct config_party *party = reading->party;
+
+    for (size_t i = 0; i < config->party_count; i++) {
+        const struct config_party *other = &config->parties[i];
+
+        if (strcmp(other->id, party->id) == 0)
+            return config_wrong(&reading->file, "id", err, "%s has a file already", party->id);
+        if (other->kind == PARTY_CORE && party->kind == PARTY_CORE)
+            return config_wrong(&reading->file, "kind", err, "a second core beside %s",
+                                other->id);
+    }
+    return true;
+}
+
+/* One certificate means one party: who connects is looked up by it. */
+static bool check_fingerprints(const struct reading *reading, size_t first, struct error *err)
+{
+    const struct config *config = &reading->parts->config;
+
+    for (size_t i = first; i < config->certificate_count; i++) {
+        const struct config_certificate *added = &config->certificates[i];
+
+        for (size_t k = 0; k < i; k++) {
+            const struct config_certificate *other = &config->certificates[k];
+            bool known = (added->path == NULL || added->readable) &&
+                         (other->path == NULL || other->readable);
+
+            if (known && memcmp(added->fingerprint, other->fingerprint, 32) == 0 &&
+                (strcmp(added->party, other->party) != 0 || added->use == other->use))
+                return config_wrong(&reading->file,
+                                    added->use == CONFIG_TRANSPORT_PIN ? "transportPins/pin"
+                                                                       : "signingPins/pin",
+                                    err, "the same certificate as one of %s", other->party);
+        }
+    }
+    return true;
+}
+
+static bool check_name(const struct reading *reading, struct error *err)
+{
+    const char *slash = strrchr(reading->file.path, '/');
+    const char *name = slash == NULL ? reading->file.path : slash + 1;
+    size_t size = strlen(reading->party->id);
+
+    if (strncmp(name, reading->party->id, size) == 0 && strcmp(name + size, ".xml") == 0)
+        return true;
+    return config_wrong(&reading->file, "id", err, "the file's name is not %s.xml",
+                        reading->party->id);
+}
+
+static bool load_dialect(struct reading *reading, struct error *err)
+{
+    struct config *config = &reading->parts->config;
+    struct config_party *party = reading->party;
+    const char *folder;
+
+    if (party->adapter == NULL || reading->parts->depth != CONFIG_FULL)
+        return true;
+    folder = arena_format(config->arena, "%s/%s", config->adapters_path, party->adapter);
+    if (folder == NULL)
+        return fail(err, ERROR_MEMORY, "no memory for the configuration");
+    if (!config_need_folder(&reading->file, "adapter", folder, err))
+        return false;
+    return adapter_load(folder, config->schemas, &party->dialect, err) ||
+           fail_prefix(err, "%s: adapter", reading->file.path);
+}
+
+static bool load_party(struct config_parts *parts, const char *path, const char *schema,
+                       struct error *err)
+{
+    struct config *config = &parts->config;
+    struct reading reading = {.parts = parts, .party = &config->parties[config->party_count]};
+    size_t first = config->certificate_count;
+
+    if (!config_file_open(config->arena, path, schema, &reading.file, err))
+        return false;
+    if (config->party_count == CONFIG_PARTIES_MAX)
+        return config_wrong(&reading.file, "party", err, "more than %d", CONFIG_PARTIES_MAX);
+    if (!read_identity(&reading, err) || !check_unique(&reading, err) ||
+        !check_name(&reading, err) || !read_limits(&reading, err) ||
+        !read_pins(&reading, err) || !check_fingerprints(&reading, first, err))
+        return false;
+    for (const struct record *at = record_find(reading.file.root, "flows/flow"); at != NULL;
+         at = record_same(at)) {
+        struct config_file flow = config_file_at(&reading.file, at);
+
+        if (!read_flow(&reading, &flow, err))
+            return false;
+    }
+    config_digest_record(parts, reading.file.root);
+    /* Counted before its adapter is there, so that whatever was loaded is freed. */
+    config->party_count++;
+    return load_dialect(&reading, err);
+}
+
+/* --- the folder ------------------------------------------------------------------------------
+ */
+
+static int is_party_file(const struct dirent *entry)
+{
+    size_t size = strlen(entry->d_name);
+
+    return entry->d_name[0] != '.' && size > 4 && strcmp(entry->d_name + size - 4, ".xml") == 0;
+}
+
+/* strcmp, not the locale's order: the digest and the numbers of parties follow from it. */
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+bool config_load_parties(struct config_parts *parts, const char *folder, struct error *err)
+{
+    struct config *config = &parts->config;
+    const char *schema = arena_format(config->arena, "%s/party.xsd", config->schemas_path);
+    struct dirent **names = NULL;
+    int count = scandir(folder, &names, is_party_file, by_name);
+    bool ok = true;
+
+    if (count < 0)
+        return fail(err, ERROR_CONFIG, "%s: parties: %s: %s", config->path, folder,
+                    strerror(errno));
+    for (int i = 0; i < count; i++) {
+        const char *path = arena_format(config->arena, "%s/%s", folder, names[i]->d_name);
+
+        if (ok && (schema == NULL || path == NULL))
+            ok = fail(err, ERROR_MEMORY, "no memory for the configuration");
+        ok = ok && load_party(parts, path, schema, err);
+        free(names[i]);
+    }
+    free(names);
+    return ok;
+}

@@ -1,0 +1,332 @@
+/* control_verbs.c - what an operator may ask the running gateway, one JSON object each way.
+ *
+ *   {"verb":"ping"}                                     counters
+ *   {"verb":"submit","party":ID,"bytes":BASE64}         a core's document, by hand
+ *   {"verb":"disclose","message":ID,"use":"original|sealed|reply","reason":TEXT}
+ *   {"verb":"retry","letter":OUT_ID,"reason":TEXT}      a dead letter once more
+ *   {"verb":"stop"}
+ *
+ * Answers have "ok"; a failed one "code" and "text". The user is the one the system names. */
+#include <jansson.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/version.h"
+#include "crypt/base64.h"
+#include "gate/gate.h"
+
+enum { USER_SIZE = 64, OPERATOR_SIZE = 512, OPEN_MEMORY_MAX = 64 * 1024 * 1024 };
+
+struct asking {
+    struct gate *gate;
+    const struct control_peer *peer;
+    json_t *request;
+};
+
+static const char *string_of(const struct asking *asking, const char *key)
+{
+    const char *value = json_string_value(json_object_get(asking->request, key));
+
+    return value != NULL ? value : "";
+}
+
+static json_t *failure(const struct error *err)
+{
+    return json_pack("{s:b, s:s, s:s}", "ok", 0, "code", error_name(err->code), "text",
+                     err->text);
+}
+
+static void user_name(const struct control_peer *peer, char name[USER_SIZE])
+{
+    struct passwd entry;
+    struct passwd *found = NULL;
+    char memory[4096];
+
+    if (getpwuid_r(peer->uid, &entry, memory, sizeof(memory), &found) == 0 && found != NULL)
+        snprintf(name, USER_SIZE, "%s", entry.pw_name);
+    else
+        snprintf(name, USER_SIZE, "uid %u", (unsigned)peer->uid);
+}
+
+/* Who, what, why, as the journal keeps it. */
+static bool operator_tlv(const struct asking *asking, const char *verb, struct arena *arena,
+                         struct tlv *tlv)
+{
+    void *memory = arena_alloc(arena, OPERATOR_SIZE);
+    struct buffer bytes = buffer_over(memory, OPERATOR_SIZE);
+    char user[USER_SIZE];
+
+    if (memory == NULL)
+        return false;
+    user_name(asking->peer, user);
+    buffer_bytes(&bytes, user, strlen(user) + 1);
+    buffer_bytes(&bytes, verb, strlen(verb) + 1);
+    buffer_bytes(&bytes, string_of(asking, "reason"),
+                 strnlen(string_of(asking, "reason"), 255));
+    buffer_u8(&bytes, 0);
+    *tlv = (struct tlv){.type = TLV_OPERATOR, .bytes = buffer_as_text(&bytes)};
+    return true;
+}
+
+static bool has_reason(const struct asking *asking, struct error *err)
+{
+    if (string_of(asking, "reason")[0] != '\0' ||
+        ledger_origin(asking->gate->ledger)->test)
+        return true;
+    return fail(err, ERROR_USAGE, "a reason is needed; it is journaled");
+}
+
+/* --- ping --------------------------------------------------------------------------------- */
+
+static json_t *answer_ping(struct asking *asking)
+{
+    struct gate *gate = asking->gate;
+    struct gate_counts *counts = &gate->counts;
+    struct writer_counts writer;
+    char started[INSTANT_TEXT_SIZE];
+
+    writer_counts(gate->writer, &writer);
+    return json_pack(
+        "{s:b, s:s, s:s, s:I, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
+        "ok", 1, "version", QIANTONG_VERSION, "party", gate->config->party, "port",
+        (json_int_t)listener_port(gate->listener), "started",
+        instant_format(gate->started, started), "entries",
+        (json_int_t)ledger_size(gate->ledger), "received",
+        (json_int_t)atomic_load(&counts->received), "accepted",
+        (json_int_t)atomic_load(&counts->accepted), "refused",
+        (json_int_t)atomic_load(&counts->refused), "unreadable",
+        (json_int_t)atomic_load(&counts->unreadable), "unavailable",
+        (json_int_t)atomic_load(&counts->unavailable), "sent",
+        (json_int_t)atomic_load(&counts->sent), "outcomes",
+        (json_int_t)atomic_load(&counts->outcomes), "batches", (json_int_t)writer.batches,
+        "items", (json_int_t)writer.items, "largest_batch", (json_int_t)writer.largest_batch);
+}
+
+/* --- submit ------------------------------------------------------------------------------- */
+
+static json_t *result_json(const struct work_result *result)
+{
+    char case_id[UUID_TEXT_SIZE];
+
+    return json_pack("{s:b, s:s, s:s, s:s, s:s, s:I, s:b}", "ok", 1, "verdict",
+                     verdict_name(result->verdict).english, "code", result->code, "text",
+                     result->reason, "case_id", uuid_format(&result->case_id, case_id),
+                     "sequence", (json_int_t)result->sequence, "again", result->duplicate);
+}
+
+static json_t *answer_submit(struct asking *asking)
+{
+    const struct config_party *core =
+        config_party_by_id(asking->gate->config, string_of(asking, "party"));
+    struct text encoded = text_of(string_of(asking, "bytes"));
+    struct work_result result = {0};
+    struct error err = ERROR_INIT;
+    unsigned char *bytes;
+    size_t size = 0;
+    bool ok;
+
+    if (core == NULL || core->kind != PARTY_CORE) {
+        fail(&err, ERROR_USAGE, "party is not a core of this gateway");
+        return failure(&err);
+    }
+    bytes = malloc(encoded.size + 1);
+    ok = bytes != NULL || fail(&err, ERROR_MEMORY, "no memory for a submission");
+    ok = ok && base64_decode(encoded, BASE64_STRICT, bytes, encoded.size + 1, &size, &err) &&
+         receive_by_hand(asking->gate, core, (struct text){(char *)bytes, size}, &result, &err);
+    free(bytes);
+    return ok ? result_json(&result) : failure(&err);
+}
+
+/* --- disclose ----------------------------------------------------------------------------- */
+
+struct search {
+    struct arena *arena;
+    uint8_t use;
+    bool found;
+    struct entry_body body;
+    struct uuid case_id;
+};
+
+/* The first body of the wanted use among the entries that carry the message. */
+static bool look(void *self, const struct entry *entry)
+{
+    struct search *search = self;
+    const struct tlv *tlv;
+    size_t at = 0;
+
+    while ((tlv = entry_next_tlv(entry, TLV_BODY, &at)) != NULL) {
+        struct entry_body body;
+        if (entry_body_decode(tlv->bytes, &body) && body.use == search->use) {
+            search->body = body;
+            search->case_id = entry->case_id;
+            search->found = true;
+            return false;
+        }
+    }
+    return true;
+}
+
+static uint8_t use_of(const char *name)
+{
+    if (strcmp(name, "sealed") == 0)
+        return BODY_SEALED;
+    if (strcmp(name, "reply") == 0)
+        return BODY_REPLY;
+    return strcmp(name, "receipt") == 0 ? BODY_RECEIPT : BODY_ORIGINAL;
+}
+
+static bool find_body(struct asking *asking, const uint8_t key[MESSAGE_KEY_SIZE],
+                      struct search *search, struct error *err)
+{
+    struct ledger_txn *txn = NULL;
+    bool ok = ledger_begin_read(asking->gate->ledger, &txn, err) &&
+              ledger_each_of_message(txn, key, look, search, err);
+
+    ledger_abort(txn);
+    if (!ok)
+        return false;
+    return search->found || fail(err, ERROR_NOT_FOUND, "no such bytes for this message");
+}
+
+/* Seeing is an entry: it is durable before the bytes are shown. */
+static bool journal_disclosure(struct asking *asking, const uint8_t key[MESSAGE_KEY_SIZE],
+                               const struct search *search, struct error *err)
+{
+    struct work *work = gate_work_new(256 * 1024);
+    struct tlv *tlv = work != NULL ? arena_alloc(work->arena, sizeof(*tlv)) : NULL;
+    struct work_result result;
+
+    if (tlv == NULL || !operator_tlv(asking, "disclose", work->arena, tlv)) {
+        gate_work_free(work);
+        return fail(err, ERROR_MEMORY, "no memory for an entry");
+    }
+    work->kind = WORK_NOTE;
+    work->note_kind = ENTRY_DISCLOSED;
+    work->note_case = search->case_id;
+    work->note_tlvs = tlv;
+    work->note_tlv_count = 1;
+    memcpy(work->key, key, MESSAGE_KEY_SIZE);
+    memcpy(work->digest, search->body.digest, 32);
+    return gate_write_and_wait(asking->gate, work, &result, err);
+}
+
+static json_t *bytes_json(struct text plain, struct arena *arena)
+{
+    char *encoded = arena_alloc(arena, BASE64_SIZE(plain.size));
+
+    if (encoded == NULL)
+        return NULL;
+    base64_encode(plain.at, plain.size, encoded);
+    return json_pack("{s:b, s:s}", "ok", 1, "bytes", encoded);
+}
+
+static json_t *answer_disclose(struct asking *asking)
+{
+    struct arena *arena = arena_new(OPEN_MEMORY_MAX);
+    struct search search = {.arena = arena, .use = use_of(string_of(asking, "use"))};
+    uint8_t key[MESSAGE_KEY_SIZE];
+    struct error err = ERROR_INIT;
+    struct text plain;
+    struct uuid id;
+    json_t *answer = NULL;
+    bool ok;
+
+    ok = arena != NULL || fail(&err, ERROR_MEMORY, "no memory for the bytes");
+    ok = ok && has_reason(asking, &err);
+    if (ok && !uuid_parse(text_of(string_of(asking, "message")), &id))
+        ok = fail(&err, ERROR_USAGE, "message is not an id");
+    if (ok) {
+        message_key_of(&id, key);
+        ok = find_body(asking, key, &search, &err) &&
+             journal_disclosure(asking, key, &search, &err) &&
+             gate_open_body(asking->gate, &search.body, arena, &plain, &err);
+    }
+    if (ok)
+        answer = bytes_json(plain, arena);
+    arena_free(arena);
+    return ok ? answer : failure(&err);
+}
+
+/* --- retry, stop -------------------------------------------------------------------------- */
+
+static json_t *answer_retry(struct asking *asking)
+{
+    struct work *work = gate_work_new(256 * 1024);
+    struct tlv *tlv = work != NULL ? arena_alloc(work->arena, sizeof(*tlv)) : NULL;
+    struct work_result result = {0};
+    struct error err = ERROR_INIT;
+    bool ok;
+
+    if (tlv == NULL || !operator_tlv(asking, "retry", work->arena, tlv)) {
+        gate_work_free(work);
+        fail(&err, ERROR_MEMORY, "no memory for an entry");
+        return failure(&err);
+    }
+    work->kind = WORK_LETTER_RETRY;
+    work->note_tlvs = tlv;
+    work->note_tlv_count = 1;
+    ok = has_reason(asking, &err);
+    if (ok && !text_to_u64(text_of(string_of(asking, "letter")), &work->out_id))
+        ok = fail(&err, ERROR_USAGE, "letter is not a number");
+    if (!ok) {
+        gate_work_free(work);
+        return failure(&err);
+    }
+    if (!gate_write_and_wait(asking->gate, work, &result, &err))
+        return failure(&err);
+    if (result.verdict != VERDICT_ACCEPTED) {
+        fail(&err, ERROR_NOT_FOUND, "no dead letter has this number");
+        return failure(&err);
+    }
+    return json_pack("{s:b, s:I}", "ok", 1, "sequence", (json_int_t)result.sequence);
+}
+
+static json_t *answer_stop(struct asking *asking)
+{
+    atomic_store(&asking->gate->stop_asked, true);
+    return json_pack("{s:b}", "ok", 1);
+}
+
+static const struct {
+    const char *verb;
+    json_t *(*answer)(struct asking *asking);
+} verbs[] = {
+    {"ping", answer_ping},         {"submit", answer_submit}, {"disclose", answer_disclose},
+    {"retry", answer_retry},       {"stop", answer_stop},
+};
+
+static json_t *answer_request(struct asking *asking)
+{
+    struct error err = ERROR_INIT;
+    const char *verb = string_of(asking, "verb");
+
+    for (size_t i = 0; i < COUNT_OF(verbs); i++) {
+        if (strcmp(verb, verbs[i].verb) == 0) {
+            log_info("control.asked", "verb=%s uid=%u", verb, (unsigned)asking->peer->uid);
+            return verbs[i].answer(asking);
+        }
+    }
+    fail(&err, ERROR_USAGE, "no such verb");
+    return failure(&err);
+}
+
+void control_request(void *self, const struct control_peer *peer, struct text request,
+                     struct control_answer *answer)
+{
+    struct asking asking = {.gate = self, .peer = peer};
+    struct error err = ERROR_INIT;
+    json_t *said;
+    char *text;
+
+    asking.request = json_loadb(request.at, request.size, JSON_REJECT_DUPLICATES, NULL);
+    fail(&err, ERROR_USAGE, "the request is not a JSON object");
+    said = json_is_object(asking.request) ? answer_request(&asking) : failure(&err);
+    text = said != NULL ? json_dumps(said, JSON_COMPACT) : NULL;
+    control_answer_add(answer, text_of(text));
+    free(text);
+    json_decref(said);
+    json_decref(asking.request);
+}

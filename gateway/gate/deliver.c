@@ -1,0 +1,177 @@
+/* deliver.c - the walk of a letter out.
+ *
+ *   writer thread  deliver_letter: a letter is due (NEW: to be written; READY: to be sent)
+ *   worker         write: content to sealed bytes -> writer (SEALED); or
+ *                  send: sealed bytes -> courier
+ *   courier thread deliver_result: an answer, or none
+ *   worker         judge: verified receipt or not -> writer (OUTCOME or ATTEMPT)
+ *   writer thread  ended
+ *
+ * The first POST follows a durable SEALED entry, because only READY letters are sent and a letter
+ * becomes READY in that entry. */
+#include <string.h>
+
+#include "base/log.h"
+#include "gate/delivery.h"
+
+static void write_letter(struct job *job);
+static void send_letter(struct job *job);
+static void judge(struct job *job);
+
+static void delivery_free(struct delivery *delivery)
+{
+    atomic_fetch_sub(&delivery->gate->deliveries, 1);
+    gate_work_free(delivery->work);
+}
+
+static void ended(struct work_owner *owner, struct work *work, const struct error *err)
+{
+    struct delivery *delivery =
+        (struct delivery *)((char *)owner - offsetof(struct delivery, owner));
+    char id[UUID_TEXT_SIZE];
+    char case_id[UUID_TEXT_SIZE];
+    static const char *const events[] = {
+        [WORK_SEALED] = "deliver.sealed",   [WORK_UNTRANSLATED] = "deliver.untranslated",
+        [WORK_ATTEMPT] = "deliver.attempt", [WORK_OUTCOME] = "deliver.outcome",
+        [WORK_NOTE] = "deliver.none",
+    };
+
+    log_info(events[work->kind], "case=%s message=%s party=%s action=%s verdict=%s http=%d%s",
+             uuid_format(&delivery->letter.letter.case_id, case_id),
+             uuid_format(&delivery->letter.letter.message_id, id), delivery->party->id,
+             action_name(delivery->letter.letter.action).english,
+             verdict_name(work->receipt.verdict).english, work->http_status,
+             err != NULL ? " failed=1" : "");
+    log_debug(work->kind == WORK_SEALED ? "walk.sealed" : "walk.ended", "letter=%llu",
+              (unsigned long long)work->out_id);
+    delivery_free(delivery);
+}
+
+bool deliver_letter(void *self, const struct letter_row *letter)
+{
+    struct gate *gate = self;
+    const struct config_party *party =
+        config_party_by_number(gate->config, letter->letter.party);
+    struct work *work;
+    struct delivery *delivery;
+
+    if (party == NULL || atomic_load(&gate->stopping))
+        return false;
+    work = gate_work_new(DELIVERY_MEMORY_MAX);
+    delivery = work != NULL ? arena_alloc(work->arena, sizeof(*delivery)) : NULL;
+    if (delivery == NULL) {
+        gate_work_free(work);
+        return false;
+    }
+    *delivery = (struct delivery){
+        .job.run = letter->letter.state == LETTER_NEW ? write_letter : send_letter,
+        .owner.done = ended,
+        .gate = gate,
+        .letter = *letter,
+        .party = party,
+        .work = work,
+    };
+    work->owner = &delivery->owner;
+    work->out_id = letter->letter.out_id;
+    atomic_fetch_add(&gate->deliveries, 1);
+    workers_run(gate->workers, &delivery->job);
+    return true;
+}
+
+/* Continuations were admitted when the letter was: the writer takes them always. */
+static void submit(struct delivery *delivery)
+{
+    struct error err = ERROR_INIT;
+    bool taken = writer_submit(delivery->gate->writer, delivery->work, true, &err);
+
+    CHECK(taken);
+}
+
+static void write_letter(struct job *job)
+{
+    struct delivery *delivery = (struct delivery *)job;
+    struct work *work = delivery->work;
+    struct error err = ERROR_INIT;
+    char *note;
+
+    log_debug("walk.writing", "letter=%llu", (unsigned long long)work->out_id);
+    work->kind = WORK_SEALED;
+    if (!delivery_write(delivery, &err)) {
+        log_error("deliver.cannot_write", "letter=%llu code=%s reason=\"%s\"",
+                  (unsigned long long)work->out_id, error_name(err.code), err.text);
+        note = arena_format(work->arena, "%s: %s", error_name(err.code), err.text);
+        work->note = text_of(note);
+        work->body_count = 0;
+        work->kind = WORK_UNTRANSLATED;
+        work->park = !error_again(err.code); /* our own trouble passes: the letter stays due */
+    }
+    log_debug("walk.written", "letter=%llu", (unsigned long long)work->out_id);
+    submit(delivery);
+}
+
+static void describe_route(const struct delivery *delivery, struct courier_route *route)
+{
+    const struct config_party *party = delivery->party;
+
+    *route = (struct courier_route){.name = party->id,
+                                    .url = party->url,
+                                    .pins = party->transport_pins,
+                                    .pin_count = party->transport_pin_count,
+                                    .answer_max = party->message_max};
+}
+
+static void send_letter(struct job *job)
+{
+    struct delivery *delivery = (struct delivery *)job;
+    struct work *work = delivery->work;
+    const char *type = delivery->party->kind == PARTY_CORE
+                           ? adapter_content_type(delivery->party->dialect)
+                           : "application/xml";
+    struct courier_route route;
+    struct error err = ERROR_INIT;
+    struct text bytes;
+
+    describe_route(delivery, &route);
+    atomic_fetch_add(&delivery->gate->counts.sent, 1);
+    log_debug("walk.sending", "letter=%llu", (unsigned long long)work->out_id);
+    if (delivery_read(delivery, &bytes, &err) &&
+        courier_post(delivery->gate->courier, &route, bytes, type,
+                     (uint64_t)(uintptr_t)delivery, &err))
+        return;
+    log_warn("deliver.not_sent", "letter=%llu code=%s reason=\"%s\"",
+             (unsigned long long)work->out_id, error_name(err.code), err.text);
+    delivery->failure = "could not be handed to the courier";
+    delivery_judge(delivery);
+    submit(delivery);
+}
+
+void deliver_result(void *self, const struct courier_result *result)
+{
+    struct delivery *delivery = (struct delivery *)(uintptr_t)result->token;
+    struct gate *gate = self;
+
+    log_debug("walk.result", "letter=%llu status=%d",
+              (unsigned long long)delivery->work->out_id, result->status);
+    delivery->http_status = result->status;
+    delivery->retry_after_s = result->retry_after_s;
+    if (result->kind == COURIER_FAILED) {
+        delivery->failure = result->reason;
+    } else {
+        delivery->answer = arena_copy(delivery->work->arena, result->body);
+        if (delivery->answer.at == NULL)
+            delivery->failure = "no memory for the answer";
+    }
+    delivery->job.run = judge;
+    workers_run(gate->workers, &delivery->job);
+}
+
+static void judge(struct job *job)
+{
+    struct delivery *delivery = (struct delivery *)job;
+
+    delivery_judge(delivery);
+    if (delivery->work->kind == WORK_OUTCOME)
+        atomic_fetch_add(&delivery->gate->counts.outcomes, 1);
+    log_debug("walk.judged", "letter=%llu", (unsigned long long)delivery->work->out_id);
+    submit(delivery);
+}

@@ -1,0 +1,32 @@
+/*
+ * delivery.h - one letter on its way out: content to sealed bytes, or sealed bytes to an answer.
+ */
+#ifndef GATE_DELIVERY_H
+#define GATE_DELIVERY_H
+
+#include "gate/gate.h"
+
+enum { DELIVERY_MEMORY_MAX = 32 * 1024 * 1024 };
+
+struct delivery {
+    struct job job;
+    struct work_owner owner;
+    struct gate *gate;
+    struct letter_row letter;
+    const struct config_party *party;
+    struct work *work;  /* the delivery lives in its arena */
+    struct text answer; /* what the other side said, copied */
+    int http_status;    /* 0: none was seen */
+    unsigned retry_after_s;
+    const char *failure; /* constant reason; NULL: there was an answer */
+};
+
+/* Typed content to the exact bytes that will be sent: translated, checked, signed, sealed into
+ * work->bodies. An error that the letter itself causes becomes WORK_UNTRANSLATED by the caller. */
+MUST_USE bool delivery_write(struct delivery *delivery, struct error *err);
+/* The sealed bytes again, for one try. */
+MUST_USE bool delivery_read(struct delivery *delivery, struct text *bytes, struct error *err);
+/* What the answer means: fills work as WORK_OUTCOME or WORK_ATTEMPT. */
+void delivery_judge(struct delivery *delivery);
+
+#endif

@@ -1,0 +1,42 @@
+/*
+ * exchange.h - one request on its way through the gateway: bytes in, answer out.
+ *
+ * exchange.c does the parts that need XML and keys, for provinces (signed envelopes) and for
+ * cores (dialects); receive.c moves the exchange from thread to thread.
+ */
+#ifndef GATE_EXCHANGE_H
+#define GATE_EXCHANGE_H
+
+#include "gate/gate.h"
+
+enum {
+    EXCHANGE_MEMORY_MAX = 48 * 1024 * 1024, /* of one request; taken only as needed */
+    CLOCK_AHEAD_MAX_MS = 5 * 60 * 1000,
+    ID_TIME_MAX_MS = 24 * 60 * 60 * 1000
+};
+
+struct exchange {
+    struct job job;
+    struct work_owner owner;
+    struct gate *gate;
+    struct request *request; /* NULL: by hand */
+    const struct config_party *party;
+    struct work *work;       /* the exchange lives in its arena */
+    struct text bytes;       /* as received */
+    struct digest digest;
+    bool digest_known;
+    bool failed;             /* the world failed at the commit */
+    struct error failure;
+};
+
+/* Fills exchange->work from its bytes: verified, validated, sealed. */
+MUST_USE bool exchange_read(struct exchange *exchange, struct error *err);
+/* The answer to what was committed. *fresh: signed now, so it should be journaled. */
+MUST_USE bool exchange_write_answer(struct exchange *exchange, struct text *body,
+                                    const char **type, bool *fresh, struct error *err);
+/* A negative answer naming the digest, for bytes that could not be read. */
+MUST_USE bool exchange_write_unreadable(struct exchange *exchange, const struct error *why,
+                                        struct text *body, const char **type,
+                                        struct error *err);
+
+#endif

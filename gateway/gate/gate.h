@@ -1,0 +1,102 @@
+/*
+ * gate.h - the running gateway: what was configured, opened and started, in one struct.
+ *
+ * No business rule lives here: gate joins sockets, threads, XML and the ledger to the engine.
+ *
+ *   listener (one loop thread) -> workers: receive.c  -> writer (one thread, engine) -> workers:
+ *   receive.c signs the answer -> listener.
+ *   writer -> engine_dispatch -> workers: deliver.c seals or opens -> courier (one thread) ->
+ *   workers: deliver.c verifies the answer -> writer.
+ */
+#ifndef GATE_GATE_H
+#define GATE_GATE_H
+
+#include <stdatomic.h>
+
+#include "crypt/seal.h"
+#include "engine/engine.h"
+#include "gate/config.h"
+#include "gate/workers.h"
+#include "gate/writer.h"
+#include "net/control.h"
+#include "net/courier.h"
+#include "net/listener.h"
+
+struct gate_counts {
+    atomic_ulong received;  /* requests on /v1/messages */
+    atomic_ulong accepted;
+    atomic_ulong refused;
+    atomic_ulong unreadable; /* failed before the header held */
+    atomic_ulong unavailable; /* 503 */
+    atomic_ulong sent;      /* deliveries started */
+    atomic_ulong outcomes;
+    atomic_ulong attempts_failed;
+};
+
+struct gate {
+    struct config *config;
+    struct key_ring *keys;
+    struct store *store;
+    struct ledger *ledger;
+    struct engine engine;
+    struct workers *workers;
+    struct writer *writer;
+    struct listener *listener;
+    struct courier *courier;
+    struct control *control;
+    int lock_fd; /* <ledger>/daemon.lock: one daemon per ledger */
+    struct instant started;
+    atomic_long deliveries; /* letters between deliver and their end */
+    atomic_bool stopping;
+    atomic_bool stop_asked; /* by the control socket */
+    struct gate_counts counts;
+};
+
+/* Opens everything and starts all threads. On failure everything is closed again. */
+MUST_USE bool gate_open(const char *config_path, struct gate **gate, struct error *err);
+/* Stops accepting, answers what was admitted, writes what is queued, closes. */
+void gate_close(struct gate *gate);
+
+/* --- receive.c --------------------------------------------------------------------------- */
+void receive_request(void *gate, struct request *request); /* listener's callback */
+/* A submission by hand: the same path without HTTP. Waits for the commit; *result is what was
+ * decided. ERROR codes as for bytes that cannot be read. Not on a worker or the writer. */
+MUST_USE bool receive_by_hand(struct gate *gate, const struct config_party *core,
+                              struct text bytes, struct work_result *result,
+                              struct error *err);
+
+/* --- deliver.c --------------------------------------------------------------------------- */
+bool deliver_letter(void *gate, const struct letter_row *letter); /* engine's callback */
+void deliver_result(void *gate, const struct courier_result *result); /* courier's callback */
+
+/* --- what both need (gate_work.c) ---------------------------------------------------------- */
+struct instant gate_now(void *gate);
+MUST_USE bool gate_random(void *gate, void *bytes, size_t size, struct error *err);
+/* Seals bytes bound to this log and their digest. */
+MUST_USE bool gate_seal(void *gate, const uint8_t digest[32], struct text plain,
+                        struct arena *arena, struct text *sealed, struct error *err);
+MUST_USE bool gate_open_body(struct gate *gate, const struct entry_body *body,
+                             struct arena *arena, struct text *plain, struct error *err);
+/* Digest, seal, and append to work->bodies. */
+MUST_USE bool gate_add_body(struct gate *gate, struct work *work, enum body_use use,
+                            struct text plain, struct error *err);
+/* A work item in an arena of its own; NULL: no memory. gate_work_free wipes it. */
+MUST_USE struct work *gate_work_new(size_t size_max);
+void gate_work_free(struct work *work);
+/* The writer's callback: who owns the work gets it back. */
+void gate_done(struct work *work, const struct error *err);
+
+/* What `work->owner` points at: who is told after the commit. */
+struct work_owner {
+    void (*done)(struct work_owner *owner, struct work *work, const struct error *err);
+};
+
+/* Writes a work item and waits for its end; takes the work. Not on a worker or the writer. */
+MUST_USE bool gate_write_and_wait(struct gate *gate, struct work *work,
+                                  struct work_result *result, struct error *err);
+
+/* --- control verbs (control_verbs.c) --------------------------------------------------------- */
+void control_request(void *gate, const struct control_peer *peer, struct text request,
+                     struct control_answer *answer);
+
+#endif

@@ -1,0 +1,235 @@
+/* receive.c - the walk of a message in: from a request to a durable verdict and its answer.
+ *
+ *   loop thread    receive_request: who speaks (certificate), admitted or 503
+ *   worker         prepare: bytes to a verified, validated message; sealed; handed to the writer
+ *   writer thread  committed: the verdict is durable
+ *   worker         answer: signed receipt (province) or the dialect's answer (core); then the
+ *                  answer's own bytes follow into the journal, and nobody waits for them
+ */
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "gate/exchange.h"
+
+static void prepare(struct job *job);
+static void answer(struct job *job);
+static void committed(struct work_owner *owner, struct work *work, const struct error *err);
+
+static void exchange_free(struct exchange *exchange)
+{
+    gate_work_free(exchange->work); /* the exchange lives in the work's arena */
+}
+
+static void reply(struct exchange *exchange, int status, const char *type, struct text body,
+                  unsigned retry_after_s)
+{
+    struct gate *gate = exchange->gate;
+    struct request *request = exchange->request;
+
+    if (status == 503)
+        atomic_fetch_add(&gate->counts.unavailable, 1);
+    listener_reply(gate->listener, request, status, type, body, retry_after_s);
+}
+
+static void reply_busy(struct exchange *exchange, const struct error *err)
+{
+    log_warn("receive.unavailable", "party=%s code=%s reason=\"%s\"", exchange->party->id,
+             error_name(err->code), err->text);
+    reply(exchange, 503, "text/plain", TEXT("try again\n"), 5);
+    exchange_free(exchange);
+}
+
+void receive_request(void *self, struct request *request)
+{
+    struct gate *gate = self;
+    const struct config_party *party;
+    struct exchange *exchange;
+    struct work *work;
+
+    atomic_fetch_add(&gate->counts.received, 1);
+    party = config_party_by_fingerprint(gate->config, request->peer);
+    if (party == NULL) {
+        log_warn("receive.unknown_party", "bytes=%zu", request->body.size);
+        listener_reply(gate->listener, request, 403, "text/plain",
+                       TEXT("this certificate is not known here\n"), 0);
+        return;
+    }
+    work = gate_work_new(EXCHANGE_MEMORY_MAX);
+    exchange = work != NULL ? arena_alloc(work->arena, sizeof(*exchange)) : NULL;
+    if (exchange == NULL) {
+        gate_work_free(work);
+        atomic_fetch_add(&gate->counts.unavailable, 1);
+        listener_reply(gate->listener, request, 503, "text/plain", TEXT("try again\n"), 5);
+        return;
+    }
+    *exchange = (struct exchange){.job.run = prepare,
+                                  .owner.done = committed,
+                                  .gate = gate,
+                                  .request = request,
+                                  .party = party,
+                                  .work = work,
+                                  .bytes = request->body,
+                                  .digest_known = false};
+    work->owner = &exchange->owner;
+    log_debug("walk.admitted", "party=%s bytes=%zu", party->id, request->body.size);
+    workers_run(gate->workers, &exchange->job);
+}
+
+static bool submit(struct exchange *exchange, struct error *err)
+{
+    log_debug("walk.prepared", "party=%s", exchange->party->id);
+    return writer_submit(exchange->gate->writer, exchange->work, false, err);
+}
+
+/* Bytes that never became a message: told to the sender, remembered nowhere (decisions 8). */
+static void answer_unreadable(struct exchange *exchange, const struct error *err)
+{
+    struct error second = ERROR_INIT;
+    struct text body;
+    const char *type;
+
+    atomic_fetch_add(&exchange->gate->counts.unreadable, 1);
+    log_warn("receive.unreadable", "party=%s code=%s reason=\"%s\" bytes=%zu",
+             exchange->party->id, error_name(err->code), err->text, exchange->bytes.size);
+    if (error_http(err->code) == 503) {
+        reply_busy(exchange, err);
+        return;
+    }
+    if (!exchange_write_unreadable(exchange, err, &body, &type, &second)) {
+        reply_busy(exchange, &second);
+        return;
+    }
+    reply(exchange, error_http(err->code), type, body, 0);
+    exchange_free(exchange);
+}
+
+static void prepare(struct job *job)
+{
+    struct exchange *exchange = (struct exchange *)job;
+    struct error err = ERROR_INIT;
+
+    if (!exchange_read(exchange, &err)) {
+        answer_unreadable(exchange, &err);
+        return;
+    }
+    log_debug("walk.verified", "party=%s", exchange->party->id);
+    if (!submit(exchange, &err))
+        reply_busy(exchange, &err);
+}
+
+static void committed(struct work_owner *owner, struct work *work, const struct error *err)
+{
+    struct exchange *exchange =
+        (struct exchange *)((char *)owner - offsetof(struct exchange, owner));
+
+    (void)work;
+    exchange->failed = err != NULL;
+    if (err != NULL)
+        exchange->failure = *err;
+    exchange->job.run = answer;
+    workers_run(exchange->gate->workers, &exchange->job);
+}
+
+static int status_of(const struct work_result *result)
+{
+    switch (result->verdict) {
+    case VERDICT_CONFLICT:
+        return 409;
+    case VERDICT_REFUSED:
+        return 422;
+    default:
+        return 200;
+    }
+}
+
+static void log_verdict(const struct exchange *exchange)
+{
+    const struct work_result *result = &exchange->work->result;
+    char case_id[UUID_TEXT_SIZE];
+
+    log_info("receive.verdict", "party=%s case=%s action=%s verdict=%s code=%s seq=%llu again=%d",
+             exchange->party->id, uuid_format(&result->case_id, case_id),
+             action_name(exchange->work->message.action).english,
+             verdict_name(result->verdict).english, result->code,
+             (unsigned long long)result->sequence, result->duplicate);
+}
+
+/* The answer's exact bytes, for the journal. Losing this entry in a crash is harmless: a repeat
+ * is then answered with the same verdict, time and sequence, freshly signed. */
+static void journal_reply(struct exchange *exchange, struct text bytes)
+{
+    struct gate *gate = exchange->gate;
+    struct work *work = gate_work_new(4 * bytes.size + 256 * 1024);
+    struct error err = ERROR_INIT;
+
+    if (work == NULL)
+        return;
+    work->kind = WORK_REPLY;
+    work->party = exchange->party->number;
+    memcpy(work->key, exchange->work->key, MESSAGE_KEY_SIZE);
+    work->note_case = exchange->work->result.case_id;
+    work->message.flow = exchange->work->message.flow;
+    if (!gate_add_body(gate, work, BODY_REPLY, bytes, &err) ||
+        !writer_submit(gate->writer, work, true, &err)) {
+        log_warn("receive.reply_lost", "code=%s reason=\"%s\"", error_name(err.code), err.text);
+        gate_work_free(work);
+    }
+}
+
+static void count_verdict(struct exchange *exchange)
+{
+    bool good = exchange->work->result.verdict == VERDICT_ACCEPTED ||
+                exchange->work->result.verdict == VERDICT_PENDING;
+
+    atomic_fetch_add(good ? &exchange->gate->counts.accepted : &exchange->gate->counts.refused,
+                     1);
+    log_verdict(exchange);
+}
+
+static void answer(struct job *job)
+{
+    struct exchange *exchange = (struct exchange *)job;
+    const struct work_result *result = &exchange->work->result;
+    struct error err = ERROR_INIT;
+    struct text body;
+    const char *type;
+    bool fresh;
+
+    log_debug("walk.durable", "party=%s", exchange->party->id);
+    if (exchange->failed) {
+        reply_busy(exchange, &exchange->failure);
+        return;
+    }
+    if (result->later) {
+        reply(exchange, 503, "text/plain", TEXT("no such case yet; try again\n"), 2);
+        exchange_free(exchange);
+        return;
+    }
+    count_verdict(exchange);
+    if (!exchange_write_answer(exchange, &body, &type, &fresh, &err)) {
+        reply_busy(exchange, &err);
+        return;
+    }
+    log_debug("walk.signed", "party=%s", exchange->party->id);
+    if (fresh)
+        journal_reply(exchange, body);
+    reply(exchange, status_of(result), type, body, 0);
+    log_debug("walk.answered", "party=%s", exchange->party->id);
+    exchange_free(exchange);
+}
+
+bool receive_by_hand(struct gate *gate, const struct config_party *core, struct text bytes,
+                     struct work_result *result, struct error *err)
+{
+    struct work *work = gate_work_new(EXCHANGE_MEMORY_MAX);
+    struct exchange exchange = {.gate = gate, .party = core, .work = work, .bytes = bytes};
+
+    if (work == NULL)
+        return fail(err, ERROR_MEMORY, "no memory for a submission");
+    if (!exchange_read(&exchange, err)) {
+        gate_work_free(work);
+        return false;
+    }
+    return gate_write_and_wait(gate, work, result, err);
+}

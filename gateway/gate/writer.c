@@ -1,0 +1,241 @@
+/* writer.c - take, apply, commit, tell. */
+#include "gate/writer.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/log.h"
+
+enum { WAKE_MAX = 256, LOOK_AGAIN_MS = 50 };
+
+struct writer {
+    struct engine *engine;
+    writer_done *done;
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t filled;
+    struct work *queue[WRITER_QUEUE_MAX * 2]; /* a ring; the upper half for `must` */
+    size_t head;
+    size_t count;
+    bool stopping;
+    bool kicked;
+    struct writer_counts counts;
+};
+
+static size_t take(struct writer *writer, struct work *batch[WRITER_BATCH_MAX], bool *stop)
+{
+    struct timespec until;
+    size_t count = 0;
+
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += LOOK_AGAIN_MS * 1000000L;
+    until.tv_sec += until.tv_nsec / 1000000000L;
+    until.tv_nsec %= 1000000000L;
+    pthread_mutex_lock(&writer->lock);
+    while (writer->count == 0 && !writer->stopping && !writer->kicked) {
+        if (pthread_cond_timedwait(&writer->filled, &writer->lock, &until) == ETIMEDOUT)
+            break;
+    }
+    while (writer->count > 0 && count < WRITER_BATCH_MAX) {
+        batch[count++] = writer->queue[writer->head];
+        writer->head = (writer->head + 1) % COUNT_OF(writer->queue);
+        writer->count--;
+    }
+    writer->kicked = false;
+    *stop = writer->stopping && writer->count == 0;
+    pthread_mutex_unlock(&writer->lock);
+    return count;
+}
+
+/* After EIO the kernel may have dropped pages that we believe written. */
+static void stop_if_uncertain(const struct error *err)
+{
+    if (err->code != ERROR_STORE && err->code != ERROR_SYSTEM)
+        return;
+    log_error("writer.uncertain", "reason=\"%s\" action=\"the process ends; start it again\"",
+              err->text);
+    _exit(error_exit(ERROR_STORE));
+}
+
+static bool commit(struct ledger_txn **txn, size_t count, struct error *err)
+{
+    log_debug("walk.applied", "items=%zu", count);
+    if (!ledger_commit(txn, err)) {
+        stop_if_uncertain(err);
+        return false;
+    }
+    log_debug("walk.committed", "items=%zu", count);
+    return true;
+}
+
+/* Everything in one transaction. false: nothing of it happened. */
+static bool write_together(struct writer *writer, struct work **batch, size_t count,
+                           bool wake, struct error *err)
+{
+    struct ledger_txn *txn = NULL;
+    size_t woken = 0;
+    bool ok = ledger_begin(writer->engine->ledger, &txn, err);
+
+    for (size_t i = 0; ok && i < count; i++)
+        ok = engine_apply(writer->engine, txn, batch[i], err);
+    if (ok && wake)
+        ok = engine_wake(writer->engine, txn, WAKE_MAX, &woken, err);
+    if (ok)
+        ok = commit(&txn, count, err);
+    ledger_abort(txn);
+    return ok;
+}
+
+static void write_singly(struct writer *writer, struct work **batch, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct error err = ERROR_INIT;
+        if (write_together(writer, &batch[i], 1, false, &err)) {
+            writer->done(batch[i], NULL);
+            continue;
+        }
+        log_error("writer.failed", "code=%s reason=\"%s\"", error_name(err.code), err.text);
+        pthread_mutex_lock(&writer->lock);
+        writer->counts.failed++;
+        pthread_mutex_unlock(&writer->lock);
+        if (batch[i]->out_id != 0)
+            engine_release(writer->engine, batch[i]->out_id);
+        writer->done(batch[i], &err);
+    }
+}
+
+static bool deadline_passed(struct writer *writer)
+{
+    struct instant now = writer->engine->given.now(writer->engine->given.self);
+    struct ledger_txn *txn = NULL;
+    struct error err = ERROR_INIT;
+    struct uuid case_id;
+    uint8_t kind;
+    bool found = false;
+
+    if (!ledger_begin_read(writer->engine->ledger, &txn, &err) ||
+        !ledger_next_deadline(txn, now, &case_id, &kind, &found, &err))
+        log_error("writer.deadlines", "reason=\"%s\"", err.text);
+    ledger_abort(txn);
+    return found;
+}
+
+static void write_batch(struct writer *writer, struct work **batch, size_t count)
+{
+    struct error err = ERROR_INIT;
+    bool wake = deadline_passed(writer);
+
+    if (count == 0 && !wake)
+        return;
+    if (write_together(writer, batch, count, wake, &err)) {
+        for (size_t i = 0; i < count; i++)
+            writer->done(batch[i], NULL);
+    } else {
+        log_warn("writer.batch", "items=%zu code=%s reason=\"%s\"", count,
+                 error_name(err.code), err.text);
+        write_singly(writer, batch, count);
+    }
+    pthread_mutex_lock(&writer->lock);
+    writer->counts.batches++;
+    writer->counts.items += count;
+    if (count > writer->counts.largest_batch)
+        writer->counts.largest_batch = count;
+    pthread_mutex_unlock(&writer->lock);
+}
+
+static void *run(void *argument)
+{
+    struct writer *writer = argument;
+    struct work *batch[WRITER_BATCH_MAX];
+    struct error err = ERROR_INIT;
+    bool stop = false;
+
+    while (!stop) {
+        struct instant next;
+        size_t count = take(writer, batch, &stop);
+        write_batch(writer, batch, count);
+        if (!stop && !engine_dispatch(writer->engine, &next, &err))
+            log_error("writer.dispatch", "code=%s reason=\"%s\"", error_name(err.code),
+                      err.text);
+    }
+    return NULL;
+}
+
+bool writer_start(struct engine *engine, writer_done *done, struct writer **out,
+                  struct error *err)
+{
+    struct writer *writer = calloc(1, sizeof(*writer));
+    pthread_condattr_t monotonic;
+
+    *out = NULL;
+    if (writer == NULL)
+        return fail(err, ERROR_MEMORY, "no memory for the writer");
+    writer->engine = engine;
+    writer->done = done;
+    pthread_mutex_init(&writer->lock, NULL);
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&writer->filled, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    *out = writer;
+    if (pthread_create(&writer->thread, NULL, run, writer) != 0) {
+        writer->stopping = true;
+        *out = NULL;
+        free(writer);
+        return fail(err, ERROR_SYSTEM, "cannot start the writer thread");
+    }
+    return true;
+}
+
+bool writer_submit(struct writer *writer, struct work *work, bool must, struct error *err)
+{
+    size_t limit = must ? COUNT_OF(writer->queue) : WRITER_QUEUE_MAX;
+    bool ok;
+
+    pthread_mutex_lock(&writer->lock);
+    ok = writer->count < limit;
+    if (ok) {
+        writer->queue[(writer->head + writer->count) % COUNT_OF(writer->queue)] = work;
+        writer->count++;
+        pthread_cond_signal(&writer->filled);
+    }
+    pthread_mutex_unlock(&writer->lock);
+    return ok || fail(err, ERROR_BUSY, "the writer's queue is full");
+}
+
+void writer_kick(struct writer *writer)
+{
+    pthread_mutex_lock(&writer->lock);
+    writer->kicked = true;
+    pthread_cond_signal(&writer->filled);
+    pthread_mutex_unlock(&writer->lock);
+}
+
+void writer_counts(struct writer *writer, struct writer_counts *counts)
+{
+    pthread_mutex_lock(&writer->lock);
+    *counts = writer->counts;
+    counts->queued = writer->count;
+    pthread_mutex_unlock(&writer->lock);
+}
+
+void writer_stop(struct writer *writer)
+{
+    pthread_mutex_lock(&writer->lock);
+    writer->stopping = true;
+    pthread_cond_signal(&writer->filled);
+    pthread_mutex_unlock(&writer->lock);
+    pthread_join(writer->thread, NULL);
+}
+
+void writer_free(struct writer *writer)
+{
+    if (writer == NULL)
+        return;
+    pthread_cond_destroy(&writer->filled);
+    pthread_mutex_destroy(&writer->lock);
+    free(writer);
+}

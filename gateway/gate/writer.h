@@ -1,0 +1,45 @@
+/*
+ * writer.h - the one thread that commits (group commit).
+ *
+ * It takes what queued during the last flush, at most WRITER_BATCH_MAX items, into one
+ * transaction, calls the engine for each, wakes passed clocks, commits once, and only then tells
+ * the owners. One failing item: the batch is undone and its items run singly, so that one cannot
+ * spoil the others. After a failed flush nothing is certain any more: the process ends and
+ * starts again from what is durable (engineering/ledger.md section 9).
+ */
+#ifndef GATE_WRITER_H
+#define GATE_WRITER_H
+
+#include "engine/engine.h"
+
+enum { WRITER_BATCH_MAX = 512, WRITER_QUEUE_MAX = 8192 };
+
+struct writer;
+
+/* After the commit (err NULL) or when the item could not be written (err says why: answer 503).
+ * On the writer's thread: hand over and return. */
+typedef void writer_done(struct work *work, const struct error *err);
+
+struct writer_counts {
+    uint64_t batches;
+    uint64_t items;
+    uint64_t failed;
+    uint64_t largest_batch;
+    uint64_t queued;
+};
+
+/* The engine is used on the writer's thread only, from here to writer_stop. */
+MUST_USE bool writer_start(struct engine *engine, writer_done *done, struct writer **writer,
+                           struct error *err);
+/* Any thread. The work stays the writer's until `done`. ERROR_BUSY: the queue is full and the
+ * work stays the caller's. `must`: never refused (continuations that were admitted before). */
+MUST_USE bool writer_submit(struct writer *writer, struct work *work, bool must,
+                            struct error *err);
+/* Runs on the writer's thread between batches; for what must not race with the engine. */
+void writer_kick(struct writer *writer);
+void writer_counts(struct writer *writer, struct writer_counts *counts);
+/* Writes what is queued, hands out nothing new, joins. */
+void writer_stop(struct writer *writer);
+void writer_free(struct writer *writer);
+
+#endif
