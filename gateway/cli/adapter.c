@@ -1,0 +1,87 @@
+/* adapter.c - `qiantong adapter check DIR` and `qiantong adapter explain DIR FIELD`: for
+ * whoever writes an adapter; no gateway is needed, only the schemas. */
+#include "cli/cli.h"
+
+#include "wire/adapter.h"
+#include "wire/start.h"
+
+enum { WRONG = 1 };
+
+struct lines {
+    struct cli *cli;
+    size_t count;
+};
+
+static void print_line(void *self, bool good, const char *text)
+{
+    struct lines *lines = self;
+
+    lines->count++;
+    screen_paint(&lines->cli->screen, good ? PAINT_PLAIN : PAINT_BAD, text);
+    fputc('\n', lines->cli->screen.out);
+}
+
+/* --schemas DIR, else those of the configuration. */
+static bool load_schemas(struct cli *cli, const char *folder, struct wire_schemas **schemas,
+                         struct error *err)
+{
+    if (folder == NULL) {
+        if (!cli_load_config(cli, CONFIG_SHALLOW, err)) {
+            cli_hint(cli, _("or name the folder of the schemas: --schemas DIR"));
+            return false;
+        }
+        folder = cli->config->schemas_path;
+    }
+    return digest_setup(err) && wire_start(err) && wire_schemas_load(folder, schemas, err);
+}
+
+bool cli_adapter_check(struct cli *cli, int word_count, char *const words[], struct error *err)
+{
+    struct lines lines = {.cli = cli};
+    struct wire_schemas *schemas = NULL;
+    const char *folder = NULL;
+    const struct option_rule rules[] = {
+        {"--schemas", NULL, &folder}
+    };
+    struct operands operands;
+    size_t failures = 0;
+    bool ok;
+
+    ok = options_parse(word_count, words, rules, COUNT_OF(rules), 1, 1, &operands, err) &&
+         load_schemas(cli, folder, &schemas, err) &&
+         adapter_check(operands.at[0], schemas, print_line, &lines, &failures, err);
+    wire_schemas_free(schemas);
+    if (!ok)
+        return false;
+    cli->status = failures > 0 ? WRONG : 0;
+    if (failures > 0)
+        fprintf(cli->screen.out, ngettext("%zu finding\n", "%zu findings\n", failures),
+                failures);
+    else
+        fprintf(cli->screen.out, "%s\n", _("nothing wrong"));
+    return true;
+}
+
+bool cli_adapter_explain(struct cli *cli, int word_count, char *const words[],
+                         struct error *err)
+{
+    struct lines lines = {.cli = cli};
+    struct wire_schemas *schemas = NULL;
+    const char *folder = NULL;
+    const struct option_rule rules[] = {
+        {"--schemas", NULL, &folder}
+    };
+    struct operands operands;
+    bool ok;
+
+    ok = options_parse(word_count, words, rules, COUNT_OF(rules), 2, 2, &operands, err) &&
+         load_schemas(cli, folder, &schemas, err) &&
+         adapter_explain(operands.at[0], schemas, operands.at[1], print_line, &lines, err);
+    wire_schemas_free(schemas);
+    if (ok && lines.count == 0) {
+        cli_hint(cli, _("write it as it stands in the mapping, theirs or national"));
+        return fail(err, ERROR_NOT_FOUND, _("no field %s in %s"), operands.at[1],
+                    operands.at[0]);
+    }
+    return ok;
+}

@@ -1,0 +1,90 @@
+/* case_view.c - what follows from a case's row, for people. */
+#include "cli/case_view.h"
+
+#include "cli/json.h"
+
+bool case_open(const struct flow_case *flow_case)
+{
+    const struct flow *flow = flow_find(flow_case->flow);
+
+    return flow == NULL || !flow_state_ends(flow, flow_case->state);
+}
+
+/* Passed before running, then by due time. */
+static bool presses_more(const struct flow_clock *a, const struct flow_clock *b)
+{
+    bool a_passed = a->state == CLOCK_STATE_PASSED;
+
+    if (b == NULL || a_passed != (b->state == CLOCK_STATE_PASSED))
+        return b == NULL || a_passed;
+    return instant_before(a->due, b->due);
+}
+
+const struct flow_clock *case_clock(const struct flow_case *flow_case)
+{
+    const struct flow_clock *best = NULL;
+
+    if (!case_open(flow_case))
+        return NULL;
+    for (size_t i = 0; i < FLOW_CLOCKS_MAX; i++) {
+        const struct flow_clock *clock = &flow_case->clocks[i];
+        bool counts = clock->state == CLOCK_STATE_PASSED ||
+                      (clock->state == CLOCK_STATE_RUNNING && !clock->paused);
+
+        if (clock->kind != CLOCK_NONE && counts && presses_more(clock, best))
+            best = clock;
+    }
+    return best;
+}
+
+bool case_overdue(const struct flow_case *flow_case, struct instant now)
+{
+    const struct flow_clock *clock = case_clock(flow_case);
+
+    return clock != NULL &&
+           (clock->state == CLOCK_STATE_PASSED || !instant_before(now, clock->due));
+}
+
+uint32_t case_revision(const struct flow_case *flow_case)
+{
+    return flow_case->form_revision > 0 ? flow_case->form_revision : flow_case->letter_revision;
+}
+
+struct name case_state_name(const struct flow_case *flow_case)
+{
+    const struct flow *flow = flow_find(flow_case->flow);
+
+    return flow == NULL ? flow_name(UINT32_MAX) : flow_state_name(flow, flow_case->state);
+}
+
+struct money case_amount(const struct flow_case *flow_case)
+{
+    return flow_case->money_total.fen != 0 ? flow_case->money_total : flow_case->form_total;
+}
+
+json_t *case_json(const struct flow_case *flow_case, const char *party, struct instant now)
+{
+    const struct flow_clock *clock = case_clock(flow_case);
+    json_t *object = json_new_object();
+
+    json_uuid(object, "case_id", &flow_case->case_id);
+    json_text(object, "flow", flow_name(flow_case->flow).english);
+    json_text(object, "role", role_name(flow_case->role).english);
+    json_text(object, "state", case_state_name(flow_case).english);
+    json_bool(object, "open", case_open(flow_case));
+    json_number(object, "revision", case_revision(flow_case));
+    json_number(object, "form_fen", flow_case->form_total.fen);
+    json_number(object, "money_fen", flow_case->money_total.fen);
+    json_text(object, "party", party);
+    json_instant(object, "due", clock == NULL ? (struct instant){0} : clock->due);
+    json_bool(object, "overdue", case_overdue(flow_case, now));
+    json_bool(object, "flagged", (flow_case->flags & CASE_FLAGGED) != 0);
+    json_text(object, "trace", flow_case->trace);
+    json_number(object, "in_region", flow_case->in_region);
+    json_number(object, "out_region", flow_case->out_region);
+    json_text(object, "code", flow_case->last_code);
+    json_instant(object, "opened_at", flow_case->opened_at);
+    json_instant(object, "changed_at", flow_case->changed_at);
+    json_number(object, "version", flow_case->version);
+    return object;
+}

@@ -1,0 +1,30 @@
+/*
+ * case_view.h - a case as people and programs see it: which day counts, whether it is late, how
+ * its line and its JSON object look. Shared by status, cases and case.
+ */
+#ifndef CLI_CASE_VIEW_H
+#define CLI_CASE_VIEW_H
+
+#include <jansson.h>
+
+#include "cli/cli.h"
+#include "core/flow.h"
+
+/* Not in an end state. A flow that this program does not know counts as open. */
+bool case_open(const struct flow_case *flow_case);
+/* The clock that presses most: the earliest that passed unmet, else the earliest that runs and
+ * is not paused. NULL: none, or the case has ended. */
+const struct flow_clock *case_clock(const struct flow_case *flow_case);
+/* A clock of an open case has passed, or its time has, even if the gateway was not running to
+ * notice. */
+bool case_overdue(const struct flow_case *flow_case, struct instant now);
+/* Of the form if there is one, else of the letter. */
+uint32_t case_revision(const struct flow_case *flow_case);
+struct name case_state_name(const struct flow_case *flow_case);
+/* For screens: money if there is any, else the form's total. */
+struct money case_amount(const struct flow_case *flow_case);
+
+/* The object of `cases --json`. `party` is the id of flow_case->party. */
+json_t *case_json(const struct flow_case *flow_case, const char *party, struct instant now);
+
+#endif

@@ -1,0 +1,209 @@
+/* cases.c - `qiantong cases`: one line for each case that passes the filters. */
+#include <string.h>
+
+#include "cli/case_view.h"
+#include "cli/json.h"
+
+enum { LISTED_MAX = 1000000, ID_SHOWN_MIN = 13, ID_SIZE = UUID_TEXT_SIZE - 1 };
+
+struct case_filter {
+    bool open;
+    bool overdue;
+    const char *party;
+    const char *state; /* English or Chinese */
+};
+
+struct line {
+    struct line *next;
+    size_t shown; /* characters of the id that no other case shares */
+    char party[PARTY_ID_SIZE];
+    struct flow_case row;
+};
+
+struct listing {
+    struct cli *cli;
+    struct case_filter filter;
+    bool json;
+    struct line *first;
+    struct line *last;
+    size_t count;
+    struct line *newest;           /* the line of the case before this one, NULL: not listed */
+    char previous[UUID_TEXT_SIZE]; /* id of the case before this one, listed or not */
+    struct error *err;
+    bool ok;
+};
+
+static bool state_named(const struct flow_case *row, const char *name)
+{
+    struct name names = case_state_name(row);
+
+    return strcmp(names.english, name) == 0 || strcmp(names.chinese, name) == 0;
+}
+
+static bool passes(const struct listing *listing, const struct flow_case *row,
+                   const char *party)
+{
+    const struct case_filter *filter = &listing->filter;
+
+    return (!filter->open || case_open(row)) &&
+           (!filter->overdue || case_overdue(row, listing->cli->now)) &&
+           (filter->party == NULL || strcmp(filter->party, party) == 0) &&
+           (filter->state == NULL || state_named(row, filter->state));
+}
+
+static size_t shared(const char *a, const char *b)
+{
+    size_t size = 0;
+
+    while (a[size] != '\0' && a[size] == b[size])
+        size++;
+    return size;
+}
+
+/* How much of an id tells it from its neighbours: cases come in the order of their ids. */
+static size_t shown_beside(const char *id, const char *neighbour)
+{
+    size_t need = shared(id, neighbour) + 1;
+
+    if (need < ID_SHOWN_MIN)
+        need = ID_SHOWN_MIN;
+    if (need > ID_SIZE)
+        need = ID_SIZE;
+    return id[need - 1] == '-' ? need + 1 : need;
+}
+
+static bool add_line(struct listing *listing, const struct flow_case *row, const char *party,
+                     size_t shown)
+{
+    struct line *line = arena_alloc(listing->cli->arena, sizeof(*line));
+
+    if (line == NULL || listing->count == LISTED_MAX) {
+        cli_hint(listing->cli, _("narrow it with --open, --overdue, --party or --state"));
+        listing->ok = fail(listing->err, ERROR_MEMORY, _("too many cases for one listing"));
+        return false;
+    }
+    line->row = *row;
+    line->shown = shown;
+    snprintf(line->party, sizeof(line->party), "%s", party);
+    if (listing->last == NULL)
+        listing->first = line;
+    else
+        listing->last->next = line;
+    listing->last = line;
+    listing->newest = line;
+    listing->count++;
+    return true;
+}
+
+static bool visit(void *self, const struct flow_case *row)
+{
+    struct listing *listing = self;
+    char party[PARTY_ID_SIZE];
+    char id[UUID_TEXT_SIZE];
+    size_t shown;
+
+    if (!cli_party_id(listing->cli, row->party, party, listing->err)) {
+        listing->ok = false;
+        return false;
+    }
+    uuid_format(&row->case_id, id);
+    shown = shown_beside(id, listing->previous);
+    if (listing->newest != NULL && listing->newest->shown < shown)
+        listing->newest->shown = shown;
+    memcpy(listing->previous, id, sizeof(id));
+    listing->newest = NULL;
+    return !passes(listing, row, party) || add_line(listing, row, party, shown);
+}
+
+static bool print_json(struct listing *listing, struct error *err)
+{
+    json_t *array = json_new_array();
+
+    for (const struct line *line = listing->first; line != NULL; line = line->next)
+        json_append(array, case_json(&line->row, line->party, listing->cli->now));
+    return json_print(listing->cli, array, err);
+}
+
+static enum paint paint_of(const struct flow_case *row, struct instant now)
+{
+    if (case_overdue(row, now))
+        return PAINT_BAD;
+    if (row->flags & CASE_FLAGGED)
+        return PAINT_WARN;
+    return case_open(row) ? PAINT_PLAIN : PAINT_FAINT;
+}
+
+static bool add_cells(struct table *table, const struct line *line, struct instant now,
+                      struct error *err)
+{
+    const struct flow_case *row = &line->row;
+    const struct flow_clock *clock = case_clock(row);
+    enum paint paint = paint_of(row, now);
+    char amount[MONEY_TEXT_SIZE + 8] = "";
+    char id[UUID_TEXT_SIZE];
+    char due[DAY_TEXT_SIZE + 2] = "";
+    char day[DAY_TEXT_SIZE];
+    struct money money = case_amount(row);
+
+    uuid_format(&row->case_id, id);
+    id[line->shown] = '\0';
+    if (clock != NULL) {
+        const char *mark = case_overdue(row, now) ? "!" : clock->provisional ? "?" : "";
+
+        /* 24:00 of the last day is the next day's 0:00. */
+        day_format(instant_day(instant_add_ms(clock->due, -1)), day);
+        snprintf(due, sizeof(due), "%s%s", day, mark);
+    }
+    if (money.fen != 0)
+        money_format_grouped(money, amount);
+    return table_cell(table, PAINT_PLAIN, id, err) &&
+           table_cell(table, PAINT_PLAIN, language_name(role_name(row->role)), err) &&
+           table_cell(table, paint, language_name(case_state_name(row)), err) &&
+           table_cell(table, PAINT_PLAIN, line->party, err) &&
+           table_cell(table, paint, due, err) && table_cell(table, PAINT_PLAIN, amount, err);
+}
+
+static bool print_text(struct listing *listing, struct error *err)
+{
+    const struct table_column columns[] = {
+        {_("Case"),  false, false},
+        {_("Role"),  false, false},
+        {_("State"), false, true },
+        {_("Party"), false, true },
+        {_("Due"),   false, false},
+        {_("Yuan"),  true,  false},
+    };
+    struct table *table = table_new(listing->cli->arena, columns, COUNT_OF(columns));
+
+    if (table == NULL)
+        return fail(err, ERROR_MEMORY, _("no memory"));
+    for (const struct line *line = listing->first; line != NULL; line = line->next)
+        if (!add_cells(table, line, listing->cli->now, err))
+            return false;
+    if (listing->count == 0) {
+        fprintf(listing->cli->screen.out, "%s\n", _("no such case"));
+        return true;
+    }
+    table_print(table, &listing->cli->screen);
+    return true;
+}
+
+bool cli_cases(struct cli *cli, int word_count, char *const words[], struct error *err)
+{
+    struct listing listing = {.cli = cli, .err = err, .ok = true};
+    const struct option_rule rules[] = {
+        {"--open",    &listing.filter.open,    NULL                 },
+        {"--overdue", &listing.filter.overdue, NULL                 },
+        {"--party",   NULL,                    &listing.filter.party},
+        {"--state",   NULL,                    &listing.filter.state},
+        {"--json",    &listing.json,           NULL                 },
+    };
+    struct operands operands;
+
+    if (!options_parse(word_count, words, rules, COUNT_OF(rules), 0, 0, &operands, err) ||
+        !cli_open_ledger(cli, err) || !ledger_each_case(cli->txn, visit, &listing, err) ||
+        !listing.ok)
+        return false;
+    cli_end_read(cli);
+    return listing.json ? print_json(&listing, err) : print_text(&listing, err);
+}

@@ -1,0 +1,196 @@
+/* cli.c - the words of the command line to a verb, and its error to a person. */
+#include "cli/cli.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/version.h"
+
+enum { ARENA_MAX = 1024 * 1024 * 1024 };
+
+/* What stands before the verb. */
+struct head {
+    const char *config_path;
+    bool help;
+    bool version;
+    int used; /* words, with the program's own name */
+};
+
+const struct verb cli_verbs[] = {
+    {"status",          "[--json]",                                                  N_("one screen: what needs action, and how everything is"),
+     cli_status                                                                                                                                                   },
+    {"cases",           "[--open] [--overdue] [--party ID] [--state NAME] [--json]", N_("list cases"),
+     cli_cases                                                                                                                                                    },
+    {"case",            "ID [--json]",
+     N_("the story of one case (number, its beginning, or trace number)"),                                                                       cli_case         },
+    {"message",         "ID [--json] | ID --raw [--reply] [--reason TEXT]",
+     N_("what the ledger knows of a message; --raw opens its exact bytes"),                                                                      cli_message      },
+    {"party",           "[ID] [--json]",                                             N_("parties: certificates, letters"),                       cli_party        },
+    {"letters",         "[--dead] [--all] [--json]",                                 N_("letters that are under way or dead"),
+     cli_letters                                                                                                                                                  },
+    {"retry",           "LETTER [--reason TEXT]",                                    N_("try a dead letter again"),                              cli_retry        },
+    {"submit",          "FILE [--party CORE]",                                       N_("submit a document of the core system by hand"),
+     cli_submit                                                                                                                                                   },
+    {"ledger verify",   "[--keys] [--json]",                                         N_("check every entry, hash and body"),
+     cli_ledger_verify                                                                                                                                            },
+    {"ledger rebuild",  "[--json]",                                                  N_("make everything anew from the journal and compare"),
+     cli_ledger_rebuild                                                                                                                                           },
+    {"ledger backup",   "FILE",                                                      N_("write all entries as a stream (without bodies)"),
+     cli_ledger_backup                                                                                                                                            },
+    {"config check",    "",                                                          N_("check the configuration and everything it names"),
+     cli_config_check                                                                                                                                             },
+    {"adapter check",   "DIR",                                                       N_("prove an adapter's examples both ways"),                cli_adapter_check},
+    {"adapter explain", "DIR FIELD [--schemas DIR]",                                 N_("where a field's value comes from"),
+     cli_adapter_explain                                                                                                                                          },
+    {"help",            "[VERB]",                                                    N_("this list, or one verb"),                               cli_help         },
+};
+const size_t cli_verb_count = COUNT_OF(cli_verbs);
+
+bool cli_hint(struct cli *cli, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(cli->hint, sizeof(cli->hint), format, arguments);
+    va_end(arguments);
+    return false;
+}
+
+static bool read_head(int word_count, char *const words[], struct head *head, struct error *err)
+{
+    const char *from_environment = getenv("QIANTONG_CONFIG");
+
+    *head = (struct head){.used = 1, .config_path = CLI_CONFIG_DEFAULT};
+    if (from_environment != NULL && from_environment[0] != '\0')
+        head->config_path = from_environment;
+    while (head->used < word_count && words[head->used][0] == '-') {
+        const char *word = words[head->used++];
+
+        if (strcmp(word, "--version") == 0) {
+            head->version = true;
+        } else if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) {
+            head->help = true;
+        } else if (strncmp(word, "--config=", 9) == 0 && word[9] != '\0') {
+            head->config_path = word + 9;
+        } else if (strcmp(word, "--config") == 0 && head->used < word_count) {
+            head->config_path = words[head->used++];
+        } else {
+            return fail(err, ERROR_USAGE, _("unknown option %s, or its value is missing"),
+                        word);
+        }
+    }
+    return true;
+}
+
+/* Words of the verb's name that `words` begins with; 0: it is another verb. */
+static int matches(const struct verb *verb, int word_count, char *const words[])
+{
+    struct text rest = text_of(verb->name);
+    int count = 0;
+
+    while (rest.size > 0) {
+        struct text word = text_cut(&rest, ' ');
+
+        if (count == word_count || !text_is(word, words[count]))
+            return 0;
+        count++;
+    }
+    return count;
+}
+
+static bool run_verb(struct cli *cli, int word_count, char *const words[], struct error *err)
+{
+    if (word_count == 0)
+        return cli_help(cli, 0, NULL, err);
+    for (size_t i = 0; i < cli_verb_count; i++) {
+        int used = matches(&cli_verbs[i], word_count, words);
+
+        if (used == 0)
+            continue;
+        if (cli_verbs[i].run(cli, word_count - used, words + used, err))
+            return true;
+        if (err->code == ERROR_USAGE && cli->hint[0] == '\0')
+            cli_hint(cli, "qiantong %s %s", cli_verbs[i].name, cli_verbs[i].usage);
+        return false;
+    }
+    cli_hint(cli, _("`qiantong help` lists what there is"));
+    return fail(err, ERROR_USAGE, _("unknown verb: %s"), words[0]);
+}
+
+/* What a person can do about a kind of error when the verb itself said nothing. */
+static const char *general_hint(enum error_code code)
+{
+    switch (code) {
+    case ERROR_USAGE:
+        return _("`qiantong help` lists what there is");
+    case ERROR_CONFIG:
+        return _("mend it, then `qiantong config check`");
+    case ERROR_LEDGER:
+        return _("stop the gateway, keep the files, run `qiantong ledger verify`");
+    case ERROR_DISK_FULL:
+        return _("make room where the ledger lies");
+    case ERROR_BUSY:
+    case ERROR_NETWORK:
+        return _("see `qiantong status` and the gateway's log, then try again");
+    case ERROR_DENIED:
+        return _("run it as a member of the ledger's group");
+    default:
+        return NULL;
+    }
+}
+
+static void print_error(const struct cli *cli, const struct error *err)
+{
+    const char *hint = cli->hint[0] != '\0' ? cli->hint : general_hint(err->code);
+
+    fflush(stdout);
+    fprintf(stderr, "qiantong: %s (%s)\n", err->text, error_name(err->code));
+    if (hint != NULL)
+        fprintf(stderr, _("next: %s\n"), hint);
+}
+
+static bool flush_output(struct error *err)
+{
+    if (fflush(stdout) != 0 || ferror(stdout))
+        return fail(err, ERROR_SYSTEM, _("the output could not be written"));
+    return true;
+}
+
+static bool run(struct cli *cli, int word_count, char *words[], struct error *err)
+{
+    struct head head;
+
+    if (!read_head(word_count, words, &head, err))
+        return false;
+    if (head.version) {
+        printf("qiantong " QIANTONG_VERSION "\n");
+        return true;
+    }
+    cli->config_path = head.config_path;
+    cli->arena = arena_new(ARENA_MAX);
+    if (cli->arena == NULL)
+        return fail(err, ERROR_MEMORY, _("no memory"));
+    if (head.help)
+        return cli_help(cli, 0, NULL, err);
+    return run_verb(cli, word_count - head.used, words + head.used, err);
+}
+
+int cli_main(int word_count, char *words[])
+{
+    struct cli cli = {.screen = screen_on(stdout)};
+    struct error err = ERROR_INIT;
+    bool ok;
+
+    language_start();
+    ok = run(&cli, word_count, words, &err) && flush_output(&err);
+    cli_close_ledger(&cli);
+    config_free(cli.config);
+    if (!ok)
+        print_error(&cli, &err);
+    arena_free(cli.arena);
+    if (ok)
+        return cli.status;
+    return cli.failed_status != 0 ? cli.failed_status : error_exit(err.code);
+}

@@ -1,0 +1,39 @@
+/*
+ * gather.h - one walk over cases and letters, counted by party, for status and party.
+ */
+#ifndef CLI_GATHER_H
+#define CLI_GATHER_H
+
+#include "cli/cli.h"
+
+enum { GATHER_PARTIES_MAX = 128 };
+
+struct party_counts {
+    uint32_t number; /* 0: the ledger has not met this party of the configuration */
+    char id[PARTY_ID_SIZE];
+    uint64_t letters[LETTER_STATES];
+    struct instant oldest; /* birth of the oldest letter that is still under way; none: none */
+    uint64_t open_cases;
+    uint64_t overdue_cases;
+};
+
+struct gathered {
+    struct party_counts parties[GATHER_PARTIES_MAX]; /* those of the configuration first */
+    size_t party_count;
+    uint64_t cases;
+    uint64_t open;
+    uint64_t overdue;
+    uint64_t flagged;        /* open ones that a person must look at */
+    struct instant next_due; /* the earliest running clock; none: none */
+    struct uuid next_case;
+    uint64_t dead;
+    uint64_t under_way; /* letters waiting, new or ready */
+};
+
+/* Inside the read transaction. */
+MUST_USE bool gather(struct cli *cli, struct gathered *gathered, struct error *err);
+uint64_t party_under_way(const struct party_counts *counts);
+/* NULL if the id is not known. */
+const struct party_counts *gathered_party(const struct gathered *gathered, const char *id);
+
+#endif

@@ -1,0 +1,100 @@
+/* letters.c - `qiantong letters` and `qiantong retry LETTER`. */
+#include <inttypes.h>
+
+#include "cli/ask.h"
+#include "cli/json.h"
+#include "cli/letter_view.h"
+
+enum { LISTED_MAX = 1000000 };
+
+struct listing {
+    struct cli *cli;
+    bool dead;
+    bool all;
+    struct table *table; /* NULL for JSON */
+    json_t *array;
+    size_t count;
+    struct error *err;
+    bool ok;
+};
+
+static bool visit(void *self, const struct letter_row *row)
+{
+    struct listing *listing = self;
+    json_t *object = NULL;
+
+    if (listing->dead ? row->letter.state != LETTER_DEAD : !listing->all && !letter_open(row))
+        return true;
+    if (++listing->count > LISTED_MAX) {
+        listing->ok = fail(listing->err, ERROR_MEMORY, _("too many letters for one listing"));
+    } else if (listing->table != NULL) {
+        listing->ok = letter_table_add(listing->cli, listing->table, true, row, listing->err);
+    } else {
+        listing->ok = letter_json(listing->cli, row, &object, listing->err);
+        if (listing->ok)
+            json_append(listing->array, object);
+    }
+    return listing->ok;
+}
+
+bool cli_letters(struct cli *cli, int word_count, char *const words[], struct error *err)
+{
+    struct listing listing = {.cli = cli, .err = err, .ok = true};
+    struct operands operands;
+    bool json = false;
+    const struct option_rule rules[] = {
+        {"--json", &json,         NULL},
+        {"--dead", &listing.dead, NULL},
+        {"--all",  &listing.all,  NULL}
+    };
+
+    if (!options_parse(word_count, words, rules, COUNT_OF(rules), 0, 0, &operands, err))
+        return false;
+    if (json)
+        listing.array = json_new_array();
+    else
+        listing.table = letter_table_new(cli->arena, true);
+    if (listing.array == NULL && listing.table == NULL)
+        return fail(err, ERROR_MEMORY, _("no memory"));
+    if (!cli_open_ledger(cli, err) || !ledger_each_letter(cli->txn, visit, &listing, err) ||
+        !listing.ok) {
+        json_decref(listing.array);
+        return false;
+    }
+    cli_end_read(cli);
+    if (json)
+        return json_print(cli, listing.array, err);
+    if (listing.count == 0)
+        fprintf(cli->screen.out, "%s\n", _("no such letter"));
+    else
+        table_print(listing.table, &cli->screen);
+    return true;
+}
+
+bool cli_retry(struct cli *cli, int word_count, char *const words[], struct error *err)
+{
+    const char *reason = NULL;
+    const struct option_rule rules[] = {
+        {"--reason", NULL, &reason}
+    };
+    json_t *request = NULL;
+    json_t *answer = NULL;
+    struct operands operands;
+    uint64_t out_id;
+
+    if (!options_parse(word_count, words, rules, COUNT_OF(rules), 1, 1, &operands, err))
+        return false;
+    if (!text_to_u64(text_of(operands.at[0]), &out_id)) {
+        cli_hint(cli, _("`qiantong letters --dead` lists them"));
+        return fail(err, ERROR_USAGE, _("not a letter's number: %s"), operands.at[0]);
+    }
+    request = json_new_object();
+    json_text(request, "verb", "retry");
+    json_text(request, "letter", operands.at[0]);
+    json_text(request, "reason", reason == NULL ? "" : reason);
+    if (!ask_gateway(cli, request, ASK_SHORT_MS, &answer, err))
+        return false;
+    json_decref(answer);
+    fprintf(cli->screen.out, _("letter %s will be tried again now\n"), operands.at[0]);
+    return true;
+}

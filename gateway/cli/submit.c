@@ -1,0 +1,106 @@
+/* submit.c - `qiantong submit FILE`: a core system's document, handed in by a person. The same
+ * path as over the network; exit status 0 accepted, 1 refused, 2 could not be handed in. */
+#include "base/file.h"
+#include "cli/ask.h"
+#include "cli/json.h"
+#include "crypt/base64.h"
+#include "net/control.h"
+
+/* The control socket takes one line of bounded size; the rest of it is the other fields. */
+enum { FILE_MAX = (CONTROL_REQUEST_MAX - 1024) / 4 * 3, LABEL = 10, REFUSED = 1, CANNOT = 2 };
+
+static bool read_encoded(struct cli *cli, const char *path, char **encoded, struct error *err)
+{
+    struct text bytes;
+
+    if (!file_read(cli->arena, path, FILE_MAX, &bytes, err)) {
+        if (err->code == ERROR_SIZE)
+            cli_hint(cli, _("larger documents go over the network, from the core system"));
+        return false;
+    }
+    if (bytes.size == 0)
+        return fail(err, ERROR_USAGE, _("%s is empty"), path);
+    *encoded = arena_alloc(cli->arena, BASE64_SIZE(bytes.size) + 1);
+    if (*encoded == NULL)
+        return fail(err, ERROR_MEMORY, _("no memory"));
+    base64_encode(bytes.at, bytes.size, *encoded);
+    return true;
+}
+
+static bool choose_core(struct cli *cli, const char **party, struct error *err)
+{
+    const struct config_party *core;
+
+    if (!cli_load_config(cli, CONFIG_SHALLOW, err))
+        return false;
+    core = *party == NULL ? config_core(cli->config) : config_party_by_id(cli->config, *party);
+    if (core == NULL && *party == NULL)
+        return fail(err, ERROR_CONFIG, _("%s: no party of kind core"), cli->config->path);
+    if (core == NULL)
+        return fail(err, ERROR_NOT_FOUND, _("no party %s in %s"), *party, cli->config->path);
+    if (core->kind != PARTY_CORE)
+        return fail(err, ERROR_USAGE, _("%s is not of kind core"), core->id);
+    *party = core->id;
+    return true;
+}
+
+static void print_field(const struct cli *cli, const char *label, enum paint paint,
+                        const char *value)
+{
+    if (value[0] != '\0')
+        screen_field(&cli->screen, label, LABEL, paint, value);
+}
+
+static void print_answer(struct cli *cli, const json_t *answer)
+{
+    unsigned verdict = verdict_by_name(text_of(answer_text(answer, "verdict")));
+    bool good = verdict == VERDICT_ACCEPTED || verdict == VERDICT_PENDING;
+    char sequence[24] = "";
+
+    if (json_is_integer(json_object_get(answer, "sequence")))
+        snprintf(sequence, sizeof(sequence), "%lld",
+                 json_integer_value(json_object_get(answer, "sequence")));
+    print_field(cli, _("Verdict"), good ? PAINT_GOOD : PAINT_BAD,
+                verdict == VERDICT_NONE ? answer_text(answer, "verdict")
+                                        : language_name(verdict_name(verdict)));
+    print_field(cli, _("Code"), PAINT_BAD, answer_text(answer, "code"));
+    print_field(cli, _("Reason"), PAINT_PLAIN, answer_text(answer, "reason"));
+    print_field(cli, _("Case"), PAINT_PLAIN, answer_text(answer, "case"));
+    print_field(cli, _("Sequence"), PAINT_PLAIN,
+                sequence[0] != '\0' ? sequence : answer_text(answer, "sequence"));
+    cli->status = good ? 0 : REFUSED;
+}
+
+bool cli_submit(struct cli *cli, int word_count, char *const words[], struct error *err)
+{
+    const char *party = NULL;
+    bool json = false;
+    const struct option_rule rules[] = {
+        {"--party", NULL,  &party},
+        {"--json",  &json, NULL  }
+    };
+    struct operands operands;
+    json_t *request;
+    json_t *answer = NULL;
+    char *encoded = NULL;
+
+    cli->failed_status = CANNOT;
+    if (!options_parse(word_count, words, rules, COUNT_OF(rules), 1, 1, &operands, err) ||
+        !choose_core(cli, &party, err) || !read_encoded(cli, operands.at[0], &encoded, err))
+        return false;
+    request = json_new_object();
+    json_text(request, "verb", "submit");
+    json_text(request, "party", party);
+    json_text(request, "bytes", encoded);
+    if (!ask_gateway(cli, request, ASK_LONG_MS, &answer, err))
+        return false;
+    if (json) {
+        unsigned verdict = verdict_by_name(text_of(answer_text(answer, "verdict")));
+
+        cli->status = verdict == VERDICT_ACCEPTED || verdict == VERDICT_PENDING ? 0 : REFUSED;
+        return json_print(cli, answer, err);
+    }
+    print_answer(cli, answer);
+    json_decref(answer);
+    return true;
+}
