@@ -1,7 +1,9 @@
 #!/bin/sh
 # make-certs.sh - certificates and keys for tests and the demo. Never a real key.
 #
-#   make-certs.sh [--rsa] FOLDER NAME...       for example: make-certs.sh build/certs hrss.520000
+#   make-certs.sh [--rsa] FOLDER NAME...
+#
+# For example: make-certs.sh build/certs hrss.520000 hrss.440000
 #
 # Into FOLDER, for each NAME:
 #   NAME.tls.crt NAME.tls.key        transport, ECDSA P-256, server and client, localhost
@@ -23,18 +25,21 @@ die() {
 }
 
 rsa=no
-if [ "${1:-}" = --rsa ]; then
-    rsa=yes
-    shift
-fi
-[ $# -ge 2 ] || die "usage: make-certs.sh [--rsa] FOLDER NAME..."
-out=$1
-shift
-for name in "$@"; do
-    case $name in
-    ca | ca.* | *[!a-z0-9.-]* | .* | -*) die "not a name: $name" ;;
-    esac
+out=
+names=
+for word in "$@"; do
+    if [ "$word" = --rsa ]; then
+        rsa=yes
+    elif [ -z "$out" ] && [ "${word#-}" = "$word" ]; then
+        out=$word
+    else
+        case $word in
+        ca | ca.* | *[!a-z0-9.-]* | .* | -*) die "not a name: $word" ;;
+        esac
+        names="$names $word"
+    fi
 done
+[ -n "$names" ] || die "usage: make-certs.sh [--rsa] FOLDER NAME..."
 
 mkdir -p "$out"
 cd "$out" # short names from here on, without blanks
@@ -144,7 +149,7 @@ issue() { # kind of key, name of the pair, common name, extensions, issuer's kin
 issue ecdsa ca "qiantong test root" root ecdsa self
 issue gm ca.gm "qiantong test root SM2" root gm self
 
-for name in "$@"; do
+for name in $names; do
     issue ecdsa "$name.tls" "$name" tls ecdsa ca
     issue ecdsa "$name.ecdsa" "$name" sign ecdsa ca
     issue gm "$name.gm" "$name" sign gm ca.gm

@@ -27,7 +27,7 @@ units() { # VARIANT
     done
 }
 
-build release all units build/release/tests/simulate catalogue
+build release all units test-programs catalogue
 run lint 120 bash tests/lint/lint.sh build/release
 units release
 run "simulation" 120 build/release/tests/simulate 300

@@ -30,13 +30,18 @@ $(CATALOGUE): gateway/po/zh_CN.po
 
 -include tests/interop/interop.mk
 -include tests/integration/ledger.mk
+-include tests/integration/integration.mk
 -include tests/bench/bench.mk
+
+.PHONY: test-programs
+test-programs: $(B)/tests/simulate $(B)/tests/xmlsig $(B)/tests/crash_states $(B)/tests/fault.so \
+	$(INTEGRATION_TOOLS)
 
 # --- the two commands ---------------------------------------------------------------------------
 # The packages come first and make is started anew: what pkg-config says is read at its start.
 .PHONY: demo test check lint format
 demo: packages-run
-	@$(MAKE) --no-print-directory V=release all $(CATALOGUE)
+	@$(MAKE) --no-print-directory V=release -j$$(nproc) all $(CATALOGUE) build/release/tests/proxy
 	@bash tests/demo/demo.sh
 
 test: packages-check

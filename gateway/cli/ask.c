@@ -28,10 +28,12 @@ static bool call(struct cli *cli, const char *line, int timeout_ms, struct text 
 {
     const char *path = cli->config->control_path;
 
+    cli->gateway_absent = false;
     if (control_call(path, text_of(line), (unsigned)timeout_ms, cli->arena, answer, err))
         return true;
     if (err->code != ERROR_NOT_FOUND)
         return false;
+    cli->gateway_absent = true;
     cli_hint(cli, _("start it: systemctl start qiantong (or qiantongd --config %s)"),
              cli->config->path);
     return fail(err, ERROR_NETWORK, _("the gateway is not running: nobody listens on %s"),

@@ -27,10 +27,11 @@ struct cli {
     struct store *store;   /* NULL until cli_open_ledger, as are the next two */
     struct ledger *ledger;
     struct ledger_txn *txn;
-    struct instant now; /* set by cli_open_ledger, by the configured clock */
-    int status;         /* exit status when the verb itself did not fail */
-    int failed_status;  /* exit status when it did; 0: that of the error\'s code */
-    char hint[256];     /* what to do next; printed behind an error */
+    struct instant now;  /* set by cli_open_ledger, by the configured clock */
+    int status;          /* exit status when the verb itself did not fail */
+    int failed_status;   /* exit status when it did; 0: that of the error\'s code */
+    bool gateway_absent; /* the last question found nobody listening */
+    char hint[256];      /* what to do next; printed behind an error */
 };
 
 struct verb {

@@ -118,15 +118,12 @@ static bool unseal_body(struct cli *cli, struct ledger_txn *txn, const struct ke
 static bool append_disclosed(struct cli *cli, struct ledger_txn *txn,
                              const struct disclosure *disclosure, struct error *err)
 {
-    const char *texts[] = {NULL, "message", disclosure->reason};
+    const char *texts[] = {NULL, "disclose", disclosure->reason};
     unsigned char memory[TLV_BYTES];
     struct buffer bytes = buffer_over(memory, sizeof(memory));
     struct tlv tlv = {.type = TLV_OPERATOR};
     struct entry entry = {.kind = ENTRY_DISCLOSED,
                           .case_id = disclosure->case_id,
-                          .flow = disclosure->flow,
-                          .action = disclosure->action,
-                          .evidence = EVIDENCE_E3,
                           .boot = ledger_boots(cli->ledger),
                           .tlvs = &tlv,
                           .tlv_count = 1};
@@ -143,6 +140,7 @@ static bool append_disclosed(struct cli *cli, struct ledger_txn *txn,
         return fail(err, ERROR_USAGE, _("the reason is too long"));
     tlv.bytes = buffer_as_text(&bytes);
     memcpy(entry.message_key, disclosure->key, MESSAGE_KEY_SIZE);
+    memcpy(entry.digest, disclosure->body.digest, sizeof(entry.digest));
     entry.wall = ledger_stamp(txn, clock_now(), &back);
     entry.flags = back ? ENTRY_FLAG_CLOCK_BACK : 0;
     return ledger_append(txn, &entry, err);
@@ -171,15 +169,11 @@ static bool by_ourselves(struct cli *cli, const struct disclosure *disclosure,
 bool disclose(struct cli *cli, const struct disclosure *disclosure, struct text *plain,
               struct error *err)
 {
-    struct error stopped = ERROR_INIT;
-
     cli_close_ledger(cli);
-    if (through_gateway(cli, disclosure, plain, &stopped))
+    if (through_gateway(cli, disclosure, plain, err))
         return true;
-    if (stopped.code != ERROR_NETWORK) {
-        *err = stopped;
+    if (!cli->gateway_absent)
         return false;
-    }
     cli_hint(cli, "%s", ""); /* the gateway is not needed for it */
     return by_ourselves(cli, disclosure, plain, err);
 }

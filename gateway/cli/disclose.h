@@ -16,9 +16,7 @@ struct disclosure {
     struct uuid case_id;               /* none if the message belongs to none */
     unsigned use;                      /* BODY_ORIGINAL, BODY_SEALED, BODY_REPLY */
     struct entry_body body;            /* as the journal names it */
-    uint16_t flow;
-    uint16_t action;
-    const char *reason; /* may be NULL */
+    const char *reason;                /* may be NULL */
 };
 
 /* The ledger must not be open in this process (it is closed here if it is). *plain lives in the

@@ -88,20 +88,34 @@ static bool one_case(struct cli *cli, const struct uuid *id, const char *typed,
     return found || fail(err, ERROR_NOT_FOUND, _("no case %s"), typed);
 }
 
-/* A trace number is unique within the province it goes to: the home region first, then those of
- * the parties. */
-static bool by_trace(struct cli *cli, const char *typed, struct uuid *id, bool *found,
-                     struct error *err)
-{
-    const struct config *config = cli->config;
+struct trace_search {
+    const char *typed;
+    struct uuid id;
+    size_t count;
+};
 
-    if (strlen(typed) >= TRACE_SIZE)
-        return true;
-    if (!ledger_case_by_trace(cli->txn, config->region, typed, id, found, err))
+static bool look_at_trace(void *self, const struct flow_case *row)
+{
+    struct trace_search *search = self;
+
+    if (strcmp(row->trace, search->typed) == 0) {
+        search->id = row->case_id;
+        search->count++;
+    }
+    return search->count < 2;
+}
+
+/* A trace number is unique within the agency that the relation goes to, which is not typed: all
+ * cases are looked at, and two with the same number are told apart by their ids. */
+static bool by_trace(struct cli *cli, const char *typed, struct uuid *id,
+                     enum find_result *result, struct error *err)
+{
+    struct trace_search search = {.typed = typed};
+
+    if (!ledger_each_case(cli->txn, look_at_trace, &search, err))
         return false;
-    for (size_t i = 0; i < config->party_count && !*found; i++)
-        if (!ledger_case_by_trace(cli->txn, config->parties[i].region, typed, id, found, err))
-            return false;
+    *id = search.id;
+    *result = search.count == 0 ? FIND_NONE : search.count == 1 ? FIND_ONE : FIND_MANY;
     return true;
 }
 
@@ -116,7 +130,6 @@ bool find_case(struct cli *cli, const char *typed, struct flow_case *row, struct
     enum find_result result = FIND_NONE;
     struct id_prefix prefix;
     struct uuid id = {{0}};
-    bool found = false;
 
     if (id_prefix_parse(text_of(typed), 2 * sizeof(id.bytes), &prefix) &&
         !find_by_prefix(cli->store, DATABASE_CASES, &prefix, sizeof(id.bytes), id.bytes,
@@ -124,9 +137,11 @@ bool find_case(struct cli *cli, const char *typed, struct flow_case *row, struct
         return false;
     if (result == FIND_ONE)
         return one_case(cli, &id, typed, row, err);
-    if (!by_trace(cli, typed, &id, &found, err))
+    if (result == FIND_MANY)
+        return too_many(cli, typed, err);
+    if (!by_trace(cli, typed, &id, &result, err))
         return false;
-    if (found)
+    if (result == FIND_ONE)
         return one_case(cli, &id, typed, row, err);
     if (result == FIND_MANY)
         return too_many(cli, typed, err);

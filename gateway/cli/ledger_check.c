@@ -62,8 +62,12 @@ static void print_lines(const struct checking *checking, const struct ledger_rep
 
     if (checking->found > FINDINGS_SHOWN)
         fprintf(out, _("... and %" PRIu64 " more\n"), checking->found - FINDINGS_SHOWN);
-    fprintf(out, _("%" PRIu64 " entries, %" PRIu64 " bodies, %" PRIu64 " rows\n"),
-            report->entries, report->bodies, report->rows);
+    fprintf(out, _("%" PRIu64 " entries"), report->entries);
+    if (report->bodies > 0)
+        fprintf(out, _(", %" PRIu64 " bodies"), report->bodies);
+    if (report->rows > 0)
+        fprintf(out, _(", %" PRIu64 " rows"), report->rows);
+    fputc('\n', out);
     fprintf(out, "%s %s\n", _("root"), root);
     if (checking->found == 0)
         screen_paint(&checking->cli->screen, PAINT_GOOD, _("nothing wrong"));

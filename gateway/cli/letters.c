@@ -92,8 +92,11 @@ bool cli_retry(struct cli *cli, int word_count, char *const words[], struct erro
     json_text(request, "verb", "retry");
     json_text(request, "letter", operands.at[0]);
     json_text(request, "reason", reason == NULL ? "" : reason);
-    if (!ask_gateway(cli, request, ASK_SHORT_MS, &answer, err))
+    if (!ask_gateway(cli, request, ASK_SHORT_MS, &answer, err)) {
+        if (err->code == ERROR_USAGE && reason == NULL)
+            cli_hint(cli, _("--reason \"...\"; it is journaled with your name"));
         return false;
+    }
     json_decref(answer);
     fprintf(cli->screen.out, _("letter %s will be tried again now\n"), operands.at[0]);
     return true;

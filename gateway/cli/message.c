@@ -128,8 +128,6 @@ static bool print_raw(struct trail *trail, struct error *err)
         (strlen(trail->reason) > REASON_MAX || !text_is_utf8(text_of(trail->reason))))
         return fail(err, ERROR_USAGE, _("the reason is UTF-8, at most %d bytes"), REASON_MAX);
     disclosure->reason = trail->reason;
-    disclosure->flow = trail->birth.flow;
-    disclosure->action = trail->birth.action;
     memcpy(disclosure->key, trail->key, MESSAGE_KEY_SIZE);
     if (!disclose(cli, disclosure, &plain, err))
         return false;
@@ -176,8 +174,9 @@ static void print_text(const struct trail *trail)
         field(trail, _("Digest"), "%s", digest);
     }
     if (trail->has_verdict) {
-        field(trail, _("Verdict"), "%s %s", language_name(verdict_name(trail->verdict.verdict)),
-              trail->verdict.code);
+        field(trail, _("Verdict"), "%s%s%s",
+              language_name(verdict_name(trail->verdict.verdict)),
+              trail->verdict.code[0] == '\0' ? "" : " ", trail->verdict.code);
         field(trail, _("Received at"), "%s",
               instant_format_short(trail->verdict.received_at, at));
     }

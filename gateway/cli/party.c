@@ -87,7 +87,7 @@ static bool print_one(struct cli *cli, const struct config_party *party,
     if (counts->number != 0)
         snprintf(number, sizeof(number), "%u", counts->number);
     screen_paint(&cli->screen, PAINT_TITLE, party->id);
-    fprintf(cli->screen.out, "  %s\n", title_of(party));
+    fprintf(cli->screen.out, "%s%s\n", title_of(party)[0] == '\0' ? "" : "  ", title_of(party));
     field(cli, _("Number"), "%s", number);
     field(cli, _("Kind"), "%s", language_name(kind_name(party->kind)));
     field(cli, _("Region"), "%06u", party->region);

@@ -51,24 +51,33 @@ static void print_field(const struct cli *cli, const char *label, enum paint pai
         screen_field(&cli->screen, label, LABEL, paint, value);
 }
 
+static bool is_good(const json_t *answer)
+{
+    unsigned verdict = verdict_by_name(text_of(answer_text(answer, "verdict")));
+
+    return verdict == VERDICT_ACCEPTED || verdict == VERDICT_PENDING;
+}
+
 static void print_answer(struct cli *cli, const json_t *answer)
 {
     unsigned verdict = verdict_by_name(text_of(answer_text(answer, "verdict")));
-    bool good = verdict == VERDICT_ACCEPTED || verdict == VERDICT_PENDING;
-    char sequence[24] = "";
+    bool again = json_is_true(json_object_get(answer, "again"));
+    const char *case_id = answer_text(answer, "case_id");
+    char sequence[24];
+    struct uuid id;
 
-    if (json_is_integer(json_object_get(answer, "sequence")))
-        snprintf(sequence, sizeof(sequence), "%lld",
-                 json_integer_value(json_object_get(answer, "sequence")));
-    print_field(cli, _("Verdict"), good ? PAINT_GOOD : PAINT_BAD,
-                verdict == VERDICT_NONE ? answer_text(answer, "verdict")
-                                        : language_name(verdict_name(verdict)));
+    snprintf(sequence, sizeof(sequence), "%lld",
+             json_integer_value(json_object_get(answer, "sequence")));
+    print_field(cli, _("Verdict"), is_good(answer) ? PAINT_GOOD : PAINT_BAD,
+                language_name(verdict_name(verdict)));
     print_field(cli, _("Code"), PAINT_BAD, answer_text(answer, "code"));
-    print_field(cli, _("Reason"), PAINT_PLAIN, answer_text(answer, "reason"));
-    print_field(cli, _("Case"), PAINT_PLAIN, answer_text(answer, "case"));
-    print_field(cli, _("Sequence"), PAINT_PLAIN,
-                sequence[0] != '\0' ? sequence : answer_text(answer, "sequence"));
-    cli->status = good ? 0 : REFUSED;
+    print_field(cli, _("Reason"), PAINT_PLAIN, answer_text(answer, "text"));
+    if (uuid_parse(text_of(case_id), &id) && !uuid_is_none(&id))
+        print_field(cli, _("Case"), PAINT_PLAIN, case_id);
+    print_field(cli, _("Sequence"), PAINT_PLAIN, sequence);
+    if (again)
+        print_field(cli, _("Again"), PAINT_WARN,
+                    _("handed in before; the first verdict stands"));
 }
 
 bool cli_submit(struct cli *cli, int word_count, char *const words[], struct error *err)
@@ -94,12 +103,9 @@ bool cli_submit(struct cli *cli, int word_count, char *const words[], struct err
     json_text(request, "bytes", encoded);
     if (!ask_gateway(cli, request, ASK_LONG_MS, &answer, err))
         return false;
-    if (json) {
-        unsigned verdict = verdict_by_name(text_of(answer_text(answer, "verdict")));
-
-        cli->status = verdict == VERDICT_ACCEPTED || verdict == VERDICT_PENDING ? 0 : REFUSED;
+    cli->status = is_good(answer) ? 0 : REFUSED;
+    if (json)
         return json_print(cli, answer, err);
-    }
     print_answer(cli, answer);
     json_decref(answer);
     return true;

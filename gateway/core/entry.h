@@ -1,5 +1,6 @@
 /*
- * entry.h - one journal entry: what happened, and everything that follows from it, as exact bytes.
+ * entry.h - one journal entry: what happened, and everything that follows from it, as exact
+ * bytes.
  *
  *   entry  = record || leaf hash 32                        (database `journal`, key = seq)
  *   record = fixed part (ENTRY_FIXED_SIZE bytes) || TLVs, ascending by type
@@ -36,21 +37,21 @@ enum {
 
 enum entry_kind {
     ENTRY_NONE = 0,
-    ENTRY_ORIGIN = 1,     /* first entry: home party, hash, log id, test or not */
-    ENTRY_BOOT = 2,       /* the gateway started: version, boot number */
-    ENTRY_CONFIG = 3,     /* configuration loaded: digest; parties that got a number */
-    ENTRY_RULES = 4,      /* rules or calendar loaded: their full canonical text */
-    ENTRY_RECEIVED = 5,   /* a partner's message, with verdict and consequences */
-    ENTRY_SUBMITTED = 6,  /* our own core's message, likewise */
-    ENTRY_CONFLICT = 7,   /* a known id with other bytes */
-    ENTRY_REPLY = 8,      /* the signed answer that we gave, exact bytes */
-    ENTRY_SEALED = 9,     /* a letter's exact bytes, before the first try */
-    ENTRY_ATTEMPT = 10,   /* a try that brought no verified outcome; next due time */
-    ENTRY_OUTCOME = 11,   /* a verified receipt (or a core's answer) ended a letter */
-    ENTRY_TIMER = 12,     /* a clock passed */
-    ENTRY_OPERATOR = 13,  /* a person did something: who, what, why */
+    ENTRY_ORIGIN = 1,       /* first entry: home party, hash, log id, test or not */
+    ENTRY_BOOT = 2,         /* the gateway started: version, boot number */
+    ENTRY_CONFIG = 3,       /* configuration loaded: digest; parties that got a number */
+    ENTRY_RULES = 4,        /* rules or calendar loaded: their full canonical text */
+    ENTRY_RECEIVED = 5,     /* a partner's message, with verdict and consequences */
+    ENTRY_SUBMITTED = 6,    /* our own core's message, likewise */
+    ENTRY_CONFLICT = 7,     /* a known id with other bytes */
+    ENTRY_REPLY = 8,        /* the signed answer that we gave, exact bytes */
+    ENTRY_SEALED = 9,       /* a letter's exact bytes, before the first try */
+    ENTRY_ATTEMPT = 10,     /* a try that brought no verified outcome; next due time */
+    ENTRY_OUTCOME = 11,     /* a verified receipt (or a core's answer) ended a letter */
+    ENTRY_TIMER = 12,       /* a clock passed */
+    ENTRY_OPERATOR = 13,    /* a person did something: who, what, why */
     ENTRY_CLOCK_MOVED = 14, /* a newer calendar moved due times */
-    ENTRY_DISCLOSED = 15, /* somebody saw personal data: who, whose, why */
+    ENTRY_DISCLOSED = 15,   /* somebody saw personal data: who, whose, why */
     ENTRY_ATTACHMENT = 16,
     ENTRY_CHECKPOINT = 17,
     ENTRY_CHECKPOINT_SEEN = 18,
@@ -59,8 +60,8 @@ enum entry_kind {
 };
 
 enum entry_flag {
-    ENTRY_FLAG_CLOCK_BACK = 1, /* the wall clock was behind the previous entry's time */
-    ENTRY_FLAG_RETRIED = 2,    /* the sender sent it more than once before */
+    ENTRY_FLAG_CLOCK_BACK = 1,  /* the wall clock was behind the previous entry's time */
+    ENTRY_FLAG_RETRIED = 2,     /* the sender sent it more than once before */
     ENTRY_FLAG_UNTRANSLATED = 4 /* a letter to a core could not be mapped; see TEXT */
 };
 
@@ -98,25 +99,25 @@ enum letter_state {
     LETTER_READY = 3,   /* sealed; sent when due, again until receipted */
     LETTER_DONE = 4,    /* receipted: accepted or pending */
     LETTER_REFUSED = 5, /* receipted: refused or conflict */
-    LETTER_DEAD = 6,    /* a person must look: cannot be translated, refused unsigned, too old */
+    LETTER_DEAD = 6, /* a person must look: cannot be translated, refused unsigned, too old */
     LETTER_STATES
 };
 
 /* A letter: one message to one party, from its birth until its outcome. */
 struct entry_letter {
-    uint64_t out_id;          /* seq of the entry that bore it * 16 + position */
-    uint32_t party;           /* number of the addressee */
+    uint64_t out_id; /* seq of the entry that bore it * 16 + position */
+    uint32_t party;  /* number of the addressee */
     uint16_t flow;
     uint16_t action;
     uint32_t revision;
-    uint8_t state;            /* LETTER_WAITING or LETTER_NEW */
+    uint8_t state; /* LETTER_WAITING or LETTER_NEW */
     bool to_core;
-    struct uuid message_id;   /* journaled before the first send */
+    struct uuid message_id; /* journaled before the first send */
     struct uuid case_id;
     struct uuid in_reply_to;
     struct instant created;
     struct instant due;
-    uint32_t content_month;   /* body key of the typed content (record_encode) */
+    uint32_t content_month; /* body key of the typed content (record_encode) */
     uint8_t content_digest[32];
     uint32_t content_size;
 };
@@ -138,7 +139,7 @@ enum body_use {
 };
 
 enum retention_class {
-    RETENTION_DAYS = 1,      /* questions without effect: configured days */
+    RETENTION_DAYS = 1, /* questions without effect: configured days */
     RETENTION_10_YEARS = 2,
     RETENTION_30_YEARS = 3,
     RETENTION_50_YEARS = 4,
@@ -147,11 +148,11 @@ enum retention_class {
 };
 
 struct entry_body {
-    uint8_t use;       /* enum body_use */
-    uint8_t retention; /* enum retention_class */
-    uint32_t month;    /* yyyymm of the entry's China date: first half of the body key */
+    uint8_t use;        /* enum body_use */
+    uint8_t retention;  /* enum retention_class */
+    uint32_t month;     /* yyyymm of the entry's China date: first half of the body key */
     uint8_t digest[32]; /* of the plain bytes, by the ledger's hash */
-    uint32_t size;     /* of the plain bytes */
+    uint32_t size;      /* of the plain bytes */
 };
 
 /* RECEIVED, SUBMITTED, CONFLICT: what we said. OUTCOME: what the other side said. */
@@ -162,8 +163,8 @@ struct entry_verdict {
     struct instant received_at; /* there or here */
     uint8_t log_id[16];
     uint64_t sequence;
-    uint64_t out_id;            /* OUTCOME, ATTEMPT, SEALED: the letter; else 0 */
-    uint16_t http_status;       /* OUTCOME, ATTEMPT; 0: none was seen */
+    uint64_t out_id;      /* OUTCOME, ATTEMPT, SEALED: the letter; else 0 */
+    uint16_t http_status; /* OUTCOME, ATTEMPT; 0: none was seen */
 };
 
 struct entry_origin {
@@ -193,15 +194,15 @@ struct entry {
     uint8_t evidence;
     uint8_t state_from;
     uint8_t state_to;
-    uint32_t party;      /* who sent it, or to whom it goes; 0: ourselves */
+    uint32_t party;         /* who sent it, or to whom it goes; 0: ourselves */
     uint32_t business_date; /* yyyymmdd */
-    uint8_t digest[32];  /* of the bytes as received or sent */
+    uint8_t digest[32];     /* of the bytes as received or sent */
     uint32_t plain_size;
     uint8_t rules_digest[32];
-    uint8_t previous[32]; /* leaf of seq - 1; zeros for the first */
+    uint8_t previous[32];   /* leaf of seq - 1; zeros for the first */
     const struct tlv *tlvs; /* ascending by type; equal types keep their order */
     size_t tlv_count;
-    uint8_t leaf[32];    /* filled by the journal, or as read */
+    uint8_t leaf[32]; /* filled by the journal, or as read */
 };
 
 /* Appends the record (without leaf). overflow if it passes ENTRY_SIZE_MAX. */
@@ -211,7 +212,8 @@ void entry_encode(const struct entry *entry, struct buffer *buffer);
 MUST_USE bool entry_decode(struct arena *arena, struct text bytes, struct entry *entry,
                            struct error *err);
 
-/* First TLV of a type at or after position *at (start with 0); *at moves behind it. NULL: none. */
+/* First TLV of a type at or after position *at (start with 0); *at moves behind it. NULL: none.
+ */
 const struct tlv *entry_next_tlv(const struct entry *entry, uint16_t type, size_t *at);
 
 /* Each pair is exact: decode takes only what encode writes. */

@@ -237,6 +237,7 @@ bool apply_outcome(struct engine *engine, struct ledger_txn *txn, struct work *w
     draft = draft_for(engine, txn, work, &row, ENTRY_OUTCOME);
     if (draft == NULL || decision == NULL)
         return fail(err, ERROR_MEMORY, "no memory for an entry");
+    draft->ending = work->out_id;
     memcpy(draft->entry.digest, work->digest, 32);
     draft->entry.plain_size = work->size;
     draft->entry.evidence = row.letter.to_core ? EVIDENCE_E3 : EVIDENCE_E1;

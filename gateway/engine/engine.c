@@ -61,6 +61,11 @@ bool apply_reply(struct engine *engine, struct ledger_txn *txn, struct work *wor
     draft->entry.flow = work->message.flow;
     draft->entry.action = ACTION_RECEIPT;
     draft_add_body(draft, &work->bodies[0].body);
+    /* The answer to a conflict is not the answer to the message that stood first. */
+    if (work->result.verdict == VERDICT_CONFLICT) {
+        struct entry_verdict verdict = {.verdict = VERDICT_CONFLICT};
+        draft_add_verdict(draft, &verdict);
+    }
     return ledger_put_body(txn, &work->bodies[0].body, work->bodies[0].sealed, err) &&
            draft_append(draft, txn, err);
 }

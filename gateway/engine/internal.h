@@ -14,6 +14,7 @@ struct draft {
     struct tlv tlvs[DRAFT_TLVS_MAX];
     struct buffer bytes;
     bool clock_back;
+    uint64_t ending; /* out_id of the letter that this entry ends: its lane counts as left */
 };
 
 /* NULL: no memory. The entry has kind, wall time, boot and the rules' digest. */

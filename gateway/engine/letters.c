@@ -45,6 +45,9 @@ static bool lane_is_free(struct ledger_txn *txn, const struct draft *draft,
 
     if (!ledger_lane_next(txn, case_id, party, 0, &out_id, &found, err))
         return false;
+    if (found && out_id == draft->ending &&
+        !ledger_lane_next(txn, case_id, party, out_id, &out_id, &found, err))
+        return false;
     *is_free = !found;
     for (size_t i = 0; *is_free && i < draft->entry.tlv_count; i++) {
         struct entry_letter other;

@@ -56,7 +56,8 @@ struct config_certificate {
     bool revoked;
     uint8_t fingerprint[32];
     struct instant valid_from;  /* of the certificate or the pin's window, whichever is later */
-    struct instant valid_until; /* likewise, whichever is earlier; none: not known */
+    struct instant valid_until; /* likewise, whichever is earlier, and still within; none:
+                                   not known */
 };
 
 enum { CONFIG_CERTIFICATES_MAX = 2 + CONFIG_PARTIES_MAX * 2 * CONFIG_PINS_MAX };

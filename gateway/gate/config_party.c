@@ -125,14 +125,17 @@ static bool add_transport_pin(struct reading *reading, const struct config_file 
     return true;
 }
 
-/* The narrower of the certificate's own dates and the window that the parties agreed on. */
+/* The narrower of the certificate's own dates and the window that the parties agreed on, whose
+ * end is the first instant outside. */
 static void narrow(struct config_certificate *certificate, const struct pin_window *window)
 {
+    struct instant last = instant_add_ms(window->until, -1);
+
     if (window->from.ms > certificate->valid_from.ms)
         certificate->valid_from = window->from;
     if (window->until.ms != 0 &&
-        (certificate->valid_until.ms == 0 || window->until.ms < certificate->valid_until.ms))
-        certificate->valid_until = window->until;
+        (certificate->valid_until.ms == 0 || last.ms < certificate->valid_until.ms))
+        certificate->valid_until = last;
     certificate->revoked = window->revoked;
 }
 

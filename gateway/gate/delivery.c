@@ -210,7 +210,7 @@ void delivery_judge(struct delivery *delivery)
     struct work *work = delivery->work;
 
     work->http_status = (uint16_t)delivery->http_status;
-    work->size = (uint32_t)delivery->answer.size;
+    work->size = delivery->letter.sealed.size;
     if (delivery->failure != NULL) {
         note(delivery, "NETWORK", delivery->failure);
         attempt(delivery, false);

@@ -14,7 +14,7 @@
 #include "base/log.h"
 #include "gate/start_entries.h"
 
-enum { STOP_GRACE_MS = 5000 };
+enum { STOP_GRACE_MS = 5000, DRAIN_MS = 40 * 1000 };
 
 /* One daemon per ledger: LMDB would let two in, the journal's head would not. */
 static bool lock_ledger(struct gate *gate, struct error *err)
@@ -159,7 +159,21 @@ bool gate_open(const char *config_path, struct gate **out, struct error *err)
     return true;
 }
 
-/* From the outside inwards: no new requests, then no new deliveries, then what is queued. */
+/* What was admitted comes to its end by itself: workers and writer still run. */
+static void drain(struct gate *gate)
+{
+    for (int i = 0; i < DRAIN_MS / 10; i++) {
+        if (atomic_load(&gate->exchanges) == 0 && atomic_load(&gate->deliveries) == 0)
+            return;
+        usleep(10 * 1000);
+    }
+    /* Nothing is lost by ending here, only answers that would be given again. */
+    log_error("gate.not_drained", "exchanges=%ld deliveries=%ld",
+              atomic_load(&gate->exchanges), atomic_load(&gate->deliveries));
+    _exit(error_exit(ERROR_BUSY));
+}
+
+/* From the outside inwards: no new requests, no new deliveries, then what is under way. */
 void gate_close(struct gate *gate)
 {
     if (gate == NULL)
@@ -170,11 +184,10 @@ void gate_close(struct gate *gate)
         listener_stop(gate->listener, STOP_GRACE_MS);
     if (gate->courier != NULL)
         courier_stop(gate->courier, STOP_GRACE_MS);
-    for (int i = 0; i < STOP_GRACE_MS / 10 && atomic_load(&gate->deliveries) > 0; i++)
-        usleep(10 * 1000);
-    workers_stop(gate->workers);
+    drain(gate);
     if (gate->writer != NULL)
         writer_stop(gate->writer);
+    workers_stop(gate->workers);
     writer_free(gate->writer);
     listener_free(gate->listener);
     courier_free(gate->courier);

@@ -46,6 +46,7 @@ struct gate {
     struct control *control;
     int lock_fd; /* <ledger>/daemon.lock: one daemon per ledger */
     struct instant started;
+    atomic_long exchanges;  /* requests between admission and answer */
     atomic_long deliveries; /* letters between deliver and their end */
     atomic_bool stopping;
     atomic_bool stop_asked; /* by the control socket */

@@ -18,6 +18,7 @@ static void committed(struct work_owner *owner, struct work *work, const struct 
 
 static void exchange_free(struct exchange *exchange)
 {
+    atomic_fetch_sub(&exchange->gate->exchanges, 1);
     gate_work_free(exchange->work); /* the exchange lives in the work's arena */
 }
 
@@ -72,6 +73,7 @@ void receive_request(void *self, struct request *request)
                                   .bytes = request->body,
                                   .digest_known = false};
     work->owner = &exchange->owner;
+    atomic_fetch_add(&gate->exchanges, 1);
     log_debug("walk.admitted", "party=%s bytes=%zu", party->id, request->body.size);
     workers_run(gate->workers, &exchange->job);
 }
@@ -170,6 +172,7 @@ static void journal_reply(struct exchange *exchange, struct text bytes)
     memcpy(work->key, exchange->work->key, MESSAGE_KEY_SIZE);
     work->note_case = exchange->work->result.case_id;
     work->message.flow = exchange->work->message.flow;
+    work->result.verdict = exchange->work->result.verdict;
     if (!gate_add_body(gate, work, BODY_REPLY, bytes, &err) ||
         !writer_submit(gate->writer, work, true, &err)) {
         log_warn("receive.reply_lost", "code=%s reason=\"%s\"", error_name(err.code), err.text);

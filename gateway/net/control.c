@@ -20,7 +20,7 @@
 #include "net/control_address.h"
 #include "net/thread.h"
 
-enum { ACCEPT_PAUSE_US = 200000 };
+enum { ACCEPT_PAUSE_US = 200000, READ_SIZE = 64 * 1024 };
 
 struct control_answer {
     struct evbuffer *bytes;
@@ -33,6 +33,7 @@ struct client {
     struct bufferevent *bev;
     struct event *deadline;
     struct control_peer peer;
+    size_t searched_size; /* of the request, without a newline */
     bool answered;
 };
 
@@ -44,7 +45,7 @@ struct control {
     struct evconnlistener *accepting;
     struct event *stop;
     int stop_fd;
-    LIST_HEAD(, client) clients;
+    LIST_HEAD(client_list, client) clients;
     unsigned client_count;
 };
 
@@ -135,8 +136,12 @@ static void on_read(struct bufferevent *bev, void *argument)
     struct evbuffer *input = bufferevent_get_input(bev);
     if (client->answered)
         return;
-    struct evbuffer_ptr end = evbuffer_search_eol(input, NULL, NULL, EVBUFFER_EOL_LF);
     size_t size = evbuffer_get_length(input);
+    struct evbuffer_ptr from;
+    struct evbuffer_ptr end = {.pos = -1};
+    if (evbuffer_ptr_set(input, &from, client->searched_size, EVBUFFER_PTR_SET) == 0)
+        end = evbuffer_search_eol(input, &from, NULL, EVBUFFER_EOL_LF);
+    client->searched_size = size; /* or a long request would be searched again and again */
     if (end.pos < 0) {
         if (size >= CONTROL_REQUEST_MAX)
             refuse(client, "size");
@@ -212,6 +217,7 @@ static void on_accept(struct evconnlistener *accepting, evutil_socket_t fd,
     client->peer = (struct control_peer){credentials.uid, credentials.gid, credentials.pid};
     /* One byte more than allowed is read at most, which is enough to know. */
     bufferevent_setwatermark(client->bev, EV_READ, 0, CONTROL_REQUEST_MAX + 1);
+    bufferevent_set_max_single_read(client->bev, READ_SIZE);
     bufferevent_setcb(client->bev, on_read, on_written, on_end, client);
     bufferevent_enable(client->bev, EV_READ | EV_WRITE);
     set_deadline(client, control->options.read_ms);
@@ -346,7 +352,7 @@ bool control_start(const struct control_options *options, struct control **out,
         return fail(err, ERROR_MEMORY, "no memory for the control socket");
     control->stop_fd = -1;
     control->options = *options;
-    strcpy(control->path, options->path);
+    memcpy(control->path, options->path, strlen(options->path) + 1);
     control->options.path = control->path;
     if (options->read_ms == 0)
         control->options.read_ms = 5000;

@@ -21,7 +21,7 @@ static void start_library(void)
 
 static struct lane *lane_of(struct courier *courier, const char *name)
 {
-    struct lane *lane;
+    struct lane *lane = NULL;
     TAILQ_FOREACH(lane, &courier->lanes, place)
     {
         if (strcmp(lane->name, name) == 0)
@@ -151,7 +151,7 @@ static void finish_parcels(struct courier *courier)
 static void sort_arrived(struct courier *courier)
 {
     struct parcels arrived = TAILQ_HEAD_INITIALIZER(arrived);
-    struct parcel *parcel;
+    struct parcel *parcel = NULL;
     pthread_mutex_lock(&courier->lock);
     TAILQ_CONCAT(&arrived, &courier->arrived, place);
     pthread_mutex_unlock(&courier->lock);
@@ -189,7 +189,7 @@ static void turn(struct courier *courier, int wait_ms)
 
 static void report_stopped(struct courier *courier)
 {
-    struct parcel *parcel;
+    struct parcel *parcel = NULL;
     while ((parcel = TAILQ_FIRST(&courier->running)) != NULL) {
         struct lane *lane = parcel->lane;
         remove_running(courier, parcel);
@@ -198,7 +198,7 @@ static void report_stopped(struct courier *courier)
         settle_lane(courier, lane);
     }
     sort_arrived(courier);
-    struct lane *lane;
+    struct lane *lane = NULL;
     while ((lane = TAILQ_FIRST(&courier->lanes)) != NULL) {
         while ((parcel = TAILQ_FIRST(&lane->waiting)) != NULL) {
             TAILQ_REMOVE(&lane->waiting, parcel, place);
@@ -275,6 +275,12 @@ static bool check_route(const struct courier_route *route, const char *content_t
     return true;
 }
 
+/* check_route() measured it. */
+static void copy_field(char *field, size_t field_size, const char *from)
+{
+    CHECK(text_to_field(text_of(from), field, field_size));
+}
+
 static struct parcel *make_parcel(struct courier *courier, const struct courier_route *route,
                                   struct text body, const char *content_type)
 {
@@ -291,10 +297,10 @@ static struct parcel *make_parcel(struct courier *courier, const struct courier_
     if (body.size > 0)
         memcpy(parcel->body, body.at, body.size);
     parcel->body_size = body.size;
-    strcpy(parcel->name, route->name);
-    strcpy(parcel->url, route->url);
+    copy_field(parcel->name, sizeof(parcel->name), route->name);
+    copy_field(parcel->url, sizeof(parcel->url), route->url);
     if (content_type != NULL)
-        strcpy(parcel->content_type, content_type);
+        copy_field(parcel->content_type, sizeof(parcel->content_type), content_type);
     memcpy(parcel->pins, route->pins, route->pin_count * sizeof(*route->pins));
     parcel->route = *route;
     if (route->timeout_ms == 0)

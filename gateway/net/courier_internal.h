@@ -64,7 +64,7 @@ struct courier {
     CURLSH *share;
     CURL *handles[HANDLES_MAX]; /* to be used again */
     size_t handle_count;
-    TAILQ_HEAD(, lane) lanes;
+    TAILQ_HEAD(lane_list, lane) lanes;
     struct parcels running;
     unsigned running_count;
     _Atomic unsigned pending;

@@ -110,7 +110,7 @@ static void on_refused(void *self, uint64_t number, enum tls_refusal why)
         [TLS_REFUSED_PIN] = reason_pin,
     };
     struct courier *courier = self;
-    struct parcel *parcel;
+    struct parcel *parcel = NULL;
     TAILQ_FOREACH(parcel, &courier->running, place)
     {
         if (parcel->number == number)

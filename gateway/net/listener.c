@@ -244,7 +244,7 @@ void listener_consider_end(struct listener *listener)
 
 static void begin_stop(struct listener *listener, unsigned grace_ms)
 {
-    struct connection *connection;
+    struct connection *connection = NULL;
     struct timeval wait = {.tv_sec = grace_ms / 1000,
                            .tv_usec = (suseconds_t)(grace_ms % 1000) * 1000};
     listener->stopping = true;

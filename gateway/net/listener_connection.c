@@ -234,11 +234,11 @@ static void on_output(struct evbuffer *output, const struct evbuffer_cb_info *in
     if (evbuffer_ptr_set(output, &from, info->orig_size, EVBUFFER_PTR_SET) != 0 ||
         evbuffer_copyout_from(output, &from, status, sizeof(status) - 1) != 12)
         return;
-    int code = atoi(status + 9); /* "HTTP/1.1 400" */
-    if (code < 400)
+    uint64_t code = 0; /* of "HTTP/1.1 400" */
+    if (!text_to_u64((struct text){status + 9, 3}, &code) || code < 400)
         return; /* 100 Continue */
     COUNT(connection->listener, refused_by_library);
-    request_log_refusal(connection, 0, code, code == 413 ? "size" : "parse");
+    request_log_refusal(connection, 0, (int)code, code == 413 ? "size" : "parse");
     connection_enter(connection, STAGE_WRITE);
 }
 

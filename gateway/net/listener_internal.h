@@ -95,7 +95,7 @@ struct listener {
     struct event *give_up;
     int wake_fd;
 
-    LIST_HEAD(, connection) connections;
+    LIST_HEAD(connection_list, connection) connections;
     struct peers peers;
     unsigned open;              /* connections */
     unsigned handshakes;        /* under way */

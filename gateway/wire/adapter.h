@@ -47,10 +47,11 @@ const struct adapter_capabilities *adapter_capabilities(const struct adapter *ad
 struct adapter_message {
     uint16_t flow;
     uint16_t action;
-    uint32_t revision;     /* 1 unless the dialect carries one */
-    struct text local_key; /* the dialect's own message key; empty only TO_CORE and in answers */
-    struct record *body;   /* national form, checked against the national schema */
-    struct text lost;      /* names of fields of theirs with no national place, one per line */
+    uint32_t revision; /* 1 unless the dialect carries one */
+    struct text
+        local_key;       /* the dialect's own message key; empty only TO_CORE and in answers */
+    struct record *body; /* national form, checked against the national schema */
+    struct text lost;    /* names of fields of theirs with no national place, one per line */
 };
 
 /* Dialect bytes to the national form. Exactly one <message> of the adapter must match

@@ -11,16 +11,16 @@
 
 enum { LINE_SIZE = 512 };
 
-static void report(struct checking *checking, bool good, const char *format, va_list arguments)
+static void report(struct checking *checking, bool good, const char *before, const char *format,
+                   va_list arguments) PRINTF_LIKE(4, 0);
+
+static void report(struct checking *checking, bool good, const char *before, const char *format,
+                   va_list arguments)
 {
     char text[LINE_SIZE];
-    size_t size = 0;
+    size_t size = (size_t)snprintf(text, sizeof(text), "%s", before);
 
-    if (good)
-        size = (size_t)snprintf(text, sizeof(text), "ok ");
     vsnprintf(text + size, sizeof(text) - size, format, arguments);
-    if (!good)
-        checking->failures++;
     checking->line(checking->self, good, text);
 }
 
@@ -29,7 +29,7 @@ void check_good(struct checking *checking, const char *format, ...)
     va_list arguments;
 
     va_start(arguments, format);
-    report(checking, true, format, arguments);
+    report(checking, true, "ok ", format, arguments);
     va_end(arguments);
 }
 
@@ -37,8 +37,9 @@ void check_bad(struct checking *checking, const char *format, ...)
 {
     va_list arguments;
 
+    checking->failures++;
     va_start(arguments, format);
-    report(checking, false, format, arguments);
+    report(checking, false, "", format, arguments);
     va_end(arguments);
 }
 
@@ -186,6 +187,17 @@ static bool ends_in(const char *path, const char *field)
            (path_size == size || path[path_size - size - 1] == '/');
 }
 
+static void explain(struct checking *checking, const char *format, ...) PRINTF_LIKE(2, 3);
+
+static void explain(struct checking *checking, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    report(checking, true, "", format, arguments);
+    va_end(arguments);
+}
+
 static void explain_field(struct checking *checking, const struct adapter_entry *entry,
                           const struct mapping_field *field)
 {
@@ -203,14 +215,14 @@ static void explain_field(struct checking *checking, const struct adapter_entry 
     if (rule->type == VALUE_RATE)
         format = rule->unit == UNIT_PERCENT ? TEXT("percent") : TEXT("fraction");
     if (field->kind != MAPPING_FIELD)
-        check_good(checking, "%s: %s <-> %s, %s; mapping.xml:%d", entry->name, theirs, ours,
-                   kinds[field->kind], field->line);
+        explain(checking, "%s: %s <-> %s, %s; mapping.xml:%d", entry->name, theirs, ours,
+                kinds[field->kind], field->line);
     else
-        check_good(checking, "%s: %s <-> %s, %s%s%.*s%s%s%s; mapping.xml:%d", entry->name,
-                   theirs, ours, value_type_name(rule->type), format.size == 0 ? "" : " ",
-                   TEXT_ARG(format), rule->list == NULL ? "" : " through list ",
-                   rule->list == NULL ? "" : rule->list->name,
-                   field->optional ? ", optional" : "", field->line);
+        explain(checking, "%s: %s <-> %s, %s%s%.*s%s%s%s; mapping.xml:%d", entry->name, theirs,
+                ours, value_type_name(rule->type), format.size == 0 ? "" : " ",
+                TEXT_ARG(format), rule->list == NULL ? "" : " through list ",
+                rule->list == NULL ? "" : rule->list->name, field->optional ? ", optional" : "",
+                field->line);
 }
 
 static size_t explain_entry(struct checking *checking, const struct adapter_entry *entry,
@@ -229,8 +241,8 @@ static size_t explain_entry(struct checking *checking, const struct adapter_entr
         const struct adapter_loss *loss = &entry->losses[i];
         if (!ends_in(loss->theirs, field) && !ends_in(loss->ours, field))
             continue;
-        check_good(checking, "%s: %s is lost: %s; mapping.xml:%d", entry->name,
-                   loss->theirs == NULL ? loss->ours : loss->theirs, loss->reason, loss->line);
+        explain(checking, "%s: %s is lost: %s; mapping.xml:%d", entry->name,
+                loss->theirs == NULL ? loss->ours : loss->theirs, loss->reason, loss->line);
         found++;
     }
     return found;

@@ -151,13 +151,20 @@ static bool visit_leaf(void *self, const char *path, bool optional)
     return true;
 }
 
+static bool wrong_document(struct loading *loading, const struct adapter_entry *entry)
+{
+    if (loading->err->code != ERROR_MEMORY)
+        loading->err->code = ERROR_CONFIG;
+    return fail_prefix(loading->err, "adapter.xml: message %s", entry->name);
+}
+
 static bool read_leaves(struct loading *loading, const struct adapter_entry *entry)
 {
     loading->leaves.count = 0;
     if (!codec_national_leaves(loading->adapter->schemas, entry->flow,
                                action_name(entry->action).english, visit_leaf, loading,
                                loading->err))
-        return fail_prefix(loading->err, "message %s", entry->name);
+        return wrong_document(loading, entry);
     if (loading->leaves.count > NATIONAL_LEAVES_MAX)
         return fail(loading->err, ERROR_CONFIG,
                     "message %s: the national form has too many "

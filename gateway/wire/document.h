@@ -47,7 +47,8 @@ struct document_limits {
  *   ENC_LABEL  a GB label (or assumption) on bytes that are UTF-8 with a non-ASCII character
  *   DOCTYPE    a document type declaration; it was not read
  *   DEPTH      nested too deeply or too many nodes
- *   PARSE      not well-formed, an entity of its own, an XML version other than 1.0
+ *   PARSE      not well-formed (with namespaces: an undeclared prefix, a name that is no URI),
+ *              an entity of its own, an XML version other than 1.0
  *   SHAPE      a comment (unless allowed), a processing instruction, xsi:schemaLocation
  *   MEMORY
  */

@@ -429,12 +429,15 @@ static bool read_lines(struct reading *reading, const struct adapter_node *docum
     return true;
 }
 
+/* A field of the body at the same path does not count: the path is then mapped twice. */
 static bool has_line_for(const struct reading *reading, const char *path)
 {
-    for (size_t i = 0; i < reading->out->count; i++)
-        if (reading->out->lines[i].theirs != NULL &&
-            strcmp(reading->out->lines[i].theirs, path) == 0)
+    for (size_t i = 0; i < reading->out->count; i++) {
+        const struct mapping_line *line = &reading->out->lines[i];
+        if (line->kind == LINE_FIELD && line->field.kind != MAPPING_FIELD &&
+            line->theirs != NULL && strcmp(line->theirs, path) == 0)
             return true;
+    }
     return false;
 }
 

@@ -8,5 +8,7 @@ $(B)/tests/xmlsig: $(B)/obj/tests/interop/xmlsig.o $(call archive,$(BELOW_wire))
 		$(call libs_of,$(BELOW_wire))
 
 .PHONY: interop
-interop: $(B)/tests/xmlsig
+interop: $(B)/tests/xmlsig all
 	@sh tests/interop/run.sh $(B)
+	@bash tests/interop/dialects.sh
+	@bash tests/interop/exchange.sh

@@ -27,7 +27,7 @@ declare -A may=(
     [sim]="base crypt core wire net sim"
 )
 declare -A libraries=(
-    [base]='-' [crypt]='openssl' [core]='-' [wire]='libxml|xmlsec|openssl|iconv\.h' [ledger]='lmdb'
+    [base]='-' [crypt]='openssl' [core]='-' [wire]='libxml|xmlsec|libxslt|openssl|iconv\.h' [ledger]='lmdb'
     [engine]='-' [net]='event2|curl|openssl' [gate]='jansson|event2|openssl' [cli]='jansson|libintl\.h' [sim]='jansson'
 )
 known='libxml|xmlsec|libxslt|openssl|lmdb|event2|curl|jansson|iconv\.h|libintl\.h'

@@ -135,6 +135,7 @@ STORY struct uuid story_case_id(unsigned number)
 STORY void story_tag(unsigned number, uint8_t tag[16])
 {
     memset(tag, 0x70, 16);
+    tag[14] = (uint8_t)(number >> 8);
     tag[15] = (uint8_t)number;
 }
 
@@ -142,9 +143,12 @@ STORY void story_tag(unsigned number, uint8_t tag[16])
 STORY void story_key(unsigned number, unsigned step, uint8_t key[MESSAGE_KEY_SIZE])
 {
     struct uuid id = story_uuid(story_seq(number, step), 0x3e);
+    struct buffer local = buffer_over(key, MESSAGE_KEY_SIZE);
     message_key_of(&id, key);
-    if (step == 0 || step == 16)
-        memset(key, (int)(0x11 + number), MESSAGE_KEY_SIZE), key[0] = (uint8_t)step;
+    if (step != 0 && step != 16)
+        return;
+    memset(key, 0x11, MESSAGE_KEY_SIZE);
+    buffer_u64(&local, story_seq(number, step));
 }
 
 /* --- putting an entry together ------------------------------------------------------------ */
@@ -416,12 +420,10 @@ STORY void story_clock(struct story *story, enum entry_kind kind, unsigned numbe
     story_add_text(story, TLV_CLOCK, (struct text){&byte, 1});
 }
 
-STORY bool story_case_step(struct story *story, unsigned number, unsigned step)
+/* Steps 0 to 7: submitted, sent, answered, a conflict. */
+STORY bool story_opening_step(struct story *story, unsigned number, unsigned step)
 {
     uint64_t first = story_out_id(number, 0, 0);
-    uint64_t to_core = story_out_id(number, 5, 0);
-    uint64_t second = story_out_id(number, 5, 1);
-    uint64_t third = story_out_id(number, 5, 2);
     int64_t later = story_time(story_seq(number, step)).ms + 60000;
     struct flow_case after = story_case(number, step);
 
@@ -459,8 +461,21 @@ STORY bool story_case_step(struct story *story, unsigned number, unsigned step)
         story->entry.party = STORY_PARTNER;
         story_add_verdict(story, VERDICT_CONFLICT, 0);
         return story_add_body(story, BODY_ORIGINAL, 90) && story_append(story);
-    case 7:
+    default:
         return story_reply(story, number, 5) && story_append(story);
+    }
+}
+
+/* Steps 8 to 16: clocks, a dead letter, refusals, the end. */
+STORY bool story_closing_step(struct story *story, unsigned number, unsigned step)
+{
+    uint64_t to_core = story_out_id(number, 5, 0);
+    uint64_t second = story_out_id(number, 5, 1);
+    uint64_t third = story_out_id(number, 5, 2);
+    int64_t later = story_time(story_seq(number, step)).ms + 60000;
+    struct flow_case after = story_case(number, step);
+
+    switch (step) {
     case 8:
         story_clock(story, ENTRY_TIMER, number, step, CLOCK_D3);
         return story_append(story);
@@ -520,8 +535,8 @@ STORY bool story_next(struct story *story)
         return story_add_body(story, BODY_TEXT, 900) && story_append(story);
     default:
         seq -= STORY_FIRST;
-        return story_case_step(story, (unsigned)(seq / STORY_STEPS),
-                               (unsigned)(seq % STORY_STEPS));
+        return (seq % STORY_STEPS < 8 ? story_opening_step : story_closing_step)(
+            story, (unsigned)(seq / STORY_STEPS), (unsigned)(seq % STORY_STEPS));
     }
 }
 
@@ -533,50 +548,6 @@ STORY void story_tell(struct story *story, uint64_t size)
         story_check(story, story_next(story));
         story_check(story, ledger_commit(&story->txn, &story->err));
     }
-}
-
-/* --- findings ----------------------------------------------------------------------------- */
-
-enum { STORY_FINDINGS_MAX = 64 };
-
-struct story_findings {
-    size_t count;
-    char row[STORY_FINDINGS_MAX][192];
-    char what[STORY_FINDINGS_MAX][96];
-};
-
-STORY void story_keep(void *self, const char *row, const char *what)
-{
-    struct story_findings *findings = self;
-    if (findings->count < STORY_FINDINGS_MAX) {
-        snprintf(findings->row[findings->count], sizeof findings->row[0], "%s", row);
-        snprintf(findings->what[findings->count], sizeof findings->what[0], "%s", what);
-    }
-    findings->count++;
-}
-
-STORY void story_print(const struct story_findings *findings)
-{
-    for (size_t i = 0; i < findings->count && i < STORY_FINDINGS_MAX; i++)
-        fprintf(stderr, "  %s: %s\n", findings->row[i], findings->what[i]);
-}
-
-/* Verify, with bodies opened, and rebuild in memory find nothing, and agree about the root. */
-STORY bool story_is_sound(struct story *story, struct story_findings *findings)
-{
-    const struct body_opener opener = {.open = story_open_body};
-    struct ledger_report verified;
-    struct ledger_report rebuilt;
-    struct store *fresh = NULL;
-    *findings = (struct story_findings){0};
-    bool ok = ledger_verify(story->ledger, &opener, story_keep, findings, &verified,
-                            &story->err) &&
-              store_open_memory(&fresh, &story->err) &&
-              ledger_rebuild(story->ledger, fresh, story_keep, findings, &rebuilt, &story->err);
-    store_close(fresh);
-    return ok && findings->count == 0 && verified.entries == rebuilt.entries &&
-           verified.entries == ledger_size(story->ledger) &&
-           digest_equal(&verified.root, &rebuilt.root);
 }
 
 #endif

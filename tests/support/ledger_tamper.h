@@ -4,7 +4,7 @@
 #ifndef SUPPORT_LEDGER_TAMPER_H
 #define SUPPORT_LEDGER_TAMPER_H
 
-#include "ledger_story.h"
+#include "ledger_findings.h"
 
 enum { TAMPER_ROWS_MAX = 4096 };
 

@@ -186,9 +186,9 @@ end_process() { # PID SIGNAL
 pair_stop() { end_process "${PID[$1]:-}" TERM; PID[$1]=; }
 pair_kill() { end_process "${PID[$1]:-}" KILL; PID[$1]=; }
 
-core_start() { # SIDE SCRIPT
+core_start() { # SIDE SCRIPT (empty: it is in place)
     local side=$1
-    [ "$2" = "$PAIR/$side/script.xml" ] || cp "$2" "$PAIR/$side/script.xml"
+    [ -z "$2" ] || cp "$2" "$PAIR/$side/script.xml"
     QIANTONG_SCHEMAS=schemas "$BIN/qiantong-sim" --config "$PAIR/$side/core.xml" run >>"$PAIR/$side/core.log" 2>&1 &
     CORE_PID[$side]=$!
     disown

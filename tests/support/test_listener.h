@@ -39,6 +39,7 @@ struct handler {
     _Atomic unsigned executed;
     _Atomic int status;
     _Atomic unsigned delay_ms;
+    _Atomic unsigned threads; /* replying */
     pthread_mutex_t lock;
     struct request *held[HELD_MAX];
     size_t held_count;
@@ -80,6 +81,7 @@ static inline void *reply_later(void *argument)
     struct later *later = argument;
     usleep(atomic_load(&later->handler->delay_ms) * 1000);
     handler_reply(later->handler, later->request);
+    atomic_fetch_sub(&later->handler->threads, 1);
     free(later);
     return NULL;
 }
@@ -106,6 +108,7 @@ static inline void handler_on_request(void *self, struct request *request)
         struct later *later = malloc(sizeof(*later));
         CHECK(later != NULL);
         *later = (struct later){handler, request};
+        atomic_fetch_add(&handler->threads, 1);
         CHECK(pthread_create(&thread, NULL, reply_later, later) == 0);
         pthread_detach(thread);
     }
@@ -210,6 +213,8 @@ static inline void fixture_stop(struct fixture *fixture)
 {
     listener_stop(fixture->listener, 1000);
     handler_release(&fixture->handler);
+    while (atomic_load(&fixture->handler.threads) > 0)
+        usleep(1000);
     listener_free(fixture->listener);
     fixture->listener = NULL;
     pthread_mutex_destroy(&fixture->handler.lock);

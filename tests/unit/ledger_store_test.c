@@ -561,13 +561,13 @@ static void test_map_full(void **state)
 }
 
 #define BOTH(test)                                                                             \
-    {"memory_" #test, test, setup_memory, teardown, NULL},                                    \
+    {"memory_" #test, test, setup_memory, teardown, NULL},                                     \
     {                                                                                          \
-        "lmdb_" #test, test, setup_lmdb, teardown, NULL                                       \
+        "lmdb_" #test, test, setup_lmdb, teardown, NULL                                        \
     }
 #define LMDB(test)                                                                             \
     {                                                                                          \
-        "lmdb_" #test, test, setup_lmdb, teardown, NULL                                       \
+        "lmdb_" #test, test, setup_lmdb, teardown, NULL                                        \
     }
 
 int main(void)

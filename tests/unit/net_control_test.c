@@ -122,7 +122,7 @@ static void large_answers(void **state)
 
 static void bad_calls(void **state)
 {
-    struct arena *arena = arena_new(1 << 20);
+    struct arena *arena = arena_new((size_t)64 << 20);
     struct text answer = TEXT_NONE;
     struct error err = ERROR_INIT;
     char other[TEST_PATH_SIZE];
@@ -147,7 +147,7 @@ static void bad_calls(void **state)
     assert_int_equal(err.code, ERROR_CONFIG);
     assert_int_equal(asked, before);
     /* the largest that is allowed */
-    assert_true(control_call(path, (struct text){large, sizeof(large) - 1}, 1000, arena,
+    assert_true(control_call(path, (struct text){large, sizeof(large) - 1}, 3000, arena,
                              &answer, &err));
     assert_int_equal(answer.size, sizeof(large) - 1 + 9);
     arena_free(arena);

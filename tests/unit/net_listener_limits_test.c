@@ -283,6 +283,7 @@ static void stops_cleanly(void **state)
     test_client_close(&busy);
     assert_false(test_client_connect(&idle, f.port));
     test_client_close(&idle);
+    EVENTUALLY(atomic_load(&f.handler.threads) == 0);
     listener_free(f.listener);
 
     /* what is not finished is cut, and its late reply does no harm */
