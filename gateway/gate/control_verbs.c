@@ -88,6 +88,11 @@ static json_t *answer_ping(struct asking *asking)
     struct writer_counts writer;
     char started[INSTANT_TEXT_SIZE];
 
+    if (!atomic_load(&gate->opened)) {
+        struct error err = ERROR_INIT;
+        fail(&err, ERROR_BUSY, "the gateway is still opening");
+        return failure(&err);
+    }
     writer_counts(gate->writer, &writer);
     return json_pack(
         "{s:b, s:s, s:s, s:I, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
@@ -215,12 +220,25 @@ static bool journal_disclosure(struct asking *asking, const uint8_t key[MESSAGE_
 
 static json_t *bytes_json(struct text plain, struct arena *arena)
 {
-    char *encoded = arena_alloc(arena, BASE64_SIZE(plain.size));
+    char *encoded = arena_alloc(arena, BASE64_SIZE(plain.size) + 1);
 
     if (encoded == NULL)
         return NULL;
     base64_encode(plain.at, plain.size, encoded);
     return json_pack("{s:b, s:s}", "ok", 1, "bytes", encoded);
+}
+
+/* A MessageId, or the 64 digits of a core's own key. */
+static bool parse_key(const char *typed, uint8_t key[MESSAGE_KEY_SIZE], struct error *err)
+{
+    struct uuid id;
+
+    if (uuid_parse(text_of(typed), &id)) {
+        message_key_of(&id, key);
+        return true;
+    }
+    return hex_decode(text_of(typed), key, MESSAGE_KEY_SIZE) ||
+           fail(err, ERROR_USAGE, "message is not an id");
 }
 
 static json_t *answer_disclose(struct asking *asking)
@@ -230,16 +248,13 @@ static json_t *answer_disclose(struct asking *asking)
     uint8_t key[MESSAGE_KEY_SIZE];
     struct error err = ERROR_INIT;
     struct text plain;
-    struct uuid id;
     json_t *answer = NULL;
     bool ok;
 
     ok = arena != NULL || fail(&err, ERROR_MEMORY, "no memory for the bytes");
     ok = ok && has_reason(asking, &err);
-    if (ok && !uuid_parse(text_of(string_of(asking, "message")), &id))
-        ok = fail(&err, ERROR_USAGE, "message is not an id");
+    ok = ok && parse_key(string_of(asking, "message"), key, &err);
     if (ok) {
-        message_key_of(&id, key);
         ok = find_body(asking, key, &search, &err) &&
              journal_disclosure(asking, key, &search, &err) &&
              gate_open_body(asking->gate, &search.body, arena, &plain, &err);

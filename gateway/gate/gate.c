@@ -80,6 +80,65 @@ static bool open_ledger(struct gate *gate, struct error *err)
     return ledger_open(gate->store, false, &gate->ledger, err) && check_origin(gate, err);
 }
 
+/* The listener's limit; what a party may send is checked again where it is read. */
+static size_t largest_message(const struct config *config)
+{
+    size_t largest = config->message_max;
+
+    for (size_t i = 0; i < config->party_count; i++) {
+        if (config->parties[i].message_max > largest)
+            largest = config->parties[i].message_max;
+    }
+    return largest;
+}
+
+/* An expired certificate of ours is the partners' to refuse; we say it aloud. */
+static void warn_validity(const struct config *config)
+{
+    struct error err = ERROR_INIT;
+
+    if (!config_check_validity(config, clock_now(), &err))
+        log_warn("gate.certificate", "reason=\"%s\"", err.text);
+}
+
+static bool start_courier(struct gate *gate, const struct tls *tls, struct error *err)
+{
+    struct courier_options options = {
+        .tls = tls, .now = clock_now, .on_result = deliver_result, .self = gate};
+
+    return courier_start(&options, &gate->courier, err);
+}
+
+static bool start_control(struct gate *gate, struct error *err)
+{
+    struct control_options options = {
+        .path = gate->config->control_path, .on_request = control_request, .self = gate};
+
+    return options.path == NULL || control_start(&options, &gate->control, err);
+}
+
+static bool start_listener(struct gate *gate, const struct tls *tls, struct error *err)
+{
+    static const struct listener_path paths[] = {{REQUEST_POST, "/v1/messages"}};
+    const struct config *config = gate->config;
+    struct listener_options options = {
+        .address = config->listen_address,
+        .port = config->listen_port,
+        .tls = tls,
+        .now = clock_now,
+        .paths = paths,
+        .path_count = COUNT_OF(paths),
+        .on_request = receive_request,
+        .self = gate,
+        .body_max = largest_message(config),
+        .connections_max = config->connections_max,
+        .in_flight_max = config->in_flight_max,
+        .peer_in_flight_max = config->in_flight_max,
+    };
+
+    return listener_start(&options, &gate->listener, err);
+}
+
 static bool start_engine(struct gate *gate, struct error *err)
 {
     struct engine_given given = {.self = gate,
@@ -92,45 +151,26 @@ static bool start_engine(struct gate *gate, struct error *err)
                 gate->config->calendar);
     gate->engine.boot = ledger_boots(gate->ledger) + 1;
     gate->engine.retry.lifetime_ms = gate->config->lifetime_ms;
-    return start_entries_write(gate, err) &&
-           workers_start(gate->config->workers, &gate->workers, err) &&
-           writer_start(&gate->engine, gate_done, &gate->writer, err);
+    return start_entries_write(gate, err);
 }
 
-static bool start_network(struct gate *gate, struct error *err)
+/* In the order in which one needs the other: the writer hands due letters to workers at once, and
+ * they to the courier; requests come last. */
+static bool start_threads(struct gate *gate, struct error *err)
 {
-    static const struct listener_path paths[] = {{REQUEST_POST, "/v1/messages"}};
     const struct config *config = gate->config;
     struct tls_files files = {.certificate_path = config->tls_certificate,
                               .key_path = config->tls_key,
                               .ca_path = config->tls_ca};
     struct tls *tls = NULL;
-    struct listener_options listener = {
-        .address = config->listen_address,
-        .port = config->listen_port,
-        .now = clock_now,
-        .paths = paths,
-        .path_count = COUNT_OF(paths),
-        .on_request = receive_request,
-        .self = gate,
-        .body_max = config->message_max,
-        .connections_max = config->connections_max,
-        .in_flight_max = config->in_flight_max,
-        .peer_in_flight_max = config->in_flight_max,
-    };
-    struct courier_options courier = {.now = clock_now, .on_result = deliver_result, .self = gate};
-    struct control_options control = {
-        .path = config->control_path, .on_request = control_request, .self = gate};
     bool ok;
 
-    if (!tls_new(&files, clock_now, &tls, err))
-        return false;
-    listener.tls = tls;
-    courier.tls = tls;
-    ok = courier_start(&courier, &gate->courier, err) &&
-         listener_start(&listener, &gate->listener, err) &&
-         (config->control_path == NULL || control_start(&control, &gate->control, err));
+    ok = tls_new(&files, clock_now, &tls, err) &&
+         workers_start(config->workers, &gate->workers, err) && start_courier(gate, tls, err) &&
+         writer_start(&gate->engine, gate_done, &gate->writer, err) &&
+         start_control(gate, err) && start_listener(gate, tls, err);
     tls_free(tls);
+    atomic_store(&gate->opened, ok);
     return ok;
 }
 
@@ -147,7 +187,9 @@ bool gate_open(const char *config_path, struct gate **out, struct error *err)
          clock_use_offset_file(gate->config->clock_offset, err) &&
          key_ring_load(gate->config->seal_keys, &gate->keys, err);
     gate->started = clock_now();
-    ok = ok && open_ledger(gate, err) && start_engine(gate, err) && start_network(gate, err);
+    if (ok)
+        warn_validity(gate->config);
+    ok = ok && open_ledger(gate, err) && start_engine(gate, err) && start_threads(gate, err);
     if (!ok) {
         gate_close(gate);
         return false;

@@ -48,6 +48,7 @@ struct gate {
     struct instant started;
     atomic_long exchanges;  /* requests between admission and answer */
     atomic_long deliveries; /* letters between deliver and their end */
+    atomic_bool opened; /* every handle below is set; the listener's thread waits for it */
     atomic_bool stopping;
     atomic_bool stop_asked; /* by the control socket */
     struct gate_counts counts;

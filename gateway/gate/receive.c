@@ -6,6 +6,7 @@
  *   worker         answer: signed receipt (province) or the dialect's answer (core); then the
  *                  answer's own bytes follow into the journal, and nobody waits for them
  */
+#include <sched.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -48,6 +49,8 @@ void receive_request(void *self, struct request *request)
     struct exchange *exchange;
     struct work *work;
 
+    while (!atomic_load(&gate->opened)) /* for the moment between its start and our knowing */
+        sched_yield();
     atomic_fetch_add(&gate->counts.received, 1);
     party = config_party_by_fingerprint(gate->config, request->peer);
     if (party == NULL) {

@@ -159,7 +159,7 @@ static bool read_message(const struct wire_schemas *schemas, const struct docume
     xmlNodePtr root = xmlDocGetRootElement(document_xml(document));
     xmlNodePtr header = xmlFirstElementChild(root);
     xmlNodePtr body = xmlNextElementSibling(header);
-    xmlNodePtr content;
+    xmlNodePtr content = NULL;
     struct record *record;
 
     if (!frame_plain(root, body, err) || !codec_read_element(header, arena, &record, err) ||

@@ -28,7 +28,7 @@ tools() { # what the scripts need beside the programs
 # --- the stage ------------------------------------------------------------------------------------
 
 # The demo's cases as files for a pair of cores. VARIANT:
-#   demo        as in the demo: three provinces' cases in one direction, two in the other
+#   demo        as in the demo: four cases with IN in Guizhou, two with IN in Guangdong
 #   guizhou     four cases, all with IN in Guizhou;  guangdong: all with IN in Guangdong
 # Half of the demo's cases have the other direction: those are mirrored, regions exchanged.
 DEMO_CASES=tests/demo/cases
@@ -153,15 +153,20 @@ judge_story() {
         }
         $1 == "told" { told[$2, $3, $4, $5]++ }
         END {
+            if (length(sealed) == 0 || length(told) == 0) wrong("nothing was exchanged")
             for (trace in seen) {
                 pair = state[trace, "in"] "/" state[trace, "out"]
                 if (seen[trace] != 2) wrong(trace ": on one side only")
                 else if (pair != "closed/closed" && pair != "refused/letter_returned") wrong(trace ": " pair)
             }
             for (m in sealed) {
-                split(sealed[m], a); split(received[m], b)
-                if (!(m in received)) wrong(m ": sealed by " a[1] " and received by nobody")
-                else if (a[1] == b[1] || a[2] != b[2]) wrong(m ": sealed and received are not the same")
+                split(sealed[m], a)
+                if (!(m in received)) {
+                    wrong(m ": sealed by " a[1] " and received by nobody")
+                    continue
+                }
+                split(received[m], b)
+                if (a[1] == b[1] || a[2] != b[2]) wrong(m ": sealed and received are not the same")
             }
             for (m in received) if (!(m in sealed)) wrong(m ": received and sealed by nobody")
             for (t in told) if (submitted[t] != told[t]) {

@@ -222,8 +222,8 @@ static const struct mistake gateway_mistakes[] = {
     {"<party>hrss.520000",                "<party>hrss.52",                           "element party, line 16"},
     {"<party>hrss.520000</party>",        "",                                         "out of place"          },
     {"<workers>2</workers> default",      "x",                                        NULL                    }, /* inside a comment: no mistake */
-    {"</gateway>",                        "<speed>9</speed></gateway>",               "element speed, line 63"},
-    {"<hash>sha256",                      "<hash>sha1",                               "element hash, line 23" },
+    {"</gateway>",                        "<speed>9</speed></gateway>",               "element speed, line 62"},
+    {"<hash>sha256",                      "<hash>sha1",                               "element hash, line 22" },
     {"<hash>sha256",                      "<hash kind='x'>sha256",                    "element hash"          },
     {"<test>true",                        "<test>yes",                                "element test"          },
     {"<port>8443",                        "<port>65536",                              "element port"          },
