@@ -273,6 +273,8 @@ static bool decide(struct incoming *in, struct error *err)
     if (!flow_decide(flow, in->engine->rules, in->engine->calendar,
                      in->known ? &in->before : NULL, &in->event, work->arena, in->decision, err))
         return false;
+    if (work->local && !in->engine->own_checks)
+        in->decision->warning_count = 0;
     if (in->decision->kind == DECISION_REFUSED)
         result_refuse(result, in->decision->code, in->decision->reason);
     result->later = in->decision->kind == DECISION_LATER;

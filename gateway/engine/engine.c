@@ -15,6 +15,7 @@ void engine_init(struct engine *engine, const struct engine_given *given, struct
     engine->calendar = calendar;
     engine->retry = retry_default;
     engine->boot = ledger_boots(ledger);
+    engine->own_checks = true;
 }
 
 bool engine_add_party(struct engine *engine, const struct engine_party *party,

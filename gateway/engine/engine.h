@@ -66,6 +66,7 @@ struct engine {
     struct engine_party parties[ENGINE_PARTIES_MAX];
     size_t party_count;
     uint32_t boot;
+    bool own_checks; /* warn our own core of what the receiver would refuse */
     struct engine_flight in_flight[ENGINE_IN_FLIGHT_MAX]; /* open-addressed by out_id */
     size_t in_flight_count;
     uint64_t duplicates; /* counted, never journaled */

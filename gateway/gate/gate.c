@@ -151,6 +151,7 @@ static bool start_engine(struct gate *gate, struct error *err)
                 gate->config->calendar);
     gate->engine.boot = ledger_boots(gate->ledger) + 1;
     gate->engine.retry.lifetime_ms = gate->config->lifetime_ms;
+    gate->engine.own_checks = gate->config->own_checks;
     return start_entries_write(gate, err);
 }
 

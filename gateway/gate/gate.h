@@ -33,6 +33,12 @@ struct gate_counts {
     atomic_ulong attempts_failed;
 };
 
+/* Negative answers to unreadable bytes cost a signature each: so many per party and second. */
+struct unreadable_limit {
+    atomic_llong second; /* monotonic */
+    atomic_int answers;  /* in that second */
+};
+
 struct gate {
     struct config *config;
     struct key_ring *keys;
@@ -52,6 +58,7 @@ struct gate {
     atomic_bool stopping;
     atomic_bool stop_asked; /* by the control socket */
     struct gate_counts counts;
+    struct unreadable_limit unreadable[CONFIG_PARTIES_MAX]; /* in the order of config->parties */
 };
 
 /* Opens everything and starts all threads. On failure everything is closed again. */

@@ -87,6 +87,19 @@ static bool submit(struct exchange *exchange, struct error *err)
     return writer_submit(exchange->gate->writer, exchange->work, false, err);
 }
 
+/* A second begins anew with its first caller; a count too many at the edge does no harm. */
+static bool within_limit(struct exchange *exchange)
+{
+    struct gate *gate = exchange->gate;
+    struct unreadable_limit *limit =
+        &gate->unreadable[exchange->party - gate->config->parties];
+    long long second = clock_monotonic_ms() / 1000;
+
+    if (atomic_exchange(&limit->second, second) != second)
+        atomic_store(&limit->answers, 0);
+    return atomic_fetch_add(&limit->answers, 1) < UNREADABLE_PER_SECOND;
+}
+
 /* Bytes that never became a message: told to the sender, remembered nowhere (decisions 8). */
 static void answer_unreadable(struct exchange *exchange, const struct error *err)
 {
@@ -99,6 +112,11 @@ static void answer_unreadable(struct exchange *exchange, const struct error *err
              exchange->party->id, error_name(err->code), err->text, exchange->bytes.size);
     if (error_http(err->code) == 503) {
         reply_busy(exchange, err);
+        return;
+    }
+    if (!within_limit(exchange)) {
+        reply(exchange, 429, "text/plain", TEXT("too many unreadable messages\n"), 1);
+        exchange_free(exchange);
         return;
     }
     if (!exchange_write_unreadable(exchange, err, &body, &type, &second)) {

@@ -86,6 +86,8 @@ static bool write_together(struct writer *writer, struct work **batch, size_t co
     if (ok)
         ok = commit(&txn, count, err);
     ledger_abort(txn);
+    if (ok && woken > 0)
+        log_warn("deadline.passed", "cases=%zu action=\"qiantong cases --overdue\"", woken);
     return ok;
 }
 
