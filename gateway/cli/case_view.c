@@ -1,7 +1,10 @@
 /* case_view.c - what follows from a case's row, for people. */
 #include "cli/case_view.h"
 
+#include <stdlib.h>
+
 #include "cli/json.h"
+#include "cli/next_step.h"
 
 bool case_open(const struct flow_case *flow_case)
 {
@@ -45,6 +48,51 @@ bool case_overdue(const struct flow_case *flow_case, struct instant now)
            (clock->state == CLOCK_STATE_PASSED || !instant_before(now, clock->due));
 }
 
+struct name clock_title(unsigned kind)
+{
+    static const char *const titles[] = {
+        [CLOCK_NONE] = "none",         [CLOCK_D1] = "Send the letter",
+        [CLOCK_D2] = "Form and money", [CLOCK_D2P] = "Notice to person",
+        [CLOCK_D3] = "Link records",   [CLOCK_FUND] = "Missing half",
+        [CLOCK_CORRECTION] = "Corrected form",
+    };
+    struct name name = clock_kind_name(kind);
+
+    _Static_assert(COUNT_OF(titles) == CLOCK_KINDS, "every kind has its title");
+    if (kind < COUNT_OF(titles))
+        name.english = titles[kind];
+    return name;
+}
+
+bool clock_late(const struct flow_clock *clock, struct instant now)
+{
+    return clock->state == CLOCK_STATE_PASSED ||
+           (clock->state == CLOCK_STATE_RUNNING && !clock->paused &&
+            !instant_before(now, clock->due));
+}
+
+const char *clock_tell(const struct flow_clock *clock, struct instant now,
+                       char out[CLOCK_TELL_SIZE])
+{
+    /* 24:00 of the last day is the next day's 0:00. */
+    struct day last = instant_day(instant_add_ms(clock->due, -1));
+    int days = last.number - instant_day(now).number;
+
+    if (clock->state == CLOCK_STATE_MET)
+        snprintf(out, CLOCK_TELL_SIZE, "%s", _("met"));
+    else if (clock->paused)
+        snprintf(out, CLOCK_TELL_SIZE, "%s", _("paused"));
+    else if (days > 0)
+        snprintf(out, CLOCK_TELL_SIZE, ngettext("%d day left", "%d days left", (unsigned)days),
+                 days);
+    else if (days == 0)
+        snprintf(out, CLOCK_TELL_SIZE, "%s", clock_late(clock, now) ? _("late") : _("today"));
+    else
+        snprintf(out, CLOCK_TELL_SIZE, ngettext("%d day late", "%d days late", (unsigned)-days),
+                 -days);
+    return out;
+}
+
 uint32_t case_revision(const struct flow_case *flow_case)
 {
     return flow_case->form_revision > 0 ? flow_case->form_revision : flow_case->letter_revision;
@@ -65,6 +113,7 @@ struct money case_amount(const struct flow_case *flow_case)
 json_t *case_json(const struct flow_case *flow_case, const char *party, struct instant now)
 {
     const struct flow_clock *clock = case_clock(flow_case);
+    struct next_step next = next_step_of(flow_case);
     json_t *object = json_new_object();
 
     json_uuid(object, "case_id", &flow_case->case_id);
@@ -86,5 +135,8 @@ json_t *case_json(const struct flow_case *flow_case, const char *party, struct i
     json_instant(object, "opened_at", flow_case->opened_at);
     json_instant(object, "changed_at", flow_case->changed_at);
     json_number(object, "version", flow_case->version);
+    json_text(object, "state_chinese", case_state_name(flow_case).chinese);
+    json_text(object, "next_actor", next_actor_text(next.actor));
+    json_text(object, "next_step", next.actor == NEXT_NOBODY ? NULL : next.what.english);
     return object;
 }

@@ -24,6 +24,15 @@ struct name case_state_name(const struct flow_case *flow_case);
 /* For screens: money if there is any, else the form's total. */
 struct money case_amount(const struct flow_case *flow_case);
 
+/* The clock's limit in words: "Form and money". For screens; JSON keeps clock_kind_name. */
+struct name clock_title(unsigned kind);
+/* "21 days left", "today", "3 days late"; "paused", "met" where that is all there is to say. */
+enum { CLOCK_TELL_SIZE = 64 };
+const char *clock_tell(const struct flow_clock *clock, struct instant now,
+                       char out[CLOCK_TELL_SIZE]);
+/* The clock has run out and was not met. */
+bool clock_late(const struct flow_clock *clock, struct instant now);
+
 /* The object of `cases --json`. `party` is the id of flow_case->party. */
 json_t *case_json(const struct flow_case *flow_case, const char *party, struct instant now);
 

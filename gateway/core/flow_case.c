@@ -2,7 +2,7 @@
  * flow_case.c - the exact bytes of a case, layout version 1.
  *
  * Every number is big-endian. Texts are padded with zeros to their field and end with at least
- * one. Times are UTC milliseconds, days count from 1970-01-01, money is in fen.
+ * one. Times are UTC milliseconds, day 1 is 1900-01-01, money is in fen.
  *
  *   offset size field
  *        0    1  layout version, 1

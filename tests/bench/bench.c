@@ -55,7 +55,8 @@ uint64_t samples_at(struct samples *samples, unsigned permille)
 
 static void print_us(uint64_t ns)
 {
-    printf(" %9llu.%llu", (unsigned long long)(ns / 1000), (unsigned long long)(ns % 1000 / 100));
+    printf(" %9llu.%llu", (unsigned long long)(ns / 1000),
+           (unsigned long long)(ns % 1000 / 100));
 }
 
 void samples_head(const char *title)

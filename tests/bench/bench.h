@@ -28,7 +28,8 @@ struct samples samples_new(const char *name, size_t count_max);
 /* More than count_max are dropped. */
 void samples_add(struct samples *samples, uint64_t ns);
 void samples_free(struct samples *samples);
-/* Sorts. `permille` 0 is the smallest, 500 the median, 990 the 99th percentile. No samples: 0. */
+/* Sorts. `permille` 0 is the smallest, 500 the median, 990 the 99th percentile. No samples: 0.
+ */
 uint64_t samples_at(struct samples *samples, unsigned permille);
 /* "  name   min   median   p99", in microseconds with one decimal. */
 void samples_head(const char *title);

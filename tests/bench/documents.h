@@ -9,7 +9,8 @@
 
 #include "core/record.h"
 
-/* The record of a file below tests/demo/cases, with trace and person of `index`. In the arena. */
+/* The record of a file below tests/demo/cases, with trace and person of `index`. In the arena.
+ */
 struct record *document_of(struct arena *arena, const char *file, unsigned index);
 
 #endif

@@ -5,9 +5,10 @@
  *
  * PAIR is a folder of tests/support/pair.sh with both gateways running. The core of Guizhou
  * submits TRACES applications, and then, measured, as many letters over CONNECTIONS kept
- * connections. A letter crosses to Guangdong; it is done when its verified receipt is durable at
- * Guizhou, which is read from that ledger's journal. The next letter follows as soon as fewer
- * than AHEAD are under way. Then again with other cases, at 70 % of the rate that was reached.
+ * connections. A letter crosses to Guangdong; it is done when its verified receipt is durable
+ * at Guizhou, which is read from that ledger's journal. The next letter follows as soon as
+ * fewer than AHEAD are under way. Then again with other cases, at 70 % of the rate that was
+ * reached.
  *
  * Both cores take everything that is pushed to them with one fixed answer, so that the cores
  * cost as little as possible beside the gateways.
@@ -26,6 +27,7 @@
 #include "documents.h"
 #include "gate/config.h"
 #include "ledger/ledger.h"
+#include "net/control.h"
 #include "net/courier.h"
 #include "net/listener.h"
 #include "wire/adapter.h"
@@ -49,6 +51,8 @@ struct core {
     struct text answer;
     const char *content_type;
     atomic_ulong pushes;
+    uint64_t batches; /* of this side's gateway, when the round began */
+    uint64_t items;
 };
 
 struct load {
@@ -96,7 +100,9 @@ static uint16_t port_of(const char *url)
 
 static void open_core(struct load *load, unsigned side)
 {
-    static const struct listener_path served[] = {{REQUEST_POST, "/v1/documents"}};
+    static const struct listener_path served[] = {
+        {REQUEST_POST, "/v1/documents"}
+    };
     struct core *core = &load->cores[side];
     struct error err = ERROR_INIT;
     const struct config_party *party;
@@ -132,6 +138,46 @@ static void close_core(struct core *core)
     listener_free(core->listener);
     tls_free(core->tls);
     config_free(core->config);
+}
+
+/* --- the gateways' counters -----------------------------------------------------------------
+ */
+
+static uint64_t number_in(struct text answer, const char *name)
+{
+    const char *at = strstr(answer.at, name);
+
+    return at == NULL ? 0 : strtoull(at + strlen(name), NULL, 10);
+}
+
+/* How the writer of a side batched since the last call; printed if `print`. */
+static void look_at_batches(struct load *load, unsigned side, bool print)
+{
+    struct core *core = &load->cores[side];
+    struct arena *arena = arena_new(64 * 1024);
+    struct error err = ERROR_INIT;
+    struct text answer;
+    uint64_t batches;
+    uint64_t items;
+
+    bench_need(arena != NULL &&
+                   control_call(core->config->control_path, TEXT("{\"verb\":\"ping\"}"), 2000,
+                                arena, &answer, &err),
+               "asking a gateway", &err);
+    answer = arena_copy(arena, answer);
+    batches = number_in(answer, "\"batches\":");
+    items = number_in(answer, "\"items\":");
+    if (print && batches > core->batches)
+        printf(
+            "  %s: %llu entries in %llu commits, %llu.%llu a commit, largest %llu\n",
+            side_names[side], (unsigned long long)(items - core->items),
+            (unsigned long long)(batches - core->batches),
+            (unsigned long long)((items - core->items) / (batches - core->batches)),
+            (unsigned long long)((items - core->items) * 10 / (batches - core->batches) % 10),
+            (unsigned long long)number_in(answer, "\"largest_batch\":"));
+    core->batches = batches;
+    core->items = items;
+    arena_free(arena);
 }
 
 /* --- posting ------------------------------------------------------------------------------ */
@@ -234,7 +280,8 @@ static void make_tasks(struct load *load, const char *file, uint16_t action)
     load->answered = 0;
 }
 
-/* --- the sender's journal ------------------------------------------------------------------ */
+/* --- the sender's journal ------------------------------------------------------------------
+ */
 
 static bool count_outcome(void *self, const struct entry *entry)
 {
@@ -269,8 +316,8 @@ static size_t slot_of(const struct crossing *crossing, const struct uuid *id)
     size_t at;
 
     memcpy(&at, id->bytes + 8, sizeof(at));
-    for (at &= crossing->mask; !uuid_is_none(&crossing->cases[at]) &&
-                               !uuid_equal(&crossing->cases[at], id);
+    for (at &= crossing->mask;
+         !uuid_is_none(&crossing->cases[at]) && !uuid_equal(&crossing->cases[at], id);
          at = (at + 1) & crossing->mask)
         ;
     return at;
@@ -288,15 +335,16 @@ static bool pair_times(void *self, const struct entry *entry)
         crossing->cases[at] = entry->case_id;
         crossing->began[at] = entry->wall.ms;
     } else if (entry->kind == ENTRY_OUTCOME && crossing->began[at] != 0) {
-        samples_add(&crossing->done, (uint64_t)(entry->wall.ms - crossing->began[at]) * 1000000);
+        samples_add(&crossing->done,
+                    (uint64_t)(entry->wall.ms - crossing->began[at]) * 1000000);
     }
     return true;
 }
 
 static void print_crossings(struct load *load)
 {
-    struct crossing crossing = {.done = samples_new("durable here to receipt durable here",
-                                                    load->traces)};
+    struct crossing crossing = {
+        .done = samples_new("durable here to receipt durable here", load->traces)};
     struct ledger_txn *txn = NULL;
     struct error err = ERROR_INIT;
     size_t slots = 1;
@@ -317,7 +365,8 @@ static void print_crossings(struct load *load)
     free(crossing.began);
 }
 
-/* --- running ------------------------------------------------------------------------------- */
+/* --- running -------------------------------------------------------------------------------
+ */
 
 /* How many may be begun now. */
 static unsigned room(const struct load *load, unsigned begun, uint64_t since, unsigned running)
@@ -463,10 +512,14 @@ static uint64_t run_round(struct load *load, const char *word)
     look(load);
     load->before = load->seen;
     load->outcomes = 0;
+    for (unsigned side = 0; side < SIDES; side++)
+        look_at_batches(load, side, false);
     pause_for_script(word);
     letters = run_letters(load);
     pause_for_script("end");
     print_run(load, applications, letters);
+    for (unsigned side = 0; side < SIDES; side++)
+        look_at_batches(load, side, true);
     return (uint64_t)load->traces * 1000000000U / letters;
 }
 

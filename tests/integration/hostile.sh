@@ -13,7 +13,12 @@ cd "$(dirname "$0")/../.." || exit 1
 tools || { echo "FAIL - hostile: the tools do not build"; exit 1; }
 mkdir -p build
 work=$(mktemp -d build/hostile.XXXXXX) || exit 1
-trap pair_end EXIT
+proxy=
+finish() {
+    end_process "$proxy" TERM
+    pair_end
+}
+trap finish EXIT
 trap 'exit 130' INT TERM
 NATIONAL=urn:qiantong:pension:1
 ENVELOPE=urn:qiantong:envelope:1
@@ -22,7 +27,8 @@ speak() { "$BIN/tests/speak" "$@"; }
 # --- the stage ------------------------------------------------------------------------------------
 
 # 450000 may send letters only, 460000's signing pin is revoked, 310000 is nobody, alien has another
-# root. No province has an address: what Guizhou decides for them stays in its outbox.
+# root. No province has an address: what Guizhou decides for them stays in its outbox. Between
+# Guizhou's gateway and its core lies a line that can be slow.
 more_parties() {
     local parties=$PAIR/guizhou/parties name
     sh certs/make-certs.sh "$PAIR/certs" hrss.450000 hrss.460000 hrss.310000 || return 1
@@ -34,6 +40,7 @@ more_parties() {
     sed -i '/<url>/d' "$parties"/hrss.4[456]0000.xml
     sed -i 's|</name></flow>|</name><actions><action>letter</action></actions></flow>|' "$parties/hrss.450000.xml"
     sed -i 's|<signingPins><pin>\(.*\)</pin></signingPins>|<signingPins><pin>\1<revoked>true</revoked></pin></signingPins>|' "$parties/hrss.460000.xml"
+    sed -i "s|127.0.0.1:${CORE_PORT[guizhou]}/|127.0.0.1:$core_line/|" "$parties/hrss.520000.core.xml"
     sed -i 's|<transportPins>|<messageBytes>100000</messageBytes>&|' "$parties/hrss.440000.xml"
 }
 
@@ -85,6 +92,16 @@ look() {
     cases=$(cli guizhou cases --json)
 }
 
+# Entries that nobody waits for (replies) come a little later.
+settle() {
+    local before=
+    while [ "$before" != "$entries" ]; do
+        before=$entries
+        sleep 0.3
+        look
+    done
+}
+
 # What came back, in one line: VERDICT CODE, and whether the receipt names our bytes and our id.
 said_by_gateway() { # WHO MORE
     local verdict code id digest
@@ -98,7 +115,7 @@ said_by_gateway() { # WHO MORE
     read -r verdict code sequence id digest < <(speak receipt schemas ecdsa "$PAIR/certs/hrss.520000.ecdsa.crt" "$work/answer")
     [ "$digest" = "$(sha256sum <"$work/message" | cut -d' ' -f1)" ] || code="$code(other bytes named)"
     [ "$2" = 0 ] || [ "$id" = "$message_id" ] || code="$code(other id named)"
-    [ "$2" != 0 ] || [ "$id" = - ] || [ -n "${repeated:-}" ] || code="$code(an id named)"
+    [ "$2" != 0 ] || [ "$id" = - ] || code="$code(an id named)"
     echo "$verdict $code"
 }
 
@@ -145,8 +162,6 @@ wrong_signatures() {
     fresh
     envelope >"$work/message"
     expect "no signature" 440000 422 refused SHAPE 0
-    signed && spoil 's:\(<ds:Signature.*</ds:Signature>\):\1\1:'
-    LC_ALL=C awk '/<ds:Signature/ { inside = 1 } inside { block = block $0 "\n" } { print }' "$work/message" >/dev/null
     second_signature
     expect "a second signature" 440000 422 refused SHAPE 0
     signed && spoil 's:<Header>:<!-- a word -->&:'
@@ -159,7 +174,7 @@ wrong_signatures() {
     expect "a known connection, another province's signature" 440000 403 refused PIN 0
     envelope | sign_as "$PAIR/alien/hrss.440000" >"$work/message"
     expect "a certificate of the same name from another root" 440000 403 refused PIN 0
-    signed && spoil 's:2001/10/xml-exc-c14n#"/></ds:Transforms>:TR/1999/REC-xpath-19991116"/></ds:Transforms>:'
+    signed && spoil 's|2000/09/xmldsig#enveloped-signature|TR/1999/REC-xpath-19991116|'
     expect "another transform" 440000 422 refused TRANSFORM 0
     from=hrss.460000
     envelope | sign_as "$PAIR/certs/hrss.460000" >"$work/message"
@@ -180,9 +195,9 @@ wrong_headers() {
     fresh && to=hrss.450000 && signed
     expect "To is not us" 440000 422 refused HEADER 0
     fresh && flow=pension.unheard && signed
-    expect "an unknown flow" 440000 422 refused "$UNKNOWN_NAME" 0
+    expect "an unknown flow" 440000 422 refused UNKNOWN_FLOW 0
     fresh && action=unheard && signed
-    expect "an unknown action" 440000 422 refused "$UNKNOWN_NAME" 0
+    expect "an unknown action" 440000 422 refused UNKNOWN_FLOW 0
     fresh && action=application body=$(document money-first/application.xml "$(new_trace)") && signed
     expect "a core's document from a province" 440000 422 refused UNKNOWN_FLOW 0
     fresh && action=receipt schema=$ENVELOPE body=$(receipt_body) && signed
@@ -194,20 +209,19 @@ wrong_headers() {
     fresh && read -r message_id _ < <(speak id "$PAIR/clock" -90000000) && signed
     expect "an id of 25 hours before" 440000 422 refused HEADER 0
     fresh && message_id=9b1f4c0e-5d3a-4b6e-8f1a-2c3d4e5f6a7b && signed
-    expect "an id that has no time" 440000 422 refused "$NOT_VERSION_7" 0
+    expect "an id that has no time" 440000 422 refused SCHEMA 0
     fresh && from=hrss.450000 action=acceptance body=$(document form-first/acceptance.xml "$(new_trace)")
     envelope | sign_as "$PAIR/certs/hrss.450000" >"$work/message"
     expect "an action that is not agreed" 450000 403 refused DENIED 0
 }
 receipt_body() {
-    printf '<receipt><MessageId>%s</MessageId><Verdict>accepted</Verdict><Digest kind="sha256">%064d</Digest><ReceivedAt>%s</ReceivedAt><LogId>%032d</LogId><Sequence>5</Sequence></receipt>' \
+    printf '<receipt><MessageId>%s</MessageId><Verdict>accepted</Verdict><DigestKind>sha256</DigestKind><Digest>%064d</Digest><ReceivedAt>%s</ReceivedAt><LogId>%032d</LogId><Sequence>5</Sequence></receipt>' \
         "$message_id" 0 "$sent_at" 0
 }
 
 # --- provinces: a good header: the id is used up ---------------------------------------------------------
 
 refused_for_ever() {
-    local letter first
     fresh && body=${body/<postcode>510030/<postcode>51003} && signed
     expect "a body against its schema" 440000 422 refused SCHEMA 2
     repeat "the same bytes again"
@@ -258,7 +272,7 @@ known_case() {
     fresh && case_id=$kept action=form_return body=$(document money-first/completion.xml "$trace") && signed
     expect "a document under another name" 440000 422 refused HEADER 2
     fresh && case_id=$kept action=completion body=$(document money-first/completion.xml "$(new_trace)") && signed
-    expect "another trace number than the case's" 440000 422 refused "$NOT_THE_CASE" 2
+    expect "another trace number than the case's" 440000 422 refused PEN-C19 2
     fresh && case_id=$kept from=hrss.450000
     envelope | sign_as "$PAIR/certs/hrss.450000" >"$work/message"
     expect "another province speaks about the case" 450000 422 refused FLW-05 2
@@ -270,14 +284,15 @@ known_case() {
 form_that_differs() {
     core_begin guizhou GD20260302000004
     pair_wait 10 in_state guizhou GD20260302000004 letter_sent
-    look
+    pair_wait 10 core_idle guizhou
+    settle
     fresh && action=form body=$(sed 1d "$PAIR/guangdong/cases/form-returned/form.xml")
     case_id=$(case_lines guizhou | awk '$1 == "GD20260302000004" { print $6 }')
     signed
-    expect "a form whose sums differ" 440000 200 accepted - 2 moves
+    expect "a form whose sums differ" 440000 200 accepted - 4 moves
     check "a form whose sums differ: the case is in dispute" in_state guizhou GD20260302000004 dispute
     check "a form whose sums differ: a form_return waits for the sender" \
-        test "$(cli guizhou letters --json | grep -A1 '"action": "form_return"' | grep -c '"revision"')" = 1
+        test "$(cli guizhou letters --json | grep -A4 '"party": "hrss.440000"' | grep -c '"action": "form_return"')" = 1
 }
 
 strangers() {
@@ -285,7 +300,7 @@ strangers() {
     expect "a certificate of our authority that nobody configured" 310000 403 - - 0
     check "a certificate of another authority: no TLS" \
         grep -qE '^no (tls|tls_alert|cut)$' <(post "$PAIR/alien/hrss.440000" "$work/message")
-    expect "a core's certificate with a province's message" 520000.core 422 refused MAPPING 0
+    expect "a core's certificate with a province's message" 520000.core 422 refused SCHEMA 0
 }
 
 # --- the core ----------------------------------------------------------------------------------------
@@ -308,7 +323,7 @@ core_document() { # KEY TRACE OUT-REGION
 
 core_documents() {
     core_document K1 QTHOSTILE1 440000 && spoil 's:<input>:<entry>:; s:</input>:</entry>:'
-    expect "core: another root" 520000.core 422 refused MAPPING 0
+    expect "core: another root" 520000.core 422 refused SCHEMA 0
     core_document K2 QTHOSTILE2 310000
     expect "core: no partner is configured for the region" 520000.core 422 refused FLW-04 2
     repeat "core: the same refusal again" 520000.core
@@ -318,7 +333,7 @@ core_documents() {
     core_document K3 QTHOSTILE4 440000
     expect "core: the same key with other content" 520000.core 409 conflict CONFLICT 2
     core_document K5 QTHOSTILE3 440000
-    expect "core: the application once more under another key" 520000.core 422 refused "$OPEN_ALREADY" 2
+    expect "core: the application once more under another key" 520000.core 422 refused FLW-01 2
     core_document K6 QTHOSTILE6 440000
     LC_ALL=C sed "s:<prm_jylsh>[^<]*:<prm_jylsh>K6:; s:<prm_aaz341>[^<]*:<prm_aaz341>QTNOBODY:" \
         adapters/guizhou-core/examples/acceptance.theirs.xml >"$work/message"
@@ -327,30 +342,70 @@ core_documents() {
 
 # --- a full disk -----------------------------------------------------------------------------------------
 
+core_has_all() { ! cli guizhou letters --json | grep -q '"to_core": true'; }
+at_core() { grep -c '"event":"deliver.outcome".*"party":"hrss.520000.core"' "$PAIR/guizhou/gateway.log"; }
+
+# The disk fills while the core is about to answer: what it says cannot be written.
+fill_disk() {
+    echo "delay 1500" >"$work/line"
+    fresh && body=$(document form-first/letter.xml "$(new_trace)" | sed 's/520000/@/g; s/440000/520000/g; s/@/440000/g') && signed
+    expect "full disk: before it, a letter that the core is slow to take" 440000 200 accepted - 3 moves
+    touch "$work/full"
+    echo pass >"$work/line"
+}
+
 full_disk() {
-    local before during lines
+    local tries
     pair_stop guizhou
     FULL_FILE=data.mdb FULL_SWITCH=$work/full PAIR_PRELOAD=$PWD/$BIN/tests/full.so pair_start guizhou || {
         bad "full disk: the gateway does not start"
         return
     }
-    look
-    fresh && signed
-    lines=$(wc -l <"$PAIR/guizhou/gateway.log")
-    touch "$work/full"
+    settle
+    fill_disk
+    tries=$(at_core)
+    fresh && body=$(document form-returned/letter.xml "$(new_trace)") && signed
     expect "full disk: a letter" 440000 503 - - 0
     cp "$work/message" "$work/letter"
     core_document K9 QTHOSTILE9 440000
     expect "full disk: an application" 520000.core 503 - - 0
     cp "$work/message" "$work/application"
     check "full disk: the gateway lives" kill -0 "${PID[guizhou]}"
-    check "full disk: reading goes on" cli guizhou status
-    sleep 1
-    during=$(($(wc -l <"$PAIR/guizhou/gateway.log") - lines))
-    check "full disk: a few lines of log, not thousands ($during)" test "$during" -lt 200
+    check "full disk: reading goes on" test -n "$(cli guizhou status)"
+    sleep 3
+    tries=$(($(at_core) - tries))
+    check "full disk: the core is not asked over and over ($tries times)" test "$tries" -ge 1 -a "$tries" -le 12
     rm -f "$work/full"
+    sleep 1
+    clock_forward "$PAIR/clock" 40000
+    check "space again: the core's answer is written" pair_wait 10 core_has_all
+    settle
     cp "$work/letter" "$work/message"
-    expect "space again: the same letter" 440000 "$LETTER_AFTER" 2 
+    expect "space again: the same letter" 440000 200 accepted - 4 moves
     cp "$work/application" "$work/message"
-    expect "space again: the same application" 520000.core 422 refused "$OPEN_ALREADY" 2
+    expect "space again: the same application" 520000.core 422 refused PEN-R08 2
 }
+
+core_line=$(free_port)
+pair_make "$work/pair" ecdsa && stage guizhou GD20260302000004 && more_parties || exit 1
+echo pass >"$work/line"
+"$BIN/tests/proxy" "$core_line" "${CORE_PORT[guizhou]}" "$work/line" >"$work/line.log" 2>&1 &
+proxy=$!
+disown
+pair_start guizhou && core_start guizhou "" || exit 1
+look
+unreadable_bytes
+wrong_signatures
+wrong_headers
+refused_for_ever
+known_case
+form_that_differs
+strangers
+core_examples
+core_documents
+full_disk
+pair_end
+check "the ledger is good, rebuilt row by row" ledger_good guizhou
+check "no name of a person in the log" test -z "$(grep -aE '张喆|田㛃|𠮷野|李𡘙|[45][24]99[0-9]{14}' "$PAIR/guizhou/gateway.log")"
+[ "$failures" = 0 ] && rm -rf "$work"
+[ "$failures" = 0 ]

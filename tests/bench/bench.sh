@@ -1,0 +1,133 @@
+#!/bin/bash
+# bench.sh - the figures of `make bench`, each beside the limit measured in the same run.
+#
+# Everything lies below build/bench on the file system of the project, default sync. Nothing here
+# passes or fails because of a figure. About three minutes.
+#   SKIP="stages commits exchange mapping memory" leaves parts out; TRACES, CONNECTIONS and
+#   AHEAD change the exchange.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+B=${B:-build/release}
+BIN=$B
+. tests/support/pair.sh
+
+traces=${TRACES:-10000}
+connections=${CONNECTIONS:-32}
+ahead=${AHEAD:-256}
+work=build/bench
+began=$SECONDS
+failures=0
+
+part() { # NAME TITLE: is it wanted?
+    case " ${SKIP:-} " in *" $1 "*) return 1 ;; esac
+    printf '\n%s  (load of this machine %s)\n' "$2" "$(cut -d' ' -f1 /proc/loadavg)"
+}
+run() { "$@" || failures=$((failures + 1)); }
+trap pair_end EXIT
+trap 'exit 130' INT TERM
+
+# User and system time of a process and its threads, in milliseconds.
+hertz=$(getconf CLK_TCK)
+cpu_ms() { # PID
+    awk -v hertz="$hertz" '{ sub(/.*\) /, ""); printf "%d %d\n", $12 * 1000 / hertz, $13 * 1000 / hertz }' "/proc/$1/stat"
+}
+rss_mb() { awk '$1 == "VmRSS:" { printf "%.1f", $2 / 1024 }' "/proc/$1/status"; }
+
+cpu_line() { # NAME BEFORE AFTER EXCHANGES
+    local user system
+    user=$((${3% *} - ${2% *}))
+    system=$((${3#* } - ${2#* }))
+    printf '  %-22s %6d ms user %6d ms system' "$1" "$user" "$system"
+    [ "$4" -gt 0 ] && printf '   %5d us per exchange' $(((user + system) * 1000 / $4))
+    echo
+}
+
+exchange() { # SUITE
+    local line load_pid count=0 gz gd load
+    PAIR_LOG=error pair_start guizhou && PAIR_LOG=error pair_start guangdong || return 1
+    coproc LOAD { exec "$B/bench/load" "$PAIR" "$traces" "$connections" "$ahead" 2>&1; }
+    load_pid=$LOAD_PID
+    exec 7<&"${LOAD[0]}" 8>&"${LOAD[1]}"
+    while IFS= read -r line <&7; do
+        case $line in
+        full | paced)
+            if [ "$line" = full ]; then
+                printf '\n  -- %s: as fast as it goes, %s under way, %s connections of the core\n' "$1" "$ahead" "$connections"
+            else
+                printf '\n  -- %s: at 70 %% of that\n' "$1"
+            fi
+            gz=$(cpu_ms "${PID[guizhou]}") gd=$(cpu_ms "${PID[guangdong]}") load=$(cpu_ms "$load_pid")
+            echo go >&8
+            ;;
+        end)
+            gz="$gz:$(cpu_ms "${PID[guizhou]}")" gd="$gd:$(cpu_ms "${PID[guangdong]}")"
+            load="$load:$(cpu_ms "$load_pid")"
+            echo go >&8
+            ;;
+        "  exchanges: "*)
+            count=${line#*: }
+            count=${count%% *}
+            echo "$line"
+            cpu_line "gateway of Guizhou" "${gz%:*}" "${gz#*:}" "$count"
+            cpu_line "gateway of Guangdong" "${gd%:*}" "${gd#*:}" "$count"
+            cpu_line "both cores (the load)" "${load%:*}" "${load#*:}" "$count"
+            ;;
+        *) echo "$line" ;;
+        esac
+    done
+    exec 7<&- 8>&-
+    wait "$load_pid" 2>/dev/null
+    for line in guizhou guangdong; do
+        printf '  %s: %s MB resident\n' "$line" "$(rss_mb "${PID[$line]}")"
+    done
+    pair_end
+    for line in guizhou guangdong; do
+        if cli "$line" ledger verify >"$PAIR/$line/verify" 2>&1; then
+            echo "  $line: the journal verifies ($(head -1 "$PAIR/$line/verify"))"
+        else
+            echo "  $line: the journal does NOT verify"
+            failures=$((failures + 1))
+        fi
+    done
+}
+
+memory() {
+    local names=() line
+    for line in 11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 45 46; do names+=("hrss.${line}0000"); done
+    sh certs/make-certs.sh "$PAIR/certs" "${names[@]}" || return 1
+    PAIR_LOG=error pair_start guizhou || return 1
+    sleep 0.5
+    printf '  idle, nothing connected: %s MB resident (target below 64)\n' "$(rss_mb "${PID[guizhou]}")"
+    coproc IDLE { exec "$B/bench/idle" "${PORT[guizhou]}" 1000 "$PAIR/certs" "${names[@]}"; }
+    exec 7<&"${IDLE[0]}" 8>&"${IDLE[1]}"
+    read -r line <&7
+    sleep 0.5
+    printf '  %s connections, all silent: %s MB resident (target below 128)\n' "${line#open }" "$(rss_mb "${PID[guizhou]}")"
+    echo end >&8
+    exec 7<&- 8>&-
+    wait "$IDLE_PID" 2>/dev/null
+    pair_end
+}
+
+rm -rf "$work"
+mkdir -p "$work"
+printf 'qiantong bench: %s cores, %s, load %s\n' "$(nproc)" "$(stat -f -c %T "$work")" "$(cut -d' ' -f1-3 /proc/loadavg)"
+for suite in ecdsa gm; do
+    pair_make "$work/$suite" "$suite" || exit 1
+    if part stages "Receive path by stage, $suite: one thread, signed forms, group commit of 128"; then
+        run "$B/bench/stages" "$PAIR" "$suite"
+    fi
+    if part exchange "Exchange between two gateways, $suite: submitted, durable on both sides, receipt durable"; then
+        run exchange "$suite"
+    fi
+done
+if part commits "Durable commits with many waiting: entries of 1 KB with two bodies of 4 KB"; then
+    run "$B/bench/commits" "$work/commits"
+fi
+if part mapping "Mapping of a form, against libxslt doing the same renaming"; then
+    run "$B/bench/mapping"
+fi
+if part memory "Memory"; then run memory; fi
+rm -rf "$work"
+printf '\nload %s, %s s\n' "$(cut -d' ' -f1-3 /proc/loadavg)" "$((SECONDS - began))"
+[ "$failures" = 0 ]
