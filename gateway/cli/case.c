@@ -7,6 +7,7 @@
 #include "cli/find.h"
 #include "cli/json.h"
 #include "cli/letter_view.h"
+#include "cli/next_step.h"
 
 enum { LABEL = 18, VALUE_SIZE = 256, WARNING_BYTES = 18 };
 
@@ -16,6 +17,9 @@ struct story {
     bool json;
     struct flow_case row;
     char party[PARTY_ID_SIZE];
+    char actor[PARTY_ID_SIZE];  /* of the next step, as shown */
+    struct letter_row waiting;  /* the dead one, else the first under way; out_id 0: none */
+    char waiting_party[PARTY_ID_SIZE];
     struct table *entries;
     struct table *letters;
     json_t *entry_array;
@@ -26,6 +30,15 @@ struct story {
     struct error *err;
     bool ok;
 };
+
+static void note_waiting(struct story *story, const struct letter_row *row)
+{
+    bool dead = row->letter.state == LETTER_DEAD;
+
+    if (letter_open(row) && (story->waiting.letter.out_id == 0 ||
+                             (dead && story->waiting.letter.state != LETTER_DEAD)))
+        story->waiting = *row;
+}
 
 static bool add_letter(struct story *story, const struct tlv *tlv)
 {
@@ -40,6 +53,7 @@ static bool add_letter(struct story *story, const struct tlv *tlv)
         return false;
     if (!found)
         return fail(story->err, ERROR_LEDGER, _("letter %" PRIu64 " is missing"), born.out_id);
+    note_waiting(story, &row);
     if (!story->json)
         return letter_table_add(story->cli, story->letters, false, &row, story->err);
     if (!letter_json(story->cli, &row, &object, story->err))
@@ -176,12 +190,12 @@ static void print_head(const struct story *story)
     char changed[INSTANT_TEXT_SIZE];
 
     field(story, _("Case"), PAINT_TITLE, "%s", uuid_format(&row->case_id, id));
-    field(story, _("Flow"), PAINT_PLAIN, "%s, %s", language_name(flow_name(row->flow)),
+    field(story, _("Flow"), PAINT_PLAIN, _("%s, %s"), language_name(flow_name(row->flow)),
           language_name(role_name(row->role)));
-    field(story, _("State"), late ? PAINT_BAD : PAINT_GOOD, "%s%s%s",
-          language_name(case_state_name(row)), late ? ", " : "", late ? _("overdue") : "");
+    field(story, _("State"), late ? PAINT_BAD : PAINT_GOOD, "%s%s",
+          language_name(case_state_name(row)), late ? _(", overdue") : "");
     field(story, _("Party"), PAINT_PLAIN, "%s", story->party);
-    field(story, _("Route"), PAINT_PLAIN, "%06u -> %06u", row->out_region, row->in_region);
+    field(story, _("Route"), PAINT_PLAIN, _("from %06u to %06u"), row->out_region, row->in_region);
     field(story, _("Trace number"), PAINT_PLAIN, "%s", row->trace);
     field(story, _("Opened"), PAINT_PLAIN, "%s", instant_format_short(row->opened_at, opened));
     field(story, _("Changed"), PAINT_PLAIN, "%s",
@@ -211,43 +225,81 @@ static void print_amounts(const struct story *story)
         field(story, _("Last code"), PAINT_WARN, "%s", row->last_code);
 }
 
-static const char *clock_state_shown(const struct flow_clock *clock)
+/* A letter first: while one is under way or dead, nothing else can go on. */
+static void print_next(const struct story *story)
 {
-    if (clock->paused)
-        return _("paused");
-    switch (clock->state) {
-    case CLOCK_STATE_RUNNING:
-        return _("running");
-    case CLOCK_STATE_PASSED:
-        return _("passed");
-    case CLOCK_STATE_MET:
-        return _("met");
-    default:
-        return _("off");
-    }
+    const struct letter_row *row = &story->waiting;
+    const char *document = language_name(action_name(row->letter.action));
+    struct next_step next = next_step_of(&story->row);
+    char due[INSTANT_TEXT_SIZE];
+
+    if (row->letter.out_id != 0 && row->letter.state == LETTER_DEAD)
+        field(story, _("Next step"), PAINT_BAD, _("%s is dead: qiantong retry %" PRIu64),
+              document, row->letter.out_id);
+    else if (row->letter.out_id != 0 && row->attempts > 0)
+        field(story, _("Next step"), PAINT_WARN, _("deliver %s to %s; tried %u times, again %s"),
+              document, story->waiting_party, row->attempts,
+              instant_format_short(row->letter.due, due));
+    else if (row->letter.out_id != 0)
+        field(story, _("Next step"), PAINT_PLAIN, _("deliver %s to %s"), document,
+              story->waiting_party);
+    else if (next.actor != NEXT_NOBODY)
+        field(story, _("Next step"), next.actor == NEXT_OPERATOR ? PAINT_WARN : PAINT_TITLE,
+              _("%s: %s"), story->actor, language_name(next.what));
 }
 
-static void print_clocks(const struct story *story)
+static bool add_clock(const struct story *story, struct table *table,
+                      const struct flow_clock *clock, struct error *err)
 {
+    struct instant now = story->cli->now;
+    enum paint paint = clock_late(clock, now) ? PAINT_BAD : PAINT_PLAIN;
+    char tell[CLOCK_TELL_SIZE];
+    char start[DAY_TEXT_SIZE];
+    char due[DAY_TEXT_SIZE];
+    char until[DAY_TEXT_SIZE + 8];
+    char days[16];
+    char left[CLOCK_TELL_SIZE + 32];
+
+    day_format(instant_day(instant_add_ms(clock->due, -1)), due);
+    snprintf(until, sizeof(until), "%s 24:00", due);
+    snprintf(days, sizeof(days), "%u", clock->days);
+    snprintf(left, sizeof(left), "%s%s", clock_tell(clock, now, tell),
+             clock->provisional && clock->state != CLOCK_STATE_MET ? _(", provisional") : "");
+    return table_cell(table, PAINT_PLAIN, language_name(clock_title(clock->kind)), err) &&
+           table_cell(table, paint, until, err) && table_cell(table, paint, left, err) &&
+           table_cell(table, PAINT_PLAIN, days, err) &&
+           table_cell(table, PAINT_PLAIN, day_format(clock->start, start), err);
+}
+
+static bool print_clocks(const struct story *story, struct error *err)
+{
+    const struct table_column columns[] = {
+        {_("Time limit"),   false, false},
+        {_("Due"),          false, false},
+        {_("State"),        false, true },
+        {_("Working days"), true,  false},
+        {_("Since"),        false, false},
+    };
+    struct table *table = table_new(story->cli->arena, columns, COUNT_OF(columns));
+
+    if (table == NULL)
+        return fail(err, ERROR_MEMORY, _("no memory"));
     for (size_t i = 0; i < FLOW_CLOCKS_MAX; i++) {
         const struct flow_clock *clock = &story->row.clocks[i];
-        char start[DAY_TEXT_SIZE];
-        char due[DAY_TEXT_SIZE];
 
-        if (clock->kind == CLOCK_NONE || clock->state == CLOCK_STATE_OFF)
-            continue;
-        day_format(clock->start, start);
-        day_format(instant_day(instant_add_ms(clock->due, -1)), due);
-        field(story, language_name(clock_kind_name(clock->kind)),
-              clock->state == CLOCK_STATE_PASSED ? PAINT_BAD : PAINT_PLAIN,
-              _("until %s 24:00, %u working days from %s, %s%s"), due, clock->days, start,
-              clock_state_shown(clock), clock->provisional ? _(", provisional") : "");
+        if (clock->kind != CLOCK_NONE && clock->state != CLOCK_STATE_OFF &&
+            !add_clock(story, table, clock, err))
+            return false;
     }
+    if (table_rows(table) == 0)
+        return true;
+    fputc('\n', story->cli->screen.out);
+    table_print(table, &story->cli->screen);
+    return true;
 }
 
-static void print_tables(const struct story *story)
+static void print_notes(const struct story *story)
 {
-    const struct screen *screen = &story->cli->screen;
     struct text warnings = text_trim(buffer_as_text(&story->warnings));
 
     if (warnings.size > 0)
@@ -255,6 +307,12 @@ static void print_tables(const struct story *story)
     if (story->lost > 0)
         field(story, _("Lost fields"), PAINT_WARN, _("%zu that the other side could not carry"),
               story->lost);
+}
+
+static void print_tables(const struct story *story)
+{
+    const struct screen *screen = &story->cli->screen;
+
     if (table_rows(story->letters) > 0) {
         fputc('\n', screen->out);
         table_print(story->letters, screen);
@@ -280,7 +338,10 @@ static bool collect(struct story *story, const char *typed, struct error *err)
         story->letter_array = json_new_array();
         story->warning_array = json_new_array();
     }
-    return ledger_each_of_case(cli->txn, &story->row.case_id, visit, story, err) && story->ok;
+    if (!next_actor_shown(cli, &story->row, next_step_of(&story->row).actor, story->actor, err))
+        return false;
+    return ledger_each_of_case(cli->txn, &story->row.case_id, visit, story, err) && story->ok &&
+           cli_party_short(cli, story->waiting.letter.party, story->waiting_party, err);
 }
 
 bool cli_case(struct cli *cli, int word_count, char *const words[], struct error *err)
@@ -298,8 +359,11 @@ bool cli_case(struct cli *cli, int word_count, char *const words[], struct error
     if (story.json)
         return print_json(&story, err);
     print_head(&story);
+    print_next(&story);
     print_amounts(&story);
-    print_clocks(&story);
+    print_notes(&story);
+    if (!print_clocks(&story, err))
+        return false;
     print_tables(&story);
     return true;
 }

@@ -4,7 +4,8 @@
 #include "cli/case_view.h"
 #include "cli/json.h"
 
-enum { LISTED_MAX = 1000000, ID_SHOWN_MIN = 13, ID_SIZE = UUID_TEXT_SIZE - 1 };
+enum { LISTED_MAX = 1000000, ID_SHOWN_MIN = 13, ID_SIZE = UUID_TEXT_SIZE - 1,
+       STATES_TEXT = 1024 };
 
 struct case_filter {
     bool open;
@@ -163,6 +164,11 @@ static bool add_cells(struct table *table, const struct line *line, struct insta
            table_cell(table, paint, due, err) && table_cell(table, PAINT_PLAIN, amount, err);
 }
 
+static bool filtered(const struct case_filter *filter)
+{
+    return filter->open || filter->overdue || filter->party != NULL || filter->state != NULL;
+}
+
 static bool print_text(struct listing *listing, struct error *err)
 {
     const struct table_column columns[] = {
@@ -181,11 +187,49 @@ static bool print_text(struct listing *listing, struct error *err)
         if (!add_cells(table, line, listing->cli->now, err))
             return false;
     if (listing->count == 0) {
-        fprintf(listing->cli->screen.out, "%s\n", _("no such case"));
+        fprintf(listing->cli->screen.out, "%s\n",
+                filtered(&listing->filter) ? _("no case fits") : _("no case yet"));
         return true;
     }
     table_print(table, &listing->cli->screen);
     return true;
+}
+
+/* A misspelt state would list nothing and look like good news. */
+static bool check_state(struct cli *cli, const char *state, struct error *err)
+{
+    char names[STATES_TEXT] = "";
+    struct buffer buffer = buffer_over(names, sizeof(names) - 1);
+
+    if (state == NULL)
+        return true;
+    for (size_t i = 0; flows[i] != NULL; i++) {
+        for (size_t s = 0; s < flows[i]->state_count; s++) {
+            const struct name *name = &flows[i]->states[s];
+
+            if (strcmp(name->english, state) == 0 || strcmp(name->chinese, state) == 0)
+                return true;
+            buffer_format(&buffer, "%s%s", buffer.size == 0 ? "" : " ", language_name(*name));
+        }
+    }
+    cli_hint(cli, _("one of: %s"), names);
+    return fail(err, ERROR_USAGE, _("no state is called %s"), state);
+}
+
+/* A party that is in the ledger alone was known once. */
+static bool check_party(struct cli *cli, const char *party, struct error *err)
+{
+    uint32_t number;
+    bool found = false;
+
+    if (party == NULL || config_party_by_id(cli->config, party) != NULL)
+        return true;
+    if (!ledger_party_number(cli->txn, party, &number, &found, err))
+        return false;
+    if (found)
+        return true;
+    cli_hint(cli, _("`qiantong party` lists them"));
+    return fail(err, ERROR_NOT_FOUND, _("no party %s in %s"), party, cli->config->path);
 }
 
 bool cli_cases(struct cli *cli, int word_count, char *const words[], struct error *err)
@@ -201,8 +245,9 @@ bool cli_cases(struct cli *cli, int word_count, char *const words[], struct erro
     struct operands operands;
 
     if (!options_parse(word_count, words, rules, COUNT_OF(rules), 0, 0, &operands, err) ||
-        !cli_open_ledger(cli, err) || !ledger_each_case(cli->txn, visit, &listing, err) ||
-        !listing.ok)
+        !check_state(cli, listing.filter.state, err) || !cli_open_ledger(cli, err) ||
+        !check_party(cli, listing.filter.party, err) ||
+        !ledger_each_case(cli->txn, visit, &listing, err) || !listing.ok)
         return false;
     cli_end_read(cli);
     return listing.json ? print_json(&listing, err) : print_text(&listing, err);

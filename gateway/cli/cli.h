@@ -31,7 +31,7 @@ struct cli {
     int status;          /* exit status when the verb itself did not fail */
     int failed_status;   /* exit status when it did; 0: that of the error\'s code */
     bool gateway_absent; /* the last question found nobody listening */
-    char hint[256];      /* what to do next; printed behind an error */
+    char hint[512];      /* what to do next; printed behind an error */
 };
 
 struct verb {

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "cli/case_view.h"
 #include "cli/json.h"
 #include "core/flow.h"
 
@@ -104,7 +105,7 @@ static void say(const struct entry *entry, char out[CELL_SIZE])
     clock = entry_next_tlv(entry, TLV_CLOCK, &at);
     if (clock != NULL && clock->bytes.size >= 1)
         snprintf(out, CELL_SIZE, "%s",
-                 language_name(clock_kind_name((unsigned char)clock->bytes.at[0])));
+                 language_name(clock_title((unsigned char)clock->bytes.at[0])));
 }
 
 static enum paint paint_of(const struct entry *entry)
@@ -204,6 +205,8 @@ static void put_numbers(json_t *object, const struct entry *entry)
     else
         json_hex(object, "message", entry->message_key, MESSAGE_KEY_SIZE);
     json_text(object, "action", action_name(entry->action).english);
+    json_text(object, "kind_chinese", entry_kind_name(entry->kind).chinese);
+    json_text(object, "action_chinese", action_name(entry->action).chinese);
     json_number(object, "revision", entry->revision);
     json_text(object, "evidence", evidence_name(entry->evidence).english);
     json_number(object, "size", entry->plain_size);
@@ -224,6 +227,7 @@ bool entry_json(struct cli *cli, const struct entry *entry, json_t **object, str
     if (entry_moves_case(entry)) {
         json_text(*object, "state_from", state_of(entry, entry->state_from).english);
         json_text(*object, "state_to", state_of(entry, entry->state_to).english);
+        json_text(*object, "state_to_chinese", state_of(entry, entry->state_to).chinese);
     }
     json_number(*object, "lost", (int64_t)entry_lost_count(entry));
     json_put(*object, "bodies", bodies_json(entry));

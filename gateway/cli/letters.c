@@ -37,6 +37,14 @@ static bool visit(void *self, const struct letter_row *row)
     return listing->ok;
 }
 
+static const char *nothing(const struct listing *listing)
+{
+    if (listing->dead)
+        return _("no letter is dead");
+    return listing->all ? _("no letter was ever written")
+                        : _("nothing waits: no letter is under way or dead");
+}
+
 bool cli_letters(struct cli *cli, int word_count, char *const words[], struct error *err)
 {
     struct listing listing = {.cli = cli, .err = err, .ok = true};
@@ -65,7 +73,7 @@ bool cli_letters(struct cli *cli, int word_count, char *const words[], struct er
     if (json)
         return json_print(cli, listing.array, err);
     if (listing.count == 0)
-        fprintf(cli->screen.out, "%s\n", _("no such letter"));
+        fprintf(cli->screen.out, "%s\n", nothing(&listing));
     else
         table_print(listing.table, &cli->screen);
     return true;

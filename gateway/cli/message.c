@@ -168,8 +168,8 @@ static void print_text(const struct trail *trail)
         field(trail, trail->received ? _("Received") : _("Sealed"), "%s",
               instant_format_short(birth->wall, at));
         field(trail, trail->received ? _("From") : _("To"), "%s", trail->party);
-        field(trail, _("Document"), "%s, %s %u", language_name(action_name(birth->action)),
-              _("revision"), birth->revision);
+        field(trail, _("Document"), _("%s, revision %u"),
+              language_name(action_name(birth->action)), birth->revision);
         field(trail, _("Bytes"), "%u", birth->plain_size);
         field(trail, _("Digest"), "%s", digest);
     }

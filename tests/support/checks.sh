@@ -21,8 +21,8 @@ check() { # WORDS COMMAND...
     if "$@"; then ok "$words"; else bad "$words"; fi
 }
 
-tools() { # what the scripts need beside the programs
-    make --no-print-directory -s B="$BIN" integration-tools "$BIN/tests/xmlsig" >/dev/null
+tools() { # what the scripts need beside the programs; V as in the Makefile, BIN its folder
+    make --no-print-directory -s V="${V:-release}" B="$BIN" integration-tools "$BIN/tests/xmlsig" >/dev/null
 }
 
 # --- the stage ------------------------------------------------------------------------------------
