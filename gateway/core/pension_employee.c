@@ -58,7 +58,6 @@ enum {
 
 #define D1   FLOW_CLOCK(CLOCK_D1)
 #define D2   FLOW_CLOCK(CLOCK_D2)
-#define D2P  FLOW_CLOCK(CLOCK_D2P)
 #define D3   FLOW_CLOCK(CLOCK_D3)
 #define FUND FLOW_CLOCK(CLOCK_FUND)
 #define CORR FLOW_CLOCK(CLOCK_CORRECTION)
@@ -171,17 +170,17 @@ static const struct flow_step steps_in[] = {
 };
 
 /* 转出地. D2 is met when form and money are both out, and no correction restarts it. A form
- * that the other side refused is as good as returned. */
+ * that the other side refused is as good as returned. D2P, the notice to the person, is a duty
+ * only where something is excluded from the transfer (PEN-R16), which no step says yet. */
 static const struct flow_step steps_out[] = {
     REFUSE(OPENING, THEIRS, LETTER, ELSEWHERE, "PEN-R08"),
-    STEP(OPENING, THEIRS, LETTER, ALWAYS, LETTER_HELD, 0, LETTER, D2 | D2P, 0),
+    STEP(OPENING, THEIRS, LETTER, ALWAYS, LETTER_HELD, 0, LETTER, D2, 0),
 
     STEP(LETTER_HELD, OURS, ACCEPTANCE, ALWAYS, ACCEPTED, ACCEPTANCE, 0, 0, 0),
 
-    STEP(LETTER_HELD, OURS, LETTER_RETURN, ALWAYS, LETTER_RETURNED, LETTER_RETURN, 0, 0,
-         D2 | D2P),
-    STEP(ACCEPTED, OURS, LETTER_RETURN, ALWAYS, LETTER_RETURNED, LETTER_RETURN, 0, 0, D2 | D2P),
-    STEP(LETTER_RETURNED, THEIRS, LETTER, ALWAYS, LETTER_HELD, 0, LETTER, D2 | D2P, 0),
+    STEP(LETTER_HELD, OURS, LETTER_RETURN, ALWAYS, LETTER_RETURNED, LETTER_RETURN, 0, 0, D2),
+    STEP(ACCEPTED, OURS, LETTER_RETURN, ALWAYS, LETTER_RETURNED, LETTER_RETURN, 0, 0, D2),
+    STEP(LETTER_RETURNED, THEIRS, LETTER, ALWAYS, LETTER_HELD, 0, LETTER, D2, 0),
 
     STEP(LETTER_HELD, OURS, FORM, ALWAYS, INFO_ONLY, FORM, 0, 0, 0),
     STEP(ACCEPTED, OURS, FORM, ALWAYS, INFO_ONLY, FORM, 0, 0, 0),

@@ -36,12 +36,13 @@ static void ended(struct work_owner *owner, struct work *work, const struct erro
         [WORK_NOTE] = "deliver.none",
     };
 
-    log_info(events[work->kind], "case=%s message=%s party=%s action=%s verdict=%s http=%d%s",
+    log_info(events[work->kind], "case=%s message=%s party=%s action=%s verdict=%s http=%d "
+             "note=\"%.*s\"%s",
              uuid_format(&delivery->letter.letter.case_id, case_id),
              uuid_format(&delivery->letter.letter.message_id, id), delivery->party->id,
              action_name(delivery->letter.letter.action).english,
              verdict_name(work->receipt.verdict).english, work->http_status,
-             err != NULL ? " failed=1" : "");
+             TEXT_ARG(work->note), err != NULL ? " failed=1" : "");
     log_debug(work->kind == WORK_SEALED ? "walk.sealed" : "walk.ended", "letter=%llu",
               (unsigned long long)work->out_id);
     delivery_free(delivery);

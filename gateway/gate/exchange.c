@@ -171,7 +171,7 @@ static bool seal_receipt(struct exchange *exchange, const struct receipt *receip
     uint8_t random[10];
     struct message message = {
         .in_reply_to = receipt->message_id,
-        .flow = work->message.flow != 0 ? work->message.flow : FLOW_PENSION_EMPLOYEE,
+        .flow = work->message.flow, /* none, if it could not be read */
         .action = ACTION_RECEIPT,
         .revision = 1,
         .sent_at = clock_now(),

@@ -373,6 +373,12 @@ static bool is_over(const struct letter_row *row)
            row->letter.state == LETTER_DEAD;
 }
 
+/* A dead letter keeps its place: what was to follow it waits until a person has dealt with it. */
+static bool has_left_lane(const struct letter_row *row)
+{
+    return row->letter.state == LETTER_DONE || row->letter.state == LETTER_REFUSED;
+}
+
 /* Writes the row and brings outbox and lanes in line with it. `before` NULL: just born. */
 static bool put_letter(const struct step *step, const struct letter_row *before,
                        const struct letter_row *after)
@@ -395,8 +401,8 @@ static bool put_letter(const struct step *step, const struct letter_row *before,
         !mark(step, DATABASE_OUTBOX, key_outbox(letter->party, letter->due, letter->out_id)))
         return false;
     struct row_key lane = key_lane(&letter->case_id, letter->party, letter->out_id);
-    bool stood = before && !is_over(before);
-    if (stood == !is_over(after))
+    bool stood = before && !has_left_lane(before);
+    if (stood == !has_left_lane(after))
         return true;
     return stood ? drop(step, DATABASE_LANES, lane) : mark(step, DATABASE_LANES, lane);
 }
