@@ -3,7 +3,7 @@
  * unified social credit code (统一社会信用代码, GB 32100-2015).
  *
  * A valid check digit proves nothing about existence. The region part is never tested: retired
- * codes stay in old numbers (codes.md section 7).
+ * codes stay in old numbers.
  */
 #ifndef BASE_IDENTITY_H
 #define BASE_IDENTITY_H

@@ -2,7 +2,7 @@
  * money.h - amounts of RMB in fen (分), exact, bounded, checked.
  *
  * No amount anywhere exceeds MONEY_MAX in size; every sum is checked. On the wire an amount is
- * yuan with exactly two decimals (codes.md section 6); dialects may write fewer.
+ * yuan with exactly two decimals; dialects may write fewer.
  */
 #ifndef BASE_MONEY_H
 #define BASE_MONEY_H
@@ -29,8 +29,7 @@ bool money_equal(struct money a, struct money b);
 int money_compare(struct money a, struct money b);
 
 /* Yuan as text: optional '-', 1 to 14 digits, optionally '.' and 1 or 2 digits. Nothing else:
- * neither '+', blank, thousands separator, exponent nor full-width digit (pension-transfer.md
- * section 6). */
+ * neither '+', blank, thousands separator, exponent nor full-width digit. */
 MUST_USE bool money_parse(struct text yuan, struct money *money);
 /* "12345.60" with two decimals always; returns `out`. */
 const char *money_format(struct money money, char out[MONEY_TEXT_SIZE]);

@@ -1,4 +1,4 @@
-/* personal.c - what may be seen of a name or a number (compliance.md section 5). */
+/* personal.c - what may be seen of a name or a number. */
 #include "base/personal.h"
 
 #include <stdio.h>

@@ -2,8 +2,8 @@
  * personal.h - names, identity and account numbers, and their masks.
  *
  * A struct personal cannot be printed with %s by mistake; its bytes are reached by name
- * (.hidden), so that every place that does so can be found. Masks are those of compliance.md
- * section 5 and work on characters, not bytes.
+ * (.hidden), so that every place that does so can be found. Masks
+ * work on characters, not bytes.
  */
 #ifndef BASE_PERSONAL_H
 #define BASE_PERSONAL_H

@@ -2,6 +2,10 @@
  * whoever writes an adapter; no gateway is needed, only the schemas. */
 #include "cli/cli.h"
 
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
 #include "wire/adapter.h"
 #include "wire/start.h"
 
@@ -35,20 +39,30 @@ static bool load_schemas(struct cli *cli, const char *folder, struct wire_schema
     return digest_setup(err) && wire_start(err) && wire_schemas_load(folder, schemas, err);
 }
 
+static bool is_adapter(struct cli *cli, const char *folder, struct error *err)
+{
+    const char *path = arena_format(cli->arena, "%s/adapter.xml", folder);
+
+    if (path == NULL)
+        return fail(err, ERROR_MEMORY, _("no memory"));
+    if (access(path, R_OK) == 0)
+        return true;
+    cli_hint(cli, _("name an adapter's folder, the one with adapter.xml in it"));
+    return fail(err, ERROR_NOT_FOUND, "%s: %s", path, strerror(errno));
+}
+
 bool cli_adapter_check(struct cli *cli, int word_count, char *const words[], struct error *err)
 {
     struct lines lines = {.cli = cli};
     struct wire_schemas *schemas = NULL;
     const char *folder = NULL;
-    const struct option_rule rules[] = {
-        {"--schemas", NULL, &folder}
-    };
+    const struct option_rule rules[] = {{"--schemas", NULL, &folder}};
     struct operands operands;
     size_t failures = 0;
     bool ok;
 
     ok = options_parse(word_count, words, rules, COUNT_OF(rules), 1, 1, &operands, err) &&
-         load_schemas(cli, folder, &schemas, err) &&
+         is_adapter(cli, operands.at[0], err) && load_schemas(cli, folder, &schemas, err) &&
          adapter_check(operands.at[0], schemas, print_line, &lines, &failures, err);
     wire_schemas_free(schemas);
     if (!ok)
@@ -68,16 +82,16 @@ bool cli_adapter_explain(struct cli *cli, int word_count, char *const words[],
     struct lines lines = {.cli = cli};
     struct wire_schemas *schemas = NULL;
     const char *folder = NULL;
-    const struct option_rule rules[] = {
-        {"--schemas", NULL, &folder}
-    };
+    const struct option_rule rules[] = {{"--schemas", NULL, &folder}};
     struct operands operands;
     bool ok;
 
     ok = options_parse(word_count, words, rules, COUNT_OF(rules), 2, 2, &operands, err) &&
-         load_schemas(cli, folder, &schemas, err) &&
+         is_adapter(cli, operands.at[0], err) && load_schemas(cli, folder, &schemas, err) &&
          adapter_explain(operands.at[0], schemas, operands.at[1], print_line, &lines, err);
     wire_schemas_free(schemas);
+    if (!ok && err->code == ERROR_NOT_FOUND && cli->hint[0] == '\0')
+        cli_hint(cli, _("write it as it stands in the mapping, theirs or national"));
     if (ok && lines.count == 0) {
         cli_hint(cli, _("write it as it stands in the mapping, theirs or national"));
         return fail(err, ERROR_NOT_FOUND, _("no field %s in %s"), operands.at[1],

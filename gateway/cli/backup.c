@@ -99,6 +99,8 @@ static bool create(struct cli *cli, const char *path, FILE **file, struct error 
     if (fd < 0) {
         if (errno == EEXIST)
             cli_hint(cli, _("name a file that does not exist yet"));
+        else
+            cli_hint(cli, _("name a file in a folder that exists and that you may write to"));
         return fail(err, errno == EACCES ? ERROR_DENIED : ERROR_SYSTEM, "%s: %s", path,
                     strerror(errno));
     }

@@ -17,8 +17,8 @@ struct story {
     bool json;
     struct flow_case row;
     char party[PARTY_ID_SIZE];
-    char actor[PARTY_ID_SIZE];  /* of the next step, as shown */
-    struct letter_row waiting;  /* the dead one, else the first under way; out_id 0: none */
+    char actor[PARTY_ID_SIZE]; /* of the next step, as shown */
+    struct letter_row waiting; /* the dead one, else the first under way; out_id 0: none */
     char waiting_party[PARTY_ID_SIZE];
     struct table *entries;
     struct table *letters;
@@ -195,7 +195,8 @@ static void print_head(const struct story *story)
     field(story, _("State"), late ? PAINT_BAD : PAINT_GOOD, "%s%s",
           language_name(case_state_name(row)), late ? _(", overdue") : "");
     field(story, _("Party"), PAINT_PLAIN, "%s", story->party);
-    field(story, _("Route"), PAINT_PLAIN, _("from %06u to %06u"), row->out_region, row->in_region);
+    field(story, _("Route"), PAINT_PLAIN, _("from %06u to %06u"), row->out_region,
+          row->in_region);
     field(story, _("Trace number"), PAINT_PLAIN, "%s", row->trace);
     field(story, _("Opened"), PAINT_PLAIN, "%s", instant_format_short(row->opened_at, opened));
     field(story, _("Changed"), PAINT_PLAIN, "%s",
@@ -237,9 +238,9 @@ static void print_next(const struct story *story)
         field(story, _("Next step"), PAINT_BAD, _("%s is dead: qiantong retry %" PRIu64),
               document, row->letter.out_id);
     else if (row->letter.out_id != 0 && row->attempts > 0)
-        field(story, _("Next step"), PAINT_WARN, _("deliver %s to %s; tried %u times, again %s"),
-              document, story->waiting_party, row->attempts,
-              instant_format_short(row->letter.due, due));
+        field(story, _("Next step"), PAINT_WARN,
+              _("deliver %s to %s; tried %u times, again %s"), document, story->waiting_party,
+              row->attempts, instant_format_short(row->letter.due, due));
     else if (row->letter.out_id != 0)
         field(story, _("Next step"), PAINT_PLAIN, _("deliver %s to %s"), document,
               story->waiting_party);
@@ -274,11 +275,8 @@ static bool add_clock(const struct story *story, struct table *table,
 static bool print_clocks(const struct story *story, struct error *err)
 {
     const struct table_column columns[] = {
-        {_("Time limit"),   false, false},
-        {_("Due"),          false, false},
-        {_("State"),        false, true },
-        {_("Working days"), true,  false},
-        {_("Since"),        false, false},
+        {_("Time limit"), false, false},  {_("Due"), false, false},   {_("State"), false, true},
+        {_("Working days"), true, false}, {_("Since"), false, false},
     };
     struct table *table = table_new(story->cli->arena, columns, COUNT_OF(columns));
 
@@ -347,9 +345,7 @@ static bool collect(struct story *story, const char *typed, struct error *err)
 bool cli_case(struct cli *cli, int word_count, char *const words[], struct error *err)
 {
     struct story story = {.cli = cli, .err = err, .ok = true};
-    const struct option_rule rules[] = {
-        {"--json", &story.json, NULL}
-    };
+    const struct option_rule rules[] = {{"--json", &story.json, NULL}};
     struct operands operands;
 
     if (!options_parse(word_count, words, rules, COUNT_OF(rules), 1, 1, &operands, err) ||

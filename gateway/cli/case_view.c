@@ -51,9 +51,12 @@ bool case_overdue(const struct flow_case *flow_case, struct instant now)
 struct name clock_title(unsigned kind)
 {
     static const char *const titles[] = {
-        [CLOCK_NONE] = "none",         [CLOCK_D1] = "Send the letter",
-        [CLOCK_D2] = "Form and money", [CLOCK_D2P] = "Notice to person",
-        [CLOCK_D3] = "Link records",   [CLOCK_FUND] = "Form or money",
+        [CLOCK_NONE] = "none",
+        [CLOCK_D1] = "Send the letter",
+        [CLOCK_D2] = "Form and money",
+        [CLOCK_D2P] = "Notice to person",
+        [CLOCK_D3] = "Link records",
+        [CLOCK_FUND] = "The other half",
         [CLOCK_CORRECTION] = "Corrected form",
     };
     struct name name = clock_kind_name(kind);

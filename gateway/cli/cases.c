@@ -4,8 +4,12 @@
 #include "cli/case_view.h"
 #include "cli/json.h"
 
-enum { LISTED_MAX = 1000000, ID_SHOWN_MIN = 13, ID_SIZE = UUID_TEXT_SIZE - 1,
-       STATES_TEXT = 1024 };
+enum {
+    LISTED_MAX = 1000000,
+    ID_SHOWN_MIN = 13,
+    ID_SIZE = UUID_TEXT_SIZE - 1,
+    STATES_TEXT = 1024
+};
 
 struct case_filter {
     bool open;
@@ -172,12 +176,8 @@ static bool filtered(const struct case_filter *filter)
 static bool print_text(struct listing *listing, struct error *err)
 {
     const struct table_column columns[] = {
-        {_("Case"),  false, false},
-        {_("Role"),  false, false},
-        {_("State"), false, true },
-        {_("Party"), false, true },
-        {_("Due"),   false, false},
-        {_("Yuan"),  true,  false},
+        {_("Case"), false, false}, {_("Role"), false, false}, {_("State"), false, true},
+        {_("Party"), false, true}, {_("Due"), false, false},  {_("Yuan"), true, false},
     };
     struct table *table = table_new(listing->cli->arena, columns, COUNT_OF(columns));
 
@@ -236,11 +236,9 @@ bool cli_cases(struct cli *cli, int word_count, char *const words[], struct erro
 {
     struct listing listing = {.cli = cli, .err = err, .ok = true};
     const struct option_rule rules[] = {
-        {"--open",    &listing.filter.open,    NULL                 },
-        {"--overdue", &listing.filter.overdue, NULL                 },
-        {"--party",   NULL,                    &listing.filter.party},
-        {"--state",   NULL,                    &listing.filter.state},
-        {"--json",    &listing.json,           NULL                 },
+        {"--open", &listing.filter.open, NULL},   {"--overdue", &listing.filter.overdue, NULL},
+        {"--party", NULL, &listing.filter.party}, {"--state", NULL, &listing.filter.state},
+        {"--json", &listing.json, NULL},
     };
     struct operands operands;
 

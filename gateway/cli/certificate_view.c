@@ -12,9 +12,9 @@ struct name certificate_use_name(enum config_use use)
 {
     static const struct name names[] = {
         [CONFIG_OWN_TLS] = {"own transport", "本方传输"},
-        [CONFIG_OWN_SIGNING] = {"own signing",   "本方签名"},
-        [CONFIG_TRANSPORT_PIN] = {"transport",     "传输"      },
-        [CONFIG_SIGNING_PIN] = {"signing",       "签名"      },
+        [CONFIG_OWN_SIGNING] = {"own signing", "本方签名"},
+        [CONFIG_TRANSPORT_PIN] = {"transport", "传输"},
+        [CONFIG_SIGNING_PIN] = {"signing", "签名"},
     };
 
     return names[use];
@@ -105,11 +105,9 @@ static bool add(struct cli *cli, struct table *table,
 bool certificate_print(struct cli *cli, const char *party, struct error *err)
 {
     const struct table_column columns[] = {
-        {_("Party"),       false, true },
-        {_("Certificate"), false, false},
-        {_("Fingerprint"), false, false},
-        {_("Until"),       false, false},
-        {_("State"),       false, true },
+        {_("Party"), false, true},        {_("Certificate"), false, false},
+        {_("Fingerprint"), false, false}, {_("Until"), false, false},
+        {_("State"), false, true},
     };
     struct table *table = table_new(cli->arena, columns, COUNT_OF(columns));
     const struct config *config = cli->config;

@@ -1,6 +1,6 @@
 /*
  * certificate_view.h - the certificates that the configuration names, and how long they serve.
- * Alarms begin 90 days before the end (design.md section 8). Shared by status, party, config.
+ * Alarms begin 90 days before the end. Shared by status, party, config.
  */
 #ifndef CLI_CERTIFICATE_VIEW_H
 #define CLI_CERTIFICATE_VIEW_H

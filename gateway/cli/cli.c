@@ -19,32 +19,32 @@ struct head {
 };
 
 const struct verb cli_verbs[] = {
-    {"status",          "[--json]",                                                  N_("one screen: what needs action, and how everything is"),
-     cli_status                                                                                                                                                   },
-    {"cases",           "[--open] [--overdue] [--party ID] [--state NAME] [--json]", N_("list cases"),
-     cli_cases                                                                                                                                                    },
-    {"case",            "ID [--json]",
-     N_("the story of one case (number, its beginning, or trace number)"),                                                                       cli_case         },
-    {"message",         "ID [--json] | ID --raw [--reply] [--reason TEXT]",
-     N_("what the ledger knows of a message; --raw opens its exact bytes"),                                                                      cli_message      },
-    {"party",           "[ID] [--json]",                                             N_("parties: certificates, letters"),                       cli_party        },
-    {"letters",         "[--dead] [--all] [--json]",                                 N_("letters that are under way or dead"),
-     cli_letters                                                                                                                                                  },
-    {"retry",           "LETTER [--reason TEXT]",                                    N_("try a dead letter again"),                              cli_retry        },
-    {"submit",          "FILE [--party CORE]",                                       N_("submit a document of the core system by hand"),
-     cli_submit                                                                                                                                                   },
-    {"ledger verify",   "[--keys] [--json]",                                         N_("check every entry, hash and body"),
-     cli_ledger_verify                                                                                                                                            },
-    {"ledger rebuild",  "[--json]",                                                  N_("make everything anew from the journal and compare"),
-     cli_ledger_rebuild                                                                                                                                           },
-    {"ledger backup",   "FILE",                                                      N_("write all entries as a stream (without bodies)"),
-     cli_ledger_backup                                                                                                                                            },
-    {"config check",    "",                                                          N_("check the configuration and everything it names"),
-     cli_config_check                                                                                                                                             },
-    {"adapter check",   "DIR",                                                       N_("prove an adapter's examples both ways"),                cli_adapter_check},
-    {"adapter explain", "DIR FIELD [--schemas DIR]",                                 N_("where a field's value comes from"),
-     cli_adapter_explain                                                                                                                                          },
-    {"help",            "[VERB]",                                                    N_("this list, or one verb"),                               cli_help         },
+    {"status", "[--json]", N_("one screen: what needs action, and how everything is"),
+     cli_status},
+    {"cases", "[--open] [--overdue] [--party ID] [--state NAME] [--json]", N_("list cases"),
+     cli_cases},
+    {"case", "ID [--json]",
+     N_("the story of one case (number, its beginning, or trace number)"), cli_case},
+    {"message", "ID [--json] | ID --raw [--reply] [--reason TEXT]",
+     N_("what the ledger knows of a message; --raw opens its exact bytes"), cli_message},
+    {"party", "[ID] [--json]", N_("parties: certificates, letters"), cli_party},
+    {"letters", "[--dead] [--all] [--json]", N_("letters that are under way or dead"),
+     cli_letters},
+    {"retry", "LETTER [--reason TEXT]", N_("try a dead letter again"), cli_retry},
+    {"submit", "FILE [--party CORE]", N_("submit a document of the core system by hand"),
+     cli_submit},
+    {"ledger verify", "[--keys] [--json]", N_("check every entry, hash and body"),
+     cli_ledger_verify},
+    {"ledger rebuild", "[--json]", N_("make everything anew from the journal and compare"),
+     cli_ledger_rebuild},
+    {"ledger backup", "FILE", N_("write all entries as a stream (without bodies)"),
+     cli_ledger_backup},
+    {"config check", "", N_("check the configuration and everything it names"),
+     cli_config_check},
+    {"adapter check", "DIR", N_("prove an adapter's examples both ways"), cli_adapter_check},
+    {"adapter explain", "DIR FIELD [--schemas DIR]", N_("where a field's value comes from"),
+     cli_adapter_explain},
+    {"help", "[VERB]", N_("this list, or one verb"), cli_help},
 };
 const size_t cli_verb_count = COUNT_OF(cli_verbs);
 
@@ -100,6 +100,18 @@ static int matches(const struct verb *verb, int word_count, char *const words[])
     return count;
 }
 
+/* "ledger" alone, or with a word that does not belong: its verbs are shown, not all. */
+static bool unknown_verb(struct cli *cli, const char *word, struct error *err)
+{
+    size_t size = strlen(word);
+
+    cli_hint(cli, _("`qiantong help` lists what there is"));
+    for (size_t i = 0; i < cli_verb_count; i++)
+        if (strncmp(cli_verbs[i].name, word, size) == 0 && cli_verbs[i].name[size] == ' ')
+            cli_hint(cli, _("`qiantong help %s` lists what there is"), word);
+    return fail(err, ERROR_USAGE, _("unknown verb: %s"), word);
+}
+
 static bool run_verb(struct cli *cli, int word_count, char *const words[], struct error *err)
 {
     if (word_count == 0)
@@ -115,8 +127,7 @@ static bool run_verb(struct cli *cli, int word_count, char *const words[], struc
             cli_hint(cli, "qiantong %s %s", cli_verbs[i].name, cli_verbs[i].usage);
         return false;
     }
-    cli_hint(cli, _("`qiantong help` lists what there is"));
-    return fail(err, ERROR_USAGE, _("unknown verb: %s"), words[0]);
+    return unknown_verb(cli, words[0], err);
 }
 
 /* What a person can do about a kind of error when the verb itself said nothing. */
@@ -129,6 +140,10 @@ static const char *general_hint(enum error_code code)
         return _("mend it, then `qiantong config check`");
     case ERROR_LEDGER:
         return _("stop the gateway, keep the files, run `qiantong ledger verify`");
+    case ERROR_NOT_FOUND:
+        return _("check the name, and from which folder it is meant");
+    case ERROR_SYSTEM:
+        return _("mend what the system says, then try again");
     case ERROR_DISK_FULL:
         return _("make room where the ledger lies");
     case ERROR_BUSY:
@@ -146,7 +161,10 @@ static void print_error(const struct cli *cli, const struct error *err)
     const char *hint = cli->hint[0] != '\0' ? cli->hint : general_hint(err->code);
 
     fflush(stdout);
-    fprintf(stderr, "qiantong: %s (%s)\n", err->text, error_name(err->code));
+    /* What lower layers say is English; the kind of error at least is told in Chinese. */
+    fprintf(stderr, language_chinese() ? "qiantong: %s（%s %s）\n" : "qiantong: %s (%s%s)\n",
+            err->text, language_chinese() ? gettext(error_meaning(err->code)) : "",
+            error_name(err->code));
     if (hint != NULL)
         fprintf(stderr, _("next: %s\n"), hint);
 }

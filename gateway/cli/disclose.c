@@ -101,7 +101,7 @@ static bool unseal_body(struct cli *cli, struct ledger_txn *txn, const struct ke
 {
     const struct entry_origin *origin = ledger_origin(cli->ledger);
     const struct text parts[] = {
-        {(const char *)origin->log_id,          sizeof(origin->log_id)         },
+        {(const char *)origin->log_id, sizeof(origin->log_id)},
         {(const char *)disclosure->body.digest, sizeof(disclosure->body.digest)},
     };
     struct text sealed;

@@ -54,13 +54,13 @@ size_t entry_lost_count(const struct entry *entry)
 struct name body_use_name(unsigned use)
 {
     static const struct name names[] = {
-        [0] = {"none",     "无"               },
-        [BODY_ORIGINAL] = {"original", "收到原文"      },
-        [BODY_CONTENT] = {"content",  "国家标准内容"},
-        [BODY_SEALED] = {"sealed",   "发出原文"      },
-        [BODY_REPLY] = {"reply",    "我方应答"      },
-        [BODY_RECEIPT] = {"receipt",  "对方回执"      },
-        [BODY_TEXT] = {"text",     "规则文本"      },
+        [0] = {"none", "无"},
+        [BODY_ORIGINAL] = {"original", "收到原文"},
+        [BODY_CONTENT] = {"content", "国家标准内容"},
+        [BODY_SEALED] = {"sealed", "发出原文"},
+        [BODY_REPLY] = {"reply", "我方应答"},
+        [BODY_RECEIPT] = {"receipt", "对方回执"},
+        [BODY_TEXT] = {"text", "规则文本"},
     };
 
     return use < COUNT_OF(names) ? names[use] : (struct name){"unknown", "未知"};

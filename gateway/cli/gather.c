@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/case_view.h"
+#include "cli/next_step.h"
 
 struct walk {
     struct cli *cli;
@@ -50,6 +51,41 @@ static struct party_counts *counts_of(struct walk *walk, uint32_t number)
     return added;
 }
 
+/* Keeps the list short and sorted by due time. */
+static void note_late(struct gathered *gathered, const struct flow_case *row)
+{
+    struct instant due = case_clock(row)->due;
+    size_t at = gathered->late_count;
+
+    while (at > 0 && instant_before(due, case_clock(&gathered->late[at - 1].row)->due))
+        at--;
+    if (at == GATHER_SHOWN_MAX)
+        return;
+    if (gathered->late_count < GATHER_SHOWN_MAX)
+        gathered->late_count++;
+    for (size_t i = gathered->late_count - 1; i > at; i--)
+        gathered->late[i] = gathered->late[i - 1];
+    gathered->late[at].row = *row;
+}
+
+static bool name_them(struct cli *cli, struct gathered *gathered, struct error *err)
+{
+    for (size_t i = 0; i < gathered->late_count; i++) {
+        struct late_case *late = &gathered->late[i];
+
+        if (!next_actor_shown(cli, &late->row, next_step_of(&late->row).actor, late->actor,
+                              err))
+            return false;
+    }
+    for (size_t i = 0; i < gathered->dead_letter_count; i++) {
+        struct dead_letter *dead = &gathered->dead_letters[i];
+
+        if (!cli_party_id(cli, dead->row.letter.party, dead->party, err))
+            return false;
+    }
+    return true;
+}
+
 static bool count_case(void *self, const struct flow_case *row)
 {
     struct walk *walk = self;
@@ -64,6 +100,8 @@ static bool count_case(void *self, const struct flow_case *row)
     counts = counts_of(walk, row->party);
     gathered->open++;
     gathered->overdue += overdue;
+    if (overdue)
+        note_late(gathered, row);
     gathered->flagged += (row->flags & CASE_FLAGGED) != 0;
     if (counts != NULL) {
         counts->open_cases++;
@@ -88,6 +126,9 @@ static bool count_letter(void *self, const struct letter_row *row)
     struct party_counts *counts = counts_of(walk, row->letter.party);
 
     walk->gathered->dead += row->letter.state == LETTER_DEAD;
+    if (row->letter.state == LETTER_DEAD &&
+        walk->gathered->dead_letter_count < GATHER_SHOWN_MAX)
+        walk->gathered->dead_letters[walk->gathered->dead_letter_count++].row = *row;
     walk->gathered->under_way += moves(row->letter.state);
     if (counts == NULL)
         return walk->ok;
@@ -106,7 +147,8 @@ bool gather(struct cli *cli, struct gathered *gathered, struct error *err)
     memset(gathered, 0, sizeof(*gathered));
     return add_configured(cli, gathered, err) &&
            ledger_each_case(cli->txn, count_case, &walk, err) && walk.ok &&
-           ledger_each_letter(cli->txn, count_letter, &walk, err) && walk.ok;
+           ledger_each_letter(cli->txn, count_letter, &walk, err) && walk.ok &&
+           name_them(cli, gathered, err);
 }
 
 uint64_t party_under_way(const struct party_counts *counts)

@@ -6,7 +6,7 @@
 
 #include "cli/cli.h"
 
-enum { GATHER_PARTIES_MAX = 128 };
+enum { GATHER_PARTIES_MAX = 128, GATHER_SHOWN_MAX = 3 };
 
 struct party_counts {
     uint32_t number; /* 0: the ledger has not met this party of the configuration */
@@ -15,6 +15,16 @@ struct party_counts {
     struct instant oldest; /* birth of the oldest letter that is still under way; none: none */
     uint64_t open_cases;
     uint64_t overdue_cases;
+};
+
+/* A late case with who has to act, a dead letter with whom it was for: named in status. */
+struct late_case {
+    struct flow_case row;
+    char actor[PARTY_ID_SIZE];
+};
+struct dead_letter {
+    struct letter_row row;
+    char party[PARTY_ID_SIZE];
 };
 
 struct gathered {
@@ -27,7 +37,11 @@ struct gathered {
     struct instant next_due; /* the earliest running clock; none: none */
     struct uuid next_case;
     uint64_t dead;
-    uint64_t under_way; /* letters waiting, new or ready */
+    uint64_t under_way;                      /* letters waiting, new or ready */
+    struct late_case late[GATHER_SHOWN_MAX]; /* those that are late the longest */
+    size_t late_count;
+    struct dead_letter dead_letters[GATHER_SHOWN_MAX]; /* the first */
+    size_t dead_letter_count;
 };
 
 /* Inside the read transaction. */

@@ -48,7 +48,7 @@ static bool open_body(void *self, const struct entry_body *body, struct text sea
     const struct entry_origin *origin = ledger_origin(checking->cli->ledger);
     const struct text parts[] = {
         {(const char *)origin->log_id, sizeof(origin->log_id)},
-        {(const char *)body->digest,   sizeof(body->digest)  },
+        {(const char *)body->digest, sizeof(body->digest)},
     };
 
     progress_show(&checking->progress, ++checking->opened, 0);
@@ -74,6 +74,9 @@ static void print_lines(const struct checking *checking, const struct ledger_rep
     else
         screen_paint(&checking->cli->screen, PAINT_BAD, _("the ledger is not as it should be"));
     fputc('\n', out);
+    if (checking->found > 0)
+        fprintf(out, _("next: %s\n"),
+                _("stop the gateway, copy the files as they are, compare with the backup"));
 }
 
 static bool print_report(struct checking *checking, const struct ledger_report *report,
@@ -122,10 +125,7 @@ bool cli_ledger_verify(struct cli *cli, int word_count, char *const words[], str
     struct operands operands;
     bool json = false;
     bool keys = false;
-    const struct option_rule rules[] = {
-        {"--json", &json, NULL},
-        {"--keys", &keys, NULL}
-    };
+    const struct option_rule rules[] = {{"--json", &json, NULL}, {"--keys", &keys, NULL}};
     bool ok;
 
     ok = options_parse(word_count, words, rules, COUNT_OF(rules), 0, 0, &operands, err) &&
@@ -186,9 +186,7 @@ bool cli_ledger_rebuild(struct cli *cli, int word_count, char *const words[], st
     struct ledger_report report = {.entries = 0};
     struct operands operands;
     bool json = false;
-    const struct option_rule rules[] = {
-        {"--json", &json, NULL}
-    };
+    const struct option_rule rules[] = {{"--json", &json, NULL}};
     char *place;
     bool ok;
 

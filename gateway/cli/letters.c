@@ -50,11 +50,9 @@ bool cli_letters(struct cli *cli, int word_count, char *const words[], struct er
     struct listing listing = {.cli = cli, .err = err, .ok = true};
     struct operands operands;
     bool json = false;
-    const struct option_rule rules[] = {
-        {"--json", &json,         NULL},
-        {"--dead", &listing.dead, NULL},
-        {"--all",  &listing.all,  NULL}
-    };
+    const struct option_rule rules[] = {{"--json", &json, NULL},
+                                        {"--dead", &listing.dead, NULL},
+                                        {"--all", &listing.all, NULL}};
 
     if (!options_parse(word_count, words, rules, COUNT_OF(rules), 0, 0, &operands, err))
         return false;
@@ -82,9 +80,7 @@ bool cli_letters(struct cli *cli, int word_count, char *const words[], struct er
 bool cli_retry(struct cli *cli, int word_count, char *const words[], struct error *err)
 {
     const char *reason = NULL;
-    const struct option_rule rules[] = {
-        {"--reason", NULL, &reason}
-    };
+    const struct option_rule rules[] = {{"--reason", NULL, &reason}};
     json_t *request = NULL;
     json_t *answer = NULL;
     struct operands operands;

@@ -228,10 +228,10 @@ bool cli_message(struct cli *cli, int word_count, char *const words[], struct er
 {
     struct trail trail = {.cli = cli, .err = err, .ok = true};
     const struct option_rule rules[] = {
-        {"--json",   &trail.json,  NULL         },
-        {"--raw",    &trail.raw,   NULL         },
-        {"--reply",  &trail.reply, NULL         },
-        {"--reason", NULL,         &trail.reason},
+        {"--json", &trail.json, NULL},
+        {"--raw", &trail.raw, NULL},
+        {"--reply", &trail.reply, NULL},
+        {"--reason", NULL, &trail.reason},
     };
     struct operands operands;
 

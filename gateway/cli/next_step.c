@@ -66,15 +66,15 @@ struct next_step next_step_of(const struct flow_case *flow_case)
 const char *next_actor_text(enum next_actor actor)
 {
     static const char *const names[] = {
-        [NEXT_NOBODY] = NULL,         [NEXT_CORE] = "core",         [NEXT_PARTNER] = "partner",
+        [NEXT_NOBODY] = NULL,       [NEXT_CORE] = "core",         [NEXT_PARTNER] = "partner",
         [NEXT_GATEWAY] = "gateway", [NEXT_OPERATOR] = "operator",
     };
 
     return names[actor];
 }
 
-bool next_actor_shown(struct cli *cli, const struct flow_case *flow_case,
-                      enum next_actor actor, char out[PARTY_ID_SIZE], struct error *err)
+bool next_actor_shown(struct cli *cli, const struct flow_case *flow_case, enum next_actor actor,
+                      char out[PARTY_ID_SIZE], struct error *err)
 {
     switch (actor) {
     case NEXT_PARTNER:

@@ -7,15 +7,15 @@
 #include "cli/gather.h"
 #include "cli/json.h"
 
-enum { LABEL = 14, LINE_SIZE = 600 };
+enum { LABEL = 14, LINE_SIZE = 600, PARTY_COLUMNS = 6 };
 
 static struct name kind_name(enum party_kind kind)
 {
     static const struct name names[] = {
-        {"unknown",  "未知"      },
-        [PARTY_PROVINCE] = {"province", "对方省"   },
-        [PARTY_CORE] = {"core",     "核心系统"},
-        [PARTY_HUB] = {"hub",      "中转平台"},
+        {"unknown", "未知"},
+        [PARTY_PROVINCE] = {"province", "对方省"},
+        [PARTY_CORE] = {"core", "核心系统"},
+        [PARTY_HUB] = {"hub", "中转平台"},
     };
 
     return (unsigned)kind < COUNT_OF(names) ? names[kind] : names[0];
@@ -107,7 +107,7 @@ static bool print_one(struct cli *cli, const struct config_party *party,
  */
 
 static bool add_line(struct cli *cli, struct table *table, const struct config_party *party,
-                     const struct party_counts *counts, struct error *err)
+                     const struct party_counts *counts, size_t column_count, struct error *err)
 {
     const struct config_certificate *first = first_to_end(cli->config, party->id, cli->now);
     uint64_t moving = party_under_way(counts);
@@ -120,32 +120,41 @@ static bool add_line(struct cli *cli, struct table *table, const struct config_p
     if (first != NULL)
         certificate_tell(first, cli->now, tell);
     return table_cell(table, PAINT_PLAIN, party->id, err) &&
-           table_cell(table, PAINT_PLAIN, title_of(party), err) &&
            table_cell(table, PAINT_PLAIN, language_name(kind_name(party->kind)), err) &&
            table_cell(table, PAINT_PLAIN, under_way, err) &&
            table_cell(table, counts->letters[LETTER_DEAD] > 0 ? PAINT_BAD : PAINT_PLAIN, dead,
                       err) &&
            table_cell(table, first == NULL ? PAINT_PLAIN : certificate_paint(first, cli->now),
-                      tell, err);
+                      tell, err) &&
+           (column_count < PARTY_COLUMNS ||
+            table_cell(table, PAINT_PLAIN, title_of(party), err));
+}
+
+/* Names are optional; a column of nothing helps nobody. */
+static bool any_title(const struct config *config)
+{
+    for (size_t i = 0; i < config->party_count; i++)
+        if (title_of(&config->parties[i])[0] != '\0')
+            return true;
+    return false;
 }
 
 static bool print_all(struct cli *cli, const struct gathered *gathered, struct error *err)
 {
     const struct table_column columns[] = {
-        {_("Party"),       false, false},
-        {_("Name"),        false, true },
-        {_("Kind"),        false, false},
-        {_("Letters"),     true,  false},
-        {_("Dead"),        true,  false},
-        {_("Certificate"), false, true },
+        {_("Party"), false, false},      {_("Kind"), false, false},
+        {_("Letters"), true, false},     {_("Dead"), true, false},
+        {_("Certificate"), false, true}, {_("Name"), false, true},
     };
-    struct table *table = table_new(cli->arena, columns, COUNT_OF(columns));
     const struct config *config = cli->config;
+    size_t column_count = any_title(config) ? PARTY_COLUMNS : PARTY_COLUMNS - 1;
+    struct table *table = table_new(cli->arena, columns, column_count);
 
     if (table == NULL)
         return fail(err, ERROR_MEMORY, _("no memory"));
     for (size_t i = 0; i < config->party_count; i++)
-        if (!add_line(cli, table, &config->parties[i], &gathered->parties[i], err))
+        if (!add_line(cli, table, &config->parties[i], &gathered->parties[i], column_count,
+                      err))
             return false;
     if (table_rows(table) == 0)
         fprintf(cli->screen.out, "%s\n", _("no party is configured"));
@@ -225,9 +234,7 @@ bool cli_party(struct cli *cli, int word_count, char *const words[], struct erro
     const struct config_party *one = NULL;
     struct operands operands;
     bool json = false;
-    const struct option_rule rules[] = {
-        {"--json", &json, NULL}
-    };
+    const struct option_rule rules[] = {{"--json", &json, NULL}};
 
     if (!options_parse(word_count, words, rules, COUNT_OF(rules), 0, 1, &operands, err))
         return false;

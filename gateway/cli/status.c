@@ -7,6 +7,7 @@
 #include "cli/certificate_view.h"
 #include "cli/gather.h"
 #include "cli/json.h"
+#include "cli/next_step.h"
 
 enum { LABEL = 12, LINE_SIZE = 256, BYTES_TEXT_SIZE = 32, MAP_FULL_PERCENT = 80 };
 
@@ -77,6 +78,82 @@ static void action(struct status *status, enum paint paint, const char *format, 
     fputc('\n', status->cli->screen.out);
 }
 
+/* What an action is about, one line each below it. */
+static void detail(struct status *status, const char *format, ...) PRINTF_LIKE(2, 3);
+
+static void detail(struct status *status, const char *format, ...)
+{
+    char line[LINE_SIZE];
+    char cut[LINE_SIZE];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(line, sizeof(line), format, arguments);
+    va_end(arguments);
+    fprintf(status->cli->screen.out, "      %s\n",
+            screen_cut(line, SCREEN_COLUMNS - 6, cut, sizeof(cut)));
+}
+
+static void gateway_action(struct status *status)
+{
+    if (status->gateway != NULL)
+        return;
+    if (!status->cli->gateway_absent) {
+        action(status, PAINT_BAD, "%s", _("the gateway runs but does not answer: see its log"));
+        return;
+    }
+    action(status, PAINT_BAD, "%s", _("the gateway is not running: nothing moves"));
+    detail(status, "%s", "systemctl start qiantong");
+}
+
+static void late_actions(struct status *status)
+{
+    const struct gathered *gathered = &status->gathered;
+
+    if (gathered->overdue == 0)
+        return;
+    action(status, PAINT_BAD,
+           ngettext("%" PRIu64 " case is overdue: qiantong cases --overdue",
+                    "%" PRIu64 " cases are overdue: qiantong cases --overdue",
+                    (unsigned long)gathered->overdue),
+           gathered->overdue);
+    for (size_t i = 0; i < gathered->late_count; i++) {
+        const struct late_case *late = &gathered->late[i];
+        char id[UUID_TEXT_SIZE];
+        char tell[CLOCK_TELL_SIZE];
+
+        uuid_format(&late->row.case_id, id);
+        detail(status, _("%.13s %s; %s: %s"), id,
+               clock_tell(case_clock(&late->row), status->cli->now, tell), late->actor,
+               language_name(next_step_of(&late->row).what));
+    }
+}
+
+static void letter_actions(struct status *status)
+{
+    const struct gathered *gathered = &status->gathered;
+
+    if (gathered->dead > 0)
+        action(status, PAINT_BAD,
+               ngettext("%" PRIu64 " letter is dead: qiantong letters --dead",
+                        "%" PRIu64 " letters are dead: qiantong letters --dead",
+                        (unsigned long)gathered->dead),
+               gathered->dead);
+    for (size_t i = 0; i < gathered->dead_letter_count; i++) {
+        const struct dead_letter *dead = &gathered->dead_letters[i];
+
+        detail(status, _("%s to %s: qiantong retry %" PRIu64),
+               language_name(action_name(dead->row.letter.action)), dead->party,
+               dead->row.letter.out_id);
+    }
+    if (gathered->flagged > 0)
+        action(status, PAINT_WARN,
+               ngettext("%" PRIu64 " case to look at: qiantong cases --open",
+                        "%" PRIu64 " cases to look at: qiantong cases --open",
+                        (unsigned long)gathered->flagged),
+               gathered->flagged);
+}
+
 static void certificate_actions(struct status *status)
 {
     const struct config *config = status->cli->config;
@@ -97,19 +174,9 @@ static void certificate_actions(struct status *status)
 
 static void print_actions(struct status *status)
 {
-    const struct gathered *gathered = &status->gathered;
-
-    if (status->gateway == NULL)
-        action(status, PAINT_BAD, "%s", _("the gateway does not answer: nothing moves"));
-    if (gathered->overdue > 0)
-        action(status, PAINT_BAD, _("%" PRIu64 " overdue: qiantong cases --overdue"),
-               gathered->overdue);
-    if (gathered->dead > 0)
-        action(status, PAINT_BAD, _("%" PRIu64 " dead letters: qiantong letters --dead"),
-               gathered->dead);
-    if (gathered->flagged > 0)
-        action(status, PAINT_WARN, _("%" PRIu64 " cases to look at: qiantong cases --open"),
-               gathered->flagged);
+    gateway_action(status);
+    late_actions(status);
+    letter_actions(status);
     if (map_percent(&status->use) >= MAP_FULL_PERCENT)
         action(status, PAINT_BAD, _("the ledger's map is %u %% full: raise ledger/mapBytes"),
                map_percent(&status->use));
@@ -135,17 +202,31 @@ static void field(const struct status *status, const char *label, enum paint pai
     screen_field(&status->cli->screen, label, LABEL, paint, line);
 }
 
+static void print_gateway(const struct status *status)
+{
+    struct instant started = {0};
+    char at[INSTANT_TEXT_SIZE];
+
+    if (status->gateway == NULL)
+        field(status, _("Gateway"), PAINT_BAD, "%s",
+              status->cli->gateway_absent ? _("not running") : _("does not answer"));
+    else if (instant_parse(text_of(answer_text(status->gateway, "started")), &started))
+        field(status, _("Gateway"), PAINT_GOOD, _("up since %s"),
+              instant_format_short(started, at));
+    else
+        field(status, _("Gateway"), PAINT_GOOD, "%s", _("up"));
+}
+
 static void print_overview(const struct status *status)
 {
     const struct gathered *gathered = &status->gathered;
-    bool up = status->gateway != NULL;
     char used[BYTES_TEXT_SIZE];
     char map[BYTES_TEXT_SIZE];
     char due[DAY_TEXT_SIZE];
+    char id[UUID_TEXT_SIZE];
 
     fputc('\n', status->cli->screen.out);
-    field(status, _("Gateway"), up ? PAINT_GOOD : PAINT_BAD, "%s",
-          up ? _("running") : _("not running, or not reachable"));
+    print_gateway(status);
     field(status, _("Ledger"), PAINT_PLAIN, _("%" PRIu64 " entries, %s of %s (%u %%)"),
           status->entries, bytes_text(status->use.used_bytes, used),
           bytes_text(status->use.map_bytes, map), map_percent(&status->use));
@@ -153,8 +234,9 @@ static void print_overview(const struct status *status)
           _("%" PRIu64 " open, %" PRIu64 " overdue, %" PRIu64 " in all"), gathered->open,
           gathered->overdue, gathered->cases);
     if (gathered->next_due.ms != 0)
-        field(status, _("Next limit"), PAINT_PLAIN, _("%s 24:00"),
-              day_format(instant_day(instant_add_ms(gathered->next_due, -1)), due));
+        field(status, _("Next limit"), PAINT_PLAIN, _("%s 24:00, case %.13s"),
+              day_format(instant_day(instant_add_ms(gathered->next_due, -1)), due),
+              uuid_format(&gathered->next_case, id));
 }
 
 static bool add_party(struct table *table, const struct party_counts *counts, struct error *err)
@@ -162,16 +244,19 @@ static bool add_party(struct table *table, const struct party_counts *counts, st
     char under_way[24];
     char dead[24];
     char open[24];
+    char late[24];
     char oldest[INSTANT_TEXT_SIZE] = "";
     uint64_t moving = party_under_way(counts);
 
     snprintf(under_way, sizeof(under_way), "%" PRIu64, moving);
     snprintf(dead, sizeof(dead), "%" PRIu64, counts->letters[LETTER_DEAD]);
     snprintf(open, sizeof(open), "%" PRIu64, counts->open_cases);
+    snprintf(late, sizeof(late), "%" PRIu64, counts->overdue_cases);
     if (counts->oldest.ms != 0)
         instant_format_short(counts->oldest, oldest);
     return table_cell(table, PAINT_PLAIN, counts->id, err) &&
            table_cell(table, PAINT_PLAIN, open, err) &&
+           table_cell(table, counts->overdue_cases > 0 ? PAINT_BAD : PAINT_PLAIN, late, err) &&
            table_cell(table, moving > 0 ? PAINT_WARN : PAINT_PLAIN, under_way, err) &&
            table_cell(table, PAINT_PLAIN, oldest, err) &&
            table_cell(table, counts->letters[LETTER_DEAD] > 0 ? PAINT_BAD : PAINT_PLAIN, dead,
@@ -181,11 +266,9 @@ static bool add_party(struct table *table, const struct party_counts *counts, st
 static bool print_parties(struct status *status, struct error *err)
 {
     const struct table_column columns[] = {
-        {_("Party"),             false, true },
-        {_("Open cases"),        true,  false},
-        {_("Letters under way"), true,  false},
-        {_("Oldest since"),      false, false},
-        {_("Dead"),              true,  false},
+        {_("Party"), false, true},         {_("Open cases"), true, false},
+        {_("Overdue"), true, false},       {_("Letters"), true, false},
+        {_("Oldest since"), false, false}, {_("Dead"), true, false},
     };
     struct table *table = table_new(status->cli->arena, columns, COUNT_OF(columns));
 
@@ -303,9 +386,7 @@ bool cli_status(struct cli *cli, int word_count, char *const words[], struct err
     struct status *status = arena_alloc(cli->arena, sizeof(*status));
     struct operands operands;
     bool json = false;
-    const struct option_rule rules[] = {
-        {"--json", &json, NULL}
-    };
+    const struct option_rule rules[] = {{"--json", &json, NULL}};
     bool ok;
 
     if (!options_parse(word_count, words, rules, COUNT_OF(rules), 0, 0, &operands, err))

@@ -16,6 +16,8 @@ static bool read_encoded(struct cli *cli, const char *path, char **encoded, stru
     if (!file_read(cli->arena, path, FILE_MAX, &bytes, err)) {
         if (err->code == ERROR_SIZE)
             cli_hint(cli, _("larger documents go over the network, from the core system"));
+        else
+            cli_hint(cli, _("name a file that you may read; nothing was handed in"));
         return false;
     }
     if (bytes.size == 0)
@@ -74,7 +76,10 @@ static void print_answer(struct cli *cli, const json_t *answer)
     print_field(cli, _("Reason"), PAINT_PLAIN, answer_text(answer, "text"));
     if (uuid_parse(text_of(case_id), &id) && !uuid_is_none(&id))
         print_field(cli, _("Case"), PAINT_PLAIN, case_id);
-    print_field(cli, _("Sequence"), PAINT_PLAIN, sequence);
+    print_field(cli, _("Journal"), PAINT_PLAIN, sequence);
+    if (!is_good(answer))
+        print_field(cli, _("Next"), PAINT_PLAIN,
+                    _("correct the document, then submit it again"));
     if (again)
         print_field(cli, _("Again"), PAINT_WARN,
                     _("handed in before; the first verdict stands"));
@@ -84,10 +89,7 @@ bool cli_submit(struct cli *cli, int word_count, char *const words[], struct err
 {
     const char *party = NULL;
     bool json = false;
-    const struct option_rule rules[] = {
-        {"--party", NULL,  &party},
-        {"--json",  &json, NULL  }
-    };
+    const struct option_rule rules[] = {{"--party", NULL, &party}, {"--json", &json, NULL}};
     struct operands operands;
     json_t *request;
     json_t *answer = NULL;

@@ -10,7 +10,7 @@
  * All big-endian, written field by field. Byte offsets: docs/ledger-format.md. Journal entries
  * are never rewritten; a new meaning is a new kind or TLV; unknown TLVs are kept and hashed.
  * Bodies (signed bytes, national content) lie sealed in database `body`; an entry names them by
- * month and digest, so that they can expire without breaking the chain (decisions 21).
+ * month and digest, so that they can expire without breaking the chain (foundations 21).
  */
 #ifndef CORE_ENTRY_H
 #define CORE_ENTRY_H
@@ -143,7 +143,7 @@ enum retention_class {
     RETENTION_10_YEARS = 2,
     RETENTION_30_YEARS = 3,
     RETENTION_50_YEARS = 4,
-    RETENTION_100_YEARS = 5, /* relation changes (compliance.md section 7) */
+    RETENTION_100_YEARS = 5, /* relation changes */
     RETENTION_PERMANENT = 6
 };
 

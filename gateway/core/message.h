@@ -27,7 +27,7 @@ struct message {
     const struct record *body;
 };
 
-/* The body of a receipt (Action `receipt`), decisions 7. */
+/* The body of a receipt (Action `receipt`), foundations 7. */
 struct receipt {
     struct uuid message_id; /* of the message it answers */
     enum verdict verdict;

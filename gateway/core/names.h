@@ -2,8 +2,8 @@
  * names.h - the numbers that the journal keeps for ever, each with its English name (wire, JSON,
  * logs) and its Chinese one (screens).
  *
- * Append only: a number once written is never reused. Source of the names: design.md section 5,
- * pension-transfer.md sections 2, 5, 9.
+ * Append only: a number once written is never reused. The field's terms:
+ * docs/glossary.md.
  */
 #ifndef CORE_NAMES_H
 #define CORE_NAMES_H

@@ -1,7 +1,7 @@
 /*
  * retry.h - when to send again, when to stop asking a party, when to stop at all. Pure.
  *
- * Exponential back-off with full jitter, 1 s to 15 min (network.md section 4), Retry-After
+ * Exponential back-off with full jitter, 1 s to 15 min, Retry-After
  * honoured up to an hour, never past the letter's end of life.
  */
 #ifndef CORE_RETRY_H

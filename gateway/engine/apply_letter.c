@@ -73,7 +73,7 @@ bool apply_sealed(struct engine *engine, struct ledger_txn *txn, struct work *wo
     bool found;
 
     CHECK(work->body_count == 1);
-    engine_release(engine, work->out_id);
+    flight_end(engine, work->out_id);
     if (!find_letter(txn, work, &row, &found, err))
         return false;
     if (!found || row.letter.state != LETTER_NEW)
@@ -85,7 +85,7 @@ bool apply_sealed(struct engine *engine, struct ledger_txn *txn, struct work *wo
         return false;
     memcpy(draft->entry.digest, work->bodies[0].body.digest, 32);
     draft->entry.plain_size = work->bodies[0].body.size;
-    draft_add_letter_state(draft, work->out_id, LETTER_READY, row.attempts, draft->entry.wall);
+    draft_add_letter_state(draft, work->out_id, LETTER_READY, row.attempts, draft->now);
     draft_add_verdict(draft, &verdict);
     if (work->lost.size > 0)
         draft_add_text(draft, TLV_LOST, work->lost);
@@ -115,9 +115,11 @@ bool apply_untranslated(struct engine *engine, struct ledger_txn *txn, struct wo
     struct draft *draft;
     bool found;
 
-    engine_release(engine, work->out_id);
-    if (!work->park)
+    flight_end(engine, work->out_id);
+    if (!work->park) {
+        flight_rest(engine);
         return true;
+    }
     if (!find_letter(txn, work, &row, &found, err))
         return false;
     if (!found)
@@ -149,7 +151,7 @@ bool apply_attempt(struct engine *engine, struct ledger_txn *txn, struct work *w
     uint16_t attempts;
     bool found;
 
-    engine_release(engine, work->out_id);
+    flight_end(engine, work->out_id);
     if (!find_letter(txn, work, &row, &found, err))
         return false;
     if (!found || row.letter.state != LETTER_READY)
@@ -162,11 +164,11 @@ bool apply_attempt(struct engine *engine, struct ledger_txn *txn, struct work *w
         return false;
     attempts = row.attempts == UINT16_MAX ? UINT16_MAX : (uint16_t)(row.attempts + 1);
     if (!work->park)
-        due = retry_next(&engine->retry, row.letter.created, draft->entry.wall, attempts,
+        due = retry_next(&engine->retry, row.letter.created, draft->now, attempts,
                          work->retry_after_ms, random);
     party = party_of(engine, &row);
     if (party != NULL)
-        breaker_record(&party->breaker, work->reached, draft->entry.wall);
+        breaker_record(&party->breaker, work->reached, draft->now);
     draft_add_letter_state(draft, work->out_id, due.ms != 0 ? LETTER_READY : LETTER_DEAD,
                            attempts, due);
     draft_add_verdict(draft, &verdict);
@@ -229,7 +231,7 @@ bool apply_outcome(struct engine *engine, struct ledger_txn *txn, struct work *w
     struct draft *draft;
     bool found;
 
-    engine_release(engine, work->out_id);
+    flight_end(engine, work->out_id);
     if (!find_letter(txn, work, &row, &found, err))
         return false;
     if (!found)
@@ -240,10 +242,10 @@ bool apply_outcome(struct engine *engine, struct ledger_txn *txn, struct work *w
     draft->ending = work->out_id;
     memcpy(draft->entry.digest, work->digest, 32);
     draft->entry.plain_size = work->size;
-    draft->entry.evidence = row.letter.to_core ? EVIDENCE_E3 : EVIDENCE_E1;
+    draft->entry.evidence = evidence_of(engine, row.letter.party);
     party = party_of(engine, &row);
     if (party != NULL)
-        breaker_record(&party->breaker, true, draft->entry.wall);
+        breaker_record(&party->breaker, true, draft->now);
     if (!note_state(txn, draft, &before, &found, err))
         return false;
     if (found && row.letter.to_core && end_of(work) == LETTER_REFUSED) {
@@ -284,7 +286,7 @@ bool apply_retry(struct engine *engine, struct ledger_txn *txn, struct work *wor
     if (!note_state(txn, draft, &before, &found, err))
         return false;
     draft_add_letter_state(draft, work->out_id, row.sealed.size > 0 ? LETTER_READY : LETTER_NEW,
-                           row.attempts, draft->entry.wall);
+                           row.attempts, draft->now);
     for (size_t i = 0; i < work->note_tlv_count; i++)
         draft_add_text(draft, work->note_tlvs[i].type, work->note_tlvs[i].bytes);
     work->result.verdict = VERDICT_ACCEPTED;

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* How long a message for a case that we do not know is asked to come again (decisions 9). */
+/* How long a message for a case that we do not know is asked to come again (foundations 9). */
 static const int64_t unknown_case_ms = 10 * 60 * 1000;
 
 struct incoming {
@@ -68,7 +68,7 @@ static struct draft *draft_of(struct incoming *in, enum entry_kind kind)
     draft->entry.action = work->message.action;
     draft->entry.revision = work->message.revision;
     draft->entry.case_id = work->message.case_id;
-    draft->entry.evidence = work->local ? EVIDENCE_E3 : EVIDENCE_E1;
+    draft->entry.evidence = evidence_of(in->engine, work->party);
     memcpy(draft->entry.person_tag, work->person_tag, sizeof(work->person_tag));
     return draft;
 }
@@ -202,7 +202,7 @@ static bool describe_opening(struct incoming *in, uint8_t role, struct error *er
     event->party = work->party;
     for (size_t i = 0; i < in->engine->party_count; i++) {
         const struct engine_party *party = &in->engine->parties[i];
-        if (party->kind == PARTY_CORE)
+        if (party->kind == PARTY_CORE && (!work->local || party->number == work->party))
             event->core = party->number;
         if (work->local && party->kind != PARTY_CORE && party->number != home->number &&
             party->region / 10000 ==

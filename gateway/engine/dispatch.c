@@ -27,7 +27,7 @@ static void mark(struct engine *engine, struct engine_party *party, uint64_t out
     party->in_flight++;
 }
 
-void engine_release(struct engine *engine, uint64_t out_id)
+void flight_end(struct engine *engine, uint64_t out_id)
 {
     size_t slot = slot_of(engine, out_id);
 
@@ -46,6 +46,26 @@ void engine_release(struct engine *engine, uint64_t out_id)
         engine->in_flight[slot].out_id = 0;
         engine->in_flight[slot_of(engine, moving.out_id)] = moving;
     }
+}
+
+void flight_rest(struct engine *engine)
+{
+    struct instant now = engine->given.now(engine->given.self);
+
+    engine->rest_until = instant_add_ms(now, ENGINE_REST_MS);
+}
+
+void engine_release(struct engine *engine, uint64_t out_id)
+{
+    flight_end(engine, out_id);
+    flight_rest(engine);
+}
+
+/* A clock that went back does not make the rest longer. */
+static bool rests(const struct engine *engine, struct instant now)
+{
+    return instant_before(now, engine->rest_until) &&
+           engine->rest_until.ms - now.ms <= ENGINE_REST_MS;
 }
 
 static void earlier(struct instant *next, struct instant at)
@@ -84,7 +104,7 @@ static bool dispatch_party(struct engine *engine, struct ledger_txn *txn,
             continue;
         mark(engine, party, row.letter.out_id);
         if (!engine->given.deliver(engine->given.self, &row)) {
-            engine_release(engine, row.letter.out_id);
+            flight_end(engine, row.letter.out_id);
             return true;
         }
         room--;
@@ -124,6 +144,10 @@ bool engine_dispatch(struct engine *engine, struct instant *next, struct error *
     bool ok;
 
     *next = (struct instant){0};
+    if (rests(engine, now)) {
+        *next = engine->rest_until;
+        return true;
+    }
     ok = ledger_begin_read(engine->ledger, &txn, err);
     for (size_t i = 0; ok && i < engine->party_count; i++) {
         struct engine_party *party = &engine->parties[i];

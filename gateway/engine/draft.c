@@ -14,8 +14,8 @@ struct draft *draft_new(struct engine *engine, struct ledger_txn *txn, struct ar
     draft->bytes = buffer_over(bytes, DRAFT_BYTES);
     draft->entry.kind = (uint16_t)kind;
     draft->entry.boot = engine->boot;
-    draft->entry.wall = ledger_stamp(txn, engine->given.now(engine->given.self),
-                                     &draft->clock_back);
+    draft->now = engine->given.now(engine->given.self);
+    draft->entry.wall = ledger_stamp(txn, draft->now, &draft->clock_back);
     if (draft->clock_back)
         draft->entry.flags |= ENTRY_FLAG_CLOCK_BACK;
     draft->entry.business_date = day_yyyymmdd(instant_day(draft->entry.wall));

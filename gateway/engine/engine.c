@@ -46,6 +46,15 @@ const struct engine_party *engine_party_by_id(const struct engine *engine, const
     return NULL;
 }
 
+enum evidence evidence_of(const struct engine *engine, uint32_t number)
+{
+    const struct engine_party *party = engine_party(engine, number);
+
+    if (party == NULL || party->kind == PARTY_CORE)
+        return EVIDENCE_E3;
+    return party->kind == PARTY_HUB ? EVIDENCE_E2 : EVIDENCE_E1;
+}
+
 bool apply_reply(struct engine *engine, struct ledger_txn *txn, struct work *work,
                  struct error *err)
 {

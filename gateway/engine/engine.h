@@ -2,7 +2,7 @@
  * engine.h - one decision at a time, into one transaction.
  *
  * The daemon and the simulator run this same engine over the same core; only what is given to it
- * differs (decisions 4): the store under the ledger, the clock, random bytes, the sealer, and
+ * differs (foundations 4): the store under the ledger, the clock, random bytes, the sealer, and
  * what carries letters away. Single-threaded: all calls come from the one writer.
  *
  * Order for every work item: begin a ledger transaction, engine_apply for each, commit, and only
@@ -22,7 +22,8 @@
 enum {
     ENGINE_PARTIES_MAX = 128,
     ENGINE_IN_FLIGHT_MAX = 4096, /* letters handed out and not yet reported back */
-    ENGINE_LANE_MAX = 64         /* of these, per party */
+    ENGINE_LANE_MAX = 64,        /* of these, per party */
+    ENGINE_REST_MS = 1000        /* how long our own trouble keeps letters back */
 };
 
 enum party_kind { PARTY_PROVINCE = 1, PARTY_CORE = 2, PARTY_HUB = 3 };
@@ -70,6 +71,7 @@ struct engine {
     struct engine_flight in_flight[ENGINE_IN_FLIGHT_MAX]; /* open-addressed by out_id */
     size_t in_flight_count;
     uint64_t duplicates; /* counted, never journaled */
+    struct instant rest_until; /* after our own trouble: nothing is handed out before */
 };
 
 enum work_kind {
@@ -166,7 +168,9 @@ MUST_USE bool engine_wake(struct engine *engine, struct ledger_txn *txn, size_t 
 /* Hands out letters that are due, per party in order, within limits and breakers. After a commit;
  * reads only. *next: when to look again at the latest (none: nothing waits). */
 MUST_USE bool engine_dispatch(struct engine *engine, struct instant *next, struct error *err);
-/* The caller could not do what `deliver` asked and reports nothing else: the letter is free again. */
+/* The caller could not do what `deliver` asked and reports nothing else, or could not write what
+ * it reported: the letter is free again. That was our own trouble, which asking at once does not
+ * mend and a partner should not feel: nothing is handed out for ENGINE_REST_MS. */
 void engine_release(struct engine *engine, uint64_t out_id);
 
 #endif

@@ -6,13 +6,14 @@
 
 #include "engine/engine.h"
 
-enum { DRAFT_TLVS_MAX = 96, DRAFT_BYTES = 24 * 1024 };
+enum { DRAFT_TLVS_MAX = ENGINE_PARTIES_MAX + 64, DRAFT_BYTES = 24 * 1024 };
 
 /* An entry and the bytes of its TLVs while they are put together. In the work's arena. */
 struct draft {
     struct entry entry;
     struct tlv tlvs[DRAFT_TLVS_MAX];
     struct buffer bytes;
+    struct instant now; /* the clock as it is: what is due is compared with that */
     bool clock_back;
     uint64_t ending; /* out_id of the letter that this entry ends: its lane counts as left */
 };
@@ -44,6 +45,11 @@ MUST_USE bool letters_add(struct engine *engine, struct ledger_txn *txn, struct 
 MUST_USE bool letters_release(struct ledger_txn *txn, struct draft *draft,
                               const struct letter_row *done, struct error *err);
 
+/* The letter is no longer in flight. */
+void flight_end(struct engine *engine, uint64_t out_id);
+/* Our own trouble: nothing is handed out for a while. */
+void flight_rest(struct engine *engine);
+
 /* One file each. */
 MUST_USE bool apply_message(struct engine *engine, struct ledger_txn *txn, struct work *work,
                             struct error *err);
@@ -61,6 +67,9 @@ MUST_USE bool apply_retry(struct engine *engine, struct ledger_txn *txn, struct 
                           struct error *err);
 MUST_USE bool apply_note(struct engine *engine, struct ledger_txn *txn, struct work *work,
                          struct error *err);
+
+/* What an entry about this party's own words proves (foundations 2). */
+enum evidence evidence_of(const struct engine *engine, uint32_t party);
 
 /* Copies a fixed text field, cut at its end (codes and reasons are bounded where they are made). */
 void field_copy(char *field, size_t field_size, const char *from);

@@ -1,6 +1,6 @@
 /* letters.c - letters are born in the entry that decided them, one at a time per case and party.
  *
- * The sender keeps one unreceipted message per case and direction (decisions 9): a letter behind
+ * The sender keeps one unreceipted message per case and direction (foundations 9): a letter behind
  * another of its lane is born WAITING, and becomes NEW in the entry that ends the one before. */
 #include "engine/internal.h"
 
@@ -76,7 +76,7 @@ static bool add_letter(struct engine *engine, struct ledger_txn *txn, struct dra
         .case_id = after->case_id,
         .in_reply_to = *in_reply_to,
         .created = draft->entry.wall,
-        .due = draft->entry.wall,
+        .due = draft->now,
         .content_month = content->month,
         .content_size = content->size,
     };
@@ -133,6 +133,6 @@ bool letters_release(struct ledger_txn *txn, struct draft *draft, const struct l
     if (!ledger_get_letter(txn, out_id, &next, &found, err))
         return false;
     if (found && next.letter.state == LETTER_WAITING)
-        draft_add_letter_state(draft, out_id, LETTER_NEW, next.attempts, draft->entry.wall);
+        draft_add_letter_state(draft, out_id, LETTER_NEW, next.attempts, draft->now);
     return true;
 }

@@ -37,9 +37,14 @@ bool engine_wake(struct engine *engine, struct ledger_txn *txn, size_t max, size
                  struct error *err)
 {
     struct instant now = engine->given.now(engine->given.self);
+    bool back;
+    struct instant stamp = ledger_stamp(txn, now, &back);
     struct arena *arena = arena_new(4 * 1024 * 1024);
     bool ok = arena != NULL || fail(err, ERROR_MEMORY, "no memory for timers");
 
+    /* The entries bear the transaction's time: a clock that passes behind it is the next one's. */
+    if (instant_before(stamp, now))
+        now = stamp;
     *count = 0;
     while (ok && *count < max) {
         struct uuid case_id;

@@ -150,7 +150,7 @@ static void judge_receipt(struct delivery *delivery, const struct receipt *recei
     }
 }
 
-/* 4xx without a signature of the party is nobody's verdict: closed and parked (decisions 7). */
+/* 4xx without a signature of the party is nobody's verdict: closed and parked (foundations 7). */
 static bool parks(int status)
 {
     return status >= 400 && status < 500 && status != 408 && status != 429;

@@ -11,7 +11,7 @@
 
 /* --- reading ------------------------------------------------------------------------------ */
 
-/* Header against connection and clock (decisions 8, 10). The signature already held. */
+/* Header against connection and clock (foundations 8, 10). The signature already held. */
 static bool check_header(const struct exchange *exchange, const struct message *message,
                          struct error *err)
 {
@@ -39,7 +39,7 @@ static bool check_header(const struct exchange *exchange, const struct message *
 }
 
 /* From a signature and a header that hold on, the MessageId is used up: a body that cannot be
- * accepted is refused in the journal, once and for ever (decisions 8). */
+ * accepted is refused in the journal, once and for ever (foundations 8). */
 static bool read_province(struct exchange *exchange, struct error *err)
 {
     const struct config_party *party = exchange->party;

@@ -100,7 +100,7 @@ static bool within_limit(struct exchange *exchange)
     return atomic_fetch_add(&limit->answers, 1) < UNREADABLE_PER_SECOND;
 }
 
-/* Bytes that never became a message: told to the sender, remembered nowhere (decisions 8). */
+/* Bytes that never became a message: told to the sender, remembered nowhere (foundations 8). */
 static void answer_unreadable(struct exchange *exchange, const struct error *err)
 {
     struct error second = ERROR_INIT;

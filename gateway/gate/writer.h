@@ -5,7 +5,7 @@
  * transaction, calls the engine for each, wakes passed clocks, commits once, and only then tells
  * the owners. One failing item: the batch is undone and its items run singly, so that one cannot
  * spoil the others. After a failed flush nothing is certain any more: the process ends and
- * starts again from what is durable (engineering/ledger.md section 9).
+ * starts again from what is durable (docs/foundations.md).
  */
 #ifndef GATE_WRITER_H
 #define GATE_WRITER_H

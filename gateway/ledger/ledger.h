@@ -5,7 +5,7 @@
  * row that follows from it (cases, inbox, letters, outbox, lanes, deadlines, indexes). Rebuild
  * does the same from the stored journal, so a live ledger and a rebuilt one are equal by
  * construction, and comparing them finds any row that was changed by other means. Nothing here
- * decides: an entry carries its consequences (decisions 25).
+ * decides: an entry carries its consequences (foundations 25).
  *
  * One writer. A failed transaction leaves the journal's head where it was.
  */
@@ -46,7 +46,7 @@ MUST_USE bool ledger_commit(struct ledger_txn **txn, struct error *err);
 void ledger_abort(struct ledger_txn *txn); /* takes NULL */
 
 /* Entry time for everything in this transaction: `now`, or the previous entry's time if the
- * clock went back (*went_back). Stable within a transaction (decisions 11). */
+ * clock went back (*went_back). Stable within a transaction (foundations 11). */
 struct instant ledger_stamp(struct ledger_txn *txn, struct instant now, bool *went_back);
 /* The sequence number that the next ledger_append will use. */
 uint64_t ledger_next_seq(const struct ledger_txn *txn);

@@ -4,7 +4,7 @@
  *
  * adapters/<name>/ holds adapter.xml, mapping.xml, codes.xml, schema/ (optional XSD) and
  * examples/ (pairs). Compiled once at load into a plan; the plan is immutable and shared by all
- * threads. A new field, message or adapter needs no new code (decisions 29). Nothing is
+ * threads. A new field, message or adapter needs no new code (foundations 29). Nothing is
  * guessed: an unknown code, a missing mandatory field, a value that does not fit is refused
  * with the field's name; what the other side cannot carry is listed as lost.
  */
@@ -68,7 +68,7 @@ MUST_USE bool adapter_write(const struct adapter *adapter, enum adapter_way way,
                             struct adapter_message *message, struct arena *arena,
                             struct text *bytes, struct error *err);
 
-/* What a core's HTTP answer to a pushed document means (dialects.md section 6). */
+/* What a core's HTTP answer to a pushed document means. */
 enum adapter_result {
     ADAPTER_OK,
     ADAPTER_OK_DUPLICATE,

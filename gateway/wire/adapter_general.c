@@ -141,7 +141,7 @@ static bool read_capabilities(struct general *general, const struct adapter_node
     return true;
 }
 
-/* Without a key of its own a core cannot send anything twice safely (decisions 24). */
+/* Without a key of its own a core cannot send anything twice safely (foundations 24). */
 static bool read_key(struct general *general, const struct adapter_node *root)
 {
     const struct adapter_node *key = adapter_child(root, "localKey");

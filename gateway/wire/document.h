@@ -2,7 +2,7 @@
  * document.h - untrusted bytes to a tree, under limits, and a tree to bytes.
  *
  * One parse for each message: the tree that is verified is the tree that is validated and read
- * (engineering/signatures.md section 1). No declaration of a document type is read, no entity
+ * (docs/partner.md). No declaration of a document type is read, no entity
  * but the predefined ones exists, nothing is fetched. The bytes are decoded whole before the
  * parser sees them, so a bad byte is found with its place and the label inside the document
  * cannot switch the parser's encoding.

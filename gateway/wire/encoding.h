@@ -2,7 +2,7 @@
  * encoding.h - labels of character encodings, and GB18030 to UTF-8 and back.
  *
  * Every GB label (GB2312, GBK, GB18030, CP936 in any spelling) means GB18030 here: names of
- * persons need it, and it contains the others (domain/dialects.md section 3). One table is used
+ * persons need it, and it contains the others. One table is used
  * for all, the C library's. A byte or character outside the table is an error with its place;
  * nothing is ever replaced by a question mark. All functions: any thread.
  */

@@ -18,11 +18,11 @@ struct envelope_limits {
 };
 
 /*
- * Bytes to a verified message, in the order of engineering/signatures.md section 3: size, parse,
+ * Bytes to a verified message, in this order: size, parse,
  * grammar, pin, signature, post-checks, envelope schema, header fields, national schema of the
  * body, record. Errors: SIZE ENCODING PARSE DOCTYPE DEPTH SHAPE PIN ALGORITHM TRANSFORM REFERENCE
  * SIGNATURE SCHEMA UNKNOWN_FLOW HEADER VALUE. *stage tells how far it got, for the answer: before
- * ENVELOPE_HEADER_HELD the MessageId is not used up (decisions 8).
+ * ENVELOPE_HEADER_HELD the MessageId is not used up (foundations 8).
  */
 enum envelope_stage {
     ENVELOPE_NOTHING,

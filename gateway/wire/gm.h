@@ -43,7 +43,7 @@ struct gm_key {
     bool is_private;
 };
 
-/* Two algorithm names that may stand in one signature (engineering/signatures.md section 7). */
+/* Two algorithm names that may stand in one signature (docs/partner.md). */
 struct gm_pair {
     const char *signature_uri;
     const char *digest_uri;

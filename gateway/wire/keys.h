@@ -59,7 +59,7 @@ struct text signer_certificate(const struct signer *signer); /* DER */
 struct digest signer_fingerprint(const struct signer *signer);
 struct instant signer_not_after(const struct signer *signer);
 
-/* When a pin counts (decisions 10). */
+/* When a pin counts (foundations 10). */
 struct pin_window {
     struct instant from;  /* .ms 0: always */
     struct instant until; /* .ms 0: for ever; the instant itself is outside */

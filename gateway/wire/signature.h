@@ -1,7 +1,7 @@
 /*
  * signature.h - enveloped XML signatures in one closed profile.
  *
- * The grammar is engineering/signatures.md section 2: the signature is the last element of the
+ * The grammar (docs/partner.md): the signature is the last element of the
  * root, has one reference with URI="" and signs the whole document except itself. So what is
  * signed is what is processed, and the verified tree is the tree to go on with. The pin decides
  * algorithm, names and certificate; the message only claims. xmlsec is never asked to find a

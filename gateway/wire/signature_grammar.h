@@ -1,6 +1,6 @@
 /*
  * signature_grammar.h - the closed grammar of a signed document, looked at before any
- * cryptography (engineering/signatures.md section 2). For wire/signature only.
+ * cryptography (docs/partner.md). For wire/signature only.
  */
 #ifndef WIRE_SIGNATURE_GRAMMAR_H
 #define WIRE_SIGNATURE_GRAMMAR_H

@@ -12,7 +12,7 @@
 #include "base/error.h"
 
 /*
- * Order of engineering/signatures.md section 4, then the self-test (wire/self_test.h). A
+ * Parser first, then hooks, then xmlsec, then the self-test (wire/self_test.h). A
  * program does not run on after a failure. A second call does nothing. ERROR_CONFIG: library
  * versions that do not fit; ERROR_CRYPTO: an initialisation or the self-test failed;
  * ERROR_ENCODING: this system cannot convert GB18030.

@@ -101,4 +101,7 @@ found=$(git ls-files -z 2>/dev/null | xargs -0 grep -oIhE '\b[1-9][0-9]{5}(19|20
     awk '{ split("7 9 10 5 8 4 2 1 6 3 7 9 10 5 8 4 2", w, " "); s = 0; for (i = 1; i <= 17; i++) s += w[i] * substr($0, i, 1);
            if (substr("10X98765432", s % 11 + 1, 1) == toupper(substr($0, 18, 1))) print }')
 rule "identity numbers are invented ones" "$found"
+found=$(grep -rohE 'docs/[a-z0-9/_.-]+\.(md|xml|sh)' gateway docs README.md CHANGES.md tests/lint tests/unit 2>/dev/null |
+    sort -u | while read -r path; do [ -e "$path" ] || echo "$path"; done)
+rule "documents that are named exist" "$found"
 [ "$failures" = 0 ]
