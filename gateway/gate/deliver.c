@@ -14,6 +14,9 @@
 #include "base/log.h"
 #include "gate/delivery.h"
 
+/* Four would bound the rate by the round trip and keep both writers' batches small. */
+enum { PARTY_CONNECTIONS_MAX = 32 };
+
 static void write_letter(struct job *job);
 static void send_letter(struct job *job);
 static void judge(struct job *job);
@@ -118,6 +121,7 @@ static void describe_route(const struct delivery *delivery, struct courier_route
                                     .url = party->url,
                                     .pins = party->transport_pins,
                                     .pin_count = party->transport_pin_count,
+                                    .max_connections = PARTY_CONNECTIONS_MAX,
                                     .answer_max = party->message_max};
 }
 

@@ -100,9 +100,7 @@ static uint16_t port_of(const char *url)
 
 static void open_core(struct load *load, unsigned side)
 {
-    static const struct listener_path served[] = {
-        {REQUEST_POST, "/v1/documents"}
-    };
+    static const struct listener_path served[] = {{REQUEST_POST, "/v1/documents"}};
     struct core *core = &load->cores[side];
     struct error err = ERROR_INIT;
     const struct config_party *party;
@@ -156,7 +154,7 @@ static void look_at_batches(struct load *load, unsigned side, bool print)
     struct core *core = &load->cores[side];
     struct arena *arena = arena_new(64 * 1024);
     struct error err = ERROR_INIT;
-    struct text answer;
+    struct text answer = TEXT_NONE;
     uint64_t batches;
     uint64_t items;
 

@@ -73,10 +73,7 @@ struct run {
 
 static void map(struct run *run, enum thing thing)
 {
-    struct mapping_head head = {
-        .local_key = {"GZ00000000000001", 16},
-          .revision = 1
-    };
+    struct mapping_head head = {.local_key = {"GZ00000000000001", 16}, .revision = 1};
     struct error err = ERROR_INIT;
     struct record *target;
     struct text lost;
@@ -107,13 +104,11 @@ static void read_adapter(struct run *run)
 
 static struct text write_adapter(struct run *run, struct arena *arena)
 {
-    struct adapter_message message = {
-        .flow = FLOW_PENSION_EMPLOYEE,
-        .action = ACTION_FORM,
-        .revision = 1,
-        .local_key = {"GZ00000000000001", 16},
-        .body = run->ours
-    };
+    struct adapter_message message = {.flow = FLOW_PENSION_EMPLOYEE,
+                                      .action = ACTION_FORM,
+                                      .revision = 1,
+                                      .local_key = {"GZ00000000000001", 16},
+                                      .body = run->ours};
     struct error err = ERROR_INIT;
     struct text bytes;
     uint64_t at = bench_now();
@@ -441,6 +436,7 @@ static void print_fields(struct run *run)
 /* --- running
  * ------------------------------------------------------------------------------------ */
 
+#ifdef BENCH_XSLT
 static void print_ratio(struct run *run, const char *name, enum thing ours, enum thing theirs)
 {
     uint64_t a = samples_at(&run->times[ours], 500) + samples_at(&run->times[ours + 1], 500);
@@ -451,6 +447,7 @@ static void print_ratio(struct run *run, const char *name, enum thing ours, enum
     bench_ratio(b, a, ratio);
     printf("  %s, both ways: libxslt / adapter = %s\n", name, ratio);
 }
+#endif
 
 static void print_run(struct run *run)
 {

@@ -137,7 +137,7 @@ void fixture_open(struct fixture *fixture, const char *pair, const char *suite,
 {
     struct gate *gate = &fixture->gate;
     struct error err = ERROR_INIT;
-    enum suite number;
+    enum suite number = SUITE_ECDSA;
     char path[3][512];
 
     memset(fixture, 0, sizeof(*fixture));

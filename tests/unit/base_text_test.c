@@ -91,6 +91,16 @@ static void test_utf8(void **state)
     for (size_t i = 0; i < COUNT_OF(bad); i++)
         assert_false(text_is_utf8(text_of(bad[i])));
     assert_false(text_is_utf8((struct text){"a\0b", 3}));
+    for (size_t at = 0; at < 24; at++) { /* one odd byte anywhere among plain ones */
+        char plain[] = "abcdefghijklmnopqrstuvwx";
+        assert_true(text_is_utf8((struct text){plain, 24}));
+        plain[at] = '\0';
+        assert_false(text_is_utf8((struct text){plain, 24}));
+        plain[at] = '\x80';
+        assert_false(text_is_utf8((struct text){plain, 24}));
+        plain[at] = '\x01';
+        assert_true(text_is_utf8((struct text){plain, 24}));
+    }
 }
 
 static void test_every_character(void **state)
