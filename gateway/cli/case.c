@@ -238,9 +238,9 @@ static void print_next(const struct story *story)
         field(story, _("Next step"), PAINT_BAD, _("%s is dead: qiantong retry %" PRIu64),
               document, row->letter.out_id);
     else if (row->letter.out_id != 0 && row->attempts > 0)
-        field(story, _("Next step"), PAINT_WARN,
-              _("deliver %s to %s; tried %u times, again %s"), document, story->waiting_party,
-              row->attempts, instant_format_short(row->letter.due, due));
+        field(story, _("Next step"), PAINT_WARN, _("deliver %s to %s; %u tries, next %s"),
+              document, story->waiting_party, row->attempts,
+              instant_format_short(row->letter.due, due) + strlen("2026-"));
     else if (row->letter.out_id != 0)
         field(story, _("Next step"), PAINT_PLAIN, _("deliver %s to %s"), document,
               story->waiting_party);

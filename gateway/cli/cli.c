@@ -23,10 +23,10 @@ const struct verb cli_verbs[] = {
      cli_status},
     {"cases", "[--open] [--overdue] [--party ID] [--state NAME] [--json]", N_("list cases"),
      cli_cases},
-    {"case", "ID [--json]",
-     N_("the story of one case (number, its beginning, or trace number)"), cli_case},
+    {"case", "ID [--json]", N_("a case's story, by number, its beginning, or trace number"),
+     cli_case},
     {"message", "ID [--json] | ID --raw [--reply] [--reason TEXT]",
-     N_("what the ledger knows of a message; --raw opens its exact bytes"), cli_message},
+     N_("what is known of a message; --raw opens its exact bytes"), cli_message},
     {"party", "[ID] [--json]", N_("parties: certificates, letters"), cli_party},
     {"letters", "[--dead] [--all] [--json]", N_("letters that are under way or dead"),
      cli_letters},
@@ -162,7 +162,7 @@ static void print_error(const struct cli *cli, const struct error *err)
 
     fflush(stdout);
     /* What lower layers say is English; the kind of error at least is told in Chinese. */
-    fprintf(stderr, language_chinese() ? "qiantong: %s（%s %s）\n" : "qiantong: %s (%s%s)\n",
+    fprintf(stderr, language_chinese() ? "qiantong: %s（%s，%s）\n" : "qiantong: %s (%s%s)\n",
             err->text, language_chinese() ? gettext(error_meaning(err->code)) : "",
             error_name(err->code));
     if (hint != NULL)

@@ -101,6 +101,8 @@ static void say(const struct entry *entry, char out[CELL_SIZE])
                                              : language_name(verdict_name(verdict.verdict)));
         else if (verdict.http_status != 0)
             snprintf(out, CELL_SIZE, "HTTP %u", verdict.http_status);
+        else if (entry->kind == ENTRY_ATTEMPT)
+            snprintf(out, CELL_SIZE, "%s", _("no answer"));
     }
     clock = entry_next_tlv(entry, TLV_CLOCK, &at);
     if (clock != NULL && clock->bytes.size >= 1)

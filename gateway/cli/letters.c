@@ -99,6 +99,8 @@ bool cli_retry(struct cli *cli, int word_count, char *const words[], struct erro
     if (!ask_gateway(cli, request, ASK_SHORT_MS, &answer, err)) {
         if (err->code == ERROR_USAGE && reason == NULL)
             cli_hint(cli, _("--reason \"...\"; it is journaled with your name"));
+        else if (err->code == ERROR_NOT_FOUND)
+            cli_hint(cli, _("`qiantong letters --dead` lists them"));
         return false;
     }
     json_decref(answer);

@@ -7,40 +7,40 @@
 /* clang-format off */
 static const struct next_step pension_in[PENSION_STATES] = {
     [PENSION_NEW] = {NEXT_CORE,
-        {"send the letter, or refuse the application", "发出联系函，或不予受理"}},
+        {"send the letter, or refuse", "发出联系函，或不予受理"}},
     [PENSION_LETTER_SENT] = {NEXT_GATEWAY,
-        {"deliver the letter and get its receipt", "送达联系函，取得回执"}},
+        {"deliver the letter", "送达联系函，取得回执"}},
     [PENSION_LETTER_HELD] = {NEXT_PARTNER,
-        {"accept the letter, or return it", "受理联系函，或退函"}},
+        {"accept or return the letter", "受理联系函，或退函"}},
     [PENSION_LETTER_RETURNED] = {NEXT_CORE,
-        {"correct the letter and send it, or refuse", "更正联系函后重发，或不予受理"}},
+        {"correct the letter or refuse", "更正联系函后重发，或不予受理"}},
     [PENSION_ACCEPTED] = {NEXT_PARTNER,
         {"send the form and the money", "发出信息表，划转基金"}},
     [PENSION_INFO_ONLY] = {NEXT_PARTNER,
-        {"send the money; book it when it arrives", "划转基金；到账后请登记"}},
+        {"pay the money, then book it", "划转基金；到账后请登记"}},
     [PENSION_MONEY_ONLY] = {NEXT_PARTNER,
         {"send the form", "发出信息表"}},
     [PENSION_BOTH] = {NEXT_CORE,
-        {"link the records, send the completion", "办理接续，发出办结通知"}},
+        {"link the records, complete", "办理接续，发出办结通知"}},
     [PENSION_DISPUTE] = {NEXT_PARTNER,
-        {"send a corrected form, or settle the sum", "更正信息表，或补足资金"}},
+        {"correct the form or the sum", "更正信息表，或补足资金"}},
     [PENSION_LINKED] = {NEXT_GATEWAY,
-        {"deliver the completion, get its receipt", "送达办结通知，取得回执"}},
+        {"deliver the completion", "送达办结通知，取得回执"}},
 };
 
 static const struct next_step pension_out[PENSION_STATES] = {
     [PENSION_LETTER_HELD] = {NEXT_CORE,
-        {"accept the letter, or return it", "受理联系函，或退函"}},
+        {"accept or return the letter", "受理联系函，或退函"}},
     [PENSION_LETTER_RETURNED] = {NEXT_PARTNER,
-        {"send a corrected letter; none may come", "更正联系函后重发（也可不再发）"}},
+        {"send a new letter, if any", "更正联系函后重发（或不再发）"}},
     [PENSION_ACCEPTED] = {NEXT_CORE,
         {"send the form and the money", "发出信息表，划转基金"}},
     [PENSION_INFO_ONLY] = {NEXT_CORE,
-        {"send the money and its advice", "划转基金，发出基金划转通知"}},
+        {"send the money and advice", "划转基金，发出基金划转通知"}},
     [PENSION_MONEY_ONLY] = {NEXT_CORE,
         {"send the form", "发出信息表"}},
     [PENSION_BOTH] = {NEXT_PARTNER,
-        {"link the records, send the completion", "办理接续，发出办结通知"}},
+        {"link the records, complete", "办理接续，发出办结通知"}},
     [PENSION_DISPUTE] = {NEXT_CORE,
         {"send the corrected form", "更正信息表后重发"}},
 };
@@ -50,7 +50,7 @@ struct next_step next_step_of(const struct flow_case *flow_case)
 {
     static const struct next_step nobody = {NEXT_NOBODY, {"", ""}};
     static const struct next_step look = {
-        NEXT_OPERATOR, {"look at the letter that needs a person", "查看需人工处理的信件"}};
+        NEXT_OPERATOR, {"mend the letter to the core", "处理未能送达核心系统的信件"}};
     const struct next_step *step;
 
     if (flow_case->flow != FLOW_PENSION_EMPLOYEE || !case_open(flow_case) ||

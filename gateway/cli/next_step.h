@@ -12,6 +12,9 @@
 
 enum next_actor { NEXT_NOBODY, NEXT_CORE, NEXT_PARTNER, NEXT_GATEWAY, NEXT_OPERATOR };
 
+/* So wide at most, that a line of status has room for it. */
+enum { NEXT_STEP_COLUMNS = 28 };
+
 struct next_step {
     enum next_actor actor;
     struct name what; /* "send the form"; "" for nobody */

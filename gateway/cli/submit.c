@@ -60,6 +60,20 @@ static bool is_good(const json_t *answer)
     return verdict == VERDICT_ACCEPTED || verdict == VERDICT_PENDING;
 }
 
+/* Out of order or wrong: where there is a case, it says what it waits for. */
+static void print_next(const struct cli *cli, const char *case_id)
+{
+    char next[128];
+    struct uuid id;
+
+    if (!uuid_parse(text_of(case_id), &id) || uuid_is_none(&id))
+        snprintf(next, sizeof(next), "%s", _("correct the document, then submit it again"));
+    else
+        snprintf(next, sizeof(next), _("qiantong case %.13s shows what the case waits for"),
+                 case_id);
+    print_field(cli, _("Next"), PAINT_PLAIN, next);
+}
+
 static void print_answer(struct cli *cli, const json_t *answer)
 {
     unsigned verdict = verdict_by_name(text_of(answer_text(answer, "verdict")));
@@ -78,11 +92,19 @@ static void print_answer(struct cli *cli, const json_t *answer)
         print_field(cli, _("Case"), PAINT_PLAIN, case_id);
     print_field(cli, _("Journal"), PAINT_PLAIN, sequence);
     if (!is_good(answer))
-        print_field(cli, _("Next"), PAINT_PLAIN,
-                    _("correct the document, then submit it again"));
+        print_next(cli, case_id);
     if (again)
         print_field(cli, _("Again"), PAINT_WARN,
                     _("handed in before; the first verdict stands"));
+}
+
+/* The document could not be read: which one, and that nothing came of it. */
+static bool not_taken(struct cli *cli, const char *path, struct error *err)
+{
+    if (error_exit(err->code) != error_exit(ERROR_PARSE))
+        return false;
+    cli_hint(cli, _("correct the document, then submit it again"));
+    return fail_prefix(err, "%s", path);
 }
 
 bool cli_submit(struct cli *cli, int word_count, char *const words[], struct error *err)
@@ -104,7 +126,7 @@ bool cli_submit(struct cli *cli, int word_count, char *const words[], struct err
     json_text(request, "party", party);
     json_text(request, "bytes", encoded);
     if (!ask_gateway(cli, request, ASK_LONG_MS, &answer, err))
-        return false;
+        return not_taken(cli, operands.at[0], err);
     cli->status = is_good(answer) ? 0 : REFUSED;
     if (json)
         return json_print(cli, answer, err);

@@ -269,6 +269,9 @@ static bool decide(struct incoming *in, struct error *err)
     } else if (!work->local && in->before.party != work->party) {
         result_refuse(result, "FLW-05", "the case is with another party");
         return true;
+    } else if (in->before.flow != flow->number) {
+        result_refuse(result, "FLW-05", "the case belongs to another flow");
+        return true;
     }
     if (!flow_decide(flow, in->engine->rules, in->engine->calendar,
                      in->known ? &in->before : NULL, &in->event, work->arena, in->decision, err))

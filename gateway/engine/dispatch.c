@@ -31,7 +31,7 @@ void flight_end(struct engine *engine, uint64_t out_id)
 {
     size_t slot = slot_of(engine, out_id);
 
-    if (engine->in_flight[slot].out_id != out_id)
+    if (out_id == 0 || engine->in_flight[slot].out_id != out_id)
         return;
     engine->in_flight[slot].party->in_flight--;
     engine->in_flight_count--;

@@ -8,14 +8,16 @@ struct draft *draft_new(struct engine *engine, struct ledger_txn *txn, struct ar
 {
     struct draft *draft = arena_alloc(arena, sizeof(*draft));
     void *bytes = arena_alloc(arena, DRAFT_BYTES);
+    struct instant now;
 
     if (draft == NULL || bytes == NULL)
         return NULL;
     draft->bytes = buffer_over(bytes, DRAFT_BYTES);
     draft->entry.kind = (uint16_t)kind;
     draft->entry.boot = engine->boot;
-    draft->now = engine->given.now(engine->given.self);
-    draft->entry.wall = ledger_stamp(txn, draft->now, &draft->clock_back);
+    now = engine->given.now(engine->given.self);
+    draft->entry.wall = ledger_stamp(txn, now, &draft->clock_back);
+    draft->now = draft->clock_back ? now : draft->entry.wall;
     if (draft->clock_back)
         draft->entry.flags |= ENTRY_FLAG_CLOCK_BACK;
     draft->entry.business_date = day_yyyymmdd(instant_day(draft->entry.wall));
@@ -31,23 +33,18 @@ size_t draft_mark(const struct draft *draft)
 
 void draft_add(struct draft *draft, uint16_t type, size_t mark)
 {
-    struct tlv *tlv;
-
-    if (draft->entry.tlv_count == DRAFT_TLVS_MAX) {
-        draft->bytes.overflow = true;
-        return;
-    }
-    tlv = &draft->tlvs[draft->entry.tlv_count++];
-    tlv->type = type;
-    tlv->bytes = (struct text){(const char *)draft->bytes.at + mark, draft->bytes.size - mark};
+    draft_add_text(draft, type,
+                   (struct text){(const char *)draft->bytes.at + mark,
+                                 draft->bytes.size - mark});
 }
 
 void draft_add_text(struct draft *draft, uint16_t type, struct text bytes)
 {
-    size_t mark = draft_mark(draft);
-
-    buffer_text(&draft->bytes, bytes);
-    draft_add(draft, type, mark);
+    if (draft->entry.tlv_count == DRAFT_TLVS_MAX) {
+        draft->bytes.overflow = true;
+        return;
+    }
+    draft->tlvs[draft->entry.tlv_count++] = (struct tlv){.type = type, .bytes = bytes};
 }
 
 void draft_add_body(struct draft *draft, const struct entry_body *body)

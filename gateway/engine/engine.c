@@ -46,7 +46,7 @@ const struct engine_party *engine_party_by_id(const struct engine *engine, const
     return NULL;
 }
 
-enum evidence evidence_of(const struct engine *engine, uint32_t number)
+uint8_t evidence_of(const struct engine *engine, uint32_t number)
 {
     const struct engine_party *party = engine_party(engine, number);
 

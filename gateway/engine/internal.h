@@ -6,14 +6,16 @@
 
 #include "engine/engine.h"
 
-enum { DRAFT_TLVS_MAX = ENGINE_PARTIES_MAX + 64, DRAFT_BYTES = 24 * 1024 };
+enum { DRAFT_TLVS_MAX = ENGINE_PARTIES_MAX + 64, DRAFT_BYTES = 8 * 1024 };
 
 /* An entry and the bytes of its TLVs while they are put together. In the work's arena. */
 struct draft {
     struct entry entry;
     struct tlv tlvs[DRAFT_TLVS_MAX];
     struct buffer bytes;
-    struct instant now; /* the clock as it is: what is due is compared with that */
+    /* The entry's time, or an earlier one if the clock went back: letters go by the clock,
+     * which is what they are due by, and what the other side compares SentAt with. */
+    struct instant now;
     bool clock_back;
     uint64_t ending; /* out_id of the letter that this entry ends: its lane counts as left */
 };
@@ -25,6 +27,7 @@ MUST_USE struct draft *draft_new(struct engine *engine, struct ledger_txn *txn,
 /* Appends a TLV whose bytes `encode` style calls wrote since draft_mark(). */
 size_t draft_mark(const struct draft *draft);
 void draft_add(struct draft *draft, uint16_t type, size_t mark);
+/* Keeps the bytes where they are: they must live until draft_append. */
 void draft_add_text(struct draft *draft, uint16_t type, struct text bytes);
 void draft_add_body(struct draft *draft, const struct entry_body *body);
 void draft_add_verdict(struct draft *draft, const struct entry_verdict *verdict);
@@ -68,8 +71,8 @@ MUST_USE bool apply_retry(struct engine *engine, struct ledger_txn *txn, struct 
 MUST_USE bool apply_note(struct engine *engine, struct ledger_txn *txn, struct work *work,
                          struct error *err);
 
-/* What an entry about this party's own words proves (foundations 2). */
-enum evidence evidence_of(const struct engine *engine, uint32_t party);
+/* enum evidence: what an entry about this party's own words proves (foundations 2). */
+uint8_t evidence_of(const struct engine *engine, uint32_t party);
 
 /* Copies a fixed text field, cut at its end (codes and reasons are bounded where they are made). */
 void field_copy(char *field, size_t field_size, const char *from);

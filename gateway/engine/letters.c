@@ -75,7 +75,7 @@ static bool add_letter(struct engine *engine, struct ledger_txn *txn, struct dra
         .to_core = send->target == FLOW_TO_CORE,
         .case_id = after->case_id,
         .in_reply_to = *in_reply_to,
-        .created = draft->entry.wall,
+        .created = draft->now,
         .due = draft->now,
         .content_month = content->month,
         .content_size = content->size,
@@ -84,7 +84,7 @@ static bool add_letter(struct engine *engine, struct ledger_txn *txn, struct dra
     memcpy(letter.content_digest, content->digest, 32);
     if (!engine->given.random(engine->given.self, random, sizeof(random), err))
         return false;
-    letter.message_id = uuid_v7(draft->entry.wall, random);
+    letter.message_id = uuid_v7(draft->now, random);
     if (!lane_is_free(txn, draft, &after->case_id, letter.party, &is_free, err))
         return false;
     letter.state = is_free ? LETTER_NEW : LETTER_WAITING;

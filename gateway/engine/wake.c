@@ -42,7 +42,7 @@ bool engine_wake(struct engine *engine, struct ledger_txn *txn, size_t max, size
     struct arena *arena = arena_new(4 * 1024 * 1024);
     bool ok = arena != NULL || fail(err, ERROR_MEMORY, "no memory for timers");
 
-    /* The entries bear the transaction's time: a clock that passes behind it is the next one's. */
+    /* Entries bear the transaction's time: a clock that passes behind it is the next one's. */
     if (instant_before(stamp, now))
         now = stamp;
     *count = 0;

@@ -142,6 +142,8 @@ static json_t *answer_submit(struct asking *asking)
     ok = ok && base64_decode(encoded, BASE64_STRICT, bytes, encoded.size + 1, &size, &err) &&
          receive_by_hand(asking->gate, core, (struct text){(char *)bytes, size}, &result, &err);
     free(bytes);
+    if (ok && result.later)
+        ok = fail(&err, ERROR_BUSY, "no such case yet; try again");
     return ok ? result_json(&result) : failure(&err);
 }
 

@@ -180,7 +180,8 @@ static void judge_province(struct delivery *delivery)
         return;
     }
     note(delivery, ok ? "HEADER" : error_name(err.code), ok ? fault : err.text);
-    attempt(delivery, parks(delivery->http_status));
+    /* What we could not check for reasons of our own says nothing about the answer. */
+    attempt(delivery, parks(delivery->http_status) && (ok || !error_again(err.code)));
 }
 
 static void judge_core(struct delivery *delivery)

@@ -291,8 +291,13 @@ bool exchange_write_answer(struct exchange *exchange, struct text *body, const c
     *type = exchange->party->kind == PARTY_CORE
                 ? adapter_content_type(exchange->party->dialect)
                 : "application/xml";
-    if (!*fresh)
-        return stored_answer(exchange, result->reply_seq, body, err);
+    if (!*fresh) {
+        if (stored_answer(exchange, result->reply_seq, body, err))
+            return true;
+        if (err->code != ERROR_NOT_FOUND)
+            return false;
+        *fresh = true; /* its bytes have expired: the same verdict, signed again */
+    }
     if (exchange->party->kind == PARTY_CORE)
         return write_core_answer(exchange, body, type, err);
     describe_receipt(exchange, &receipt);

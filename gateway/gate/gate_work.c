@@ -70,8 +70,10 @@ bool gate_add_body(struct gate *gate, struct work *work, enum body_use use, stru
         .size = (uint32_t)plain.size,
     };
     memcpy(body->body.digest, digest.bytes, 32);
+    if (!gate_seal(gate, digest.bytes, plain, work->arena, &body->sealed, err))
+        return false;
     work->body_count++;
-    return gate_seal(gate, digest.bytes, plain, work->arena, &body->sealed, err);
+    return true;
 }
 
 struct work *gate_work_new(size_t size_max)

@@ -25,7 +25,8 @@ struct writer {
     struct writer_counts counts;
 };
 
-static size_t take(struct writer *writer, struct work *batch[WRITER_BATCH_MAX], bool *stop)
+static size_t take(struct writer *writer, struct work *batch[WRITER_BATCH_MAX],
+                   bool *stopping, bool *stop)
 {
     struct timespec until;
     size_t count = 0;
@@ -45,6 +46,7 @@ static size_t take(struct writer *writer, struct work *batch[WRITER_BATCH_MAX], 
         writer->count--;
     }
     writer->kicked = false;
+    *stopping = writer->stopping;
     *stop = writer->stopping && writer->count == 0;
     pthread_mutex_unlock(&writer->lock);
     return count;
@@ -132,7 +134,9 @@ static void write_batch(struct writer *writer, struct work **batch, size_t count
 
     if (count == 0 && !wake)
         return;
-    if (write_together(writer, batch, count, wake, &err)) {
+    /* A clock that cannot be woken must not hold up what is queued. */
+    if (write_together(writer, batch, count, wake, &err) ||
+        (wake && write_together(writer, batch, count, false, &err))) {
         for (size_t i = 0; i < count; i++)
             writer->done(batch[i], NULL);
     } else {
@@ -153,13 +157,14 @@ static void *run(void *argument)
     struct writer *writer = argument;
     struct work *batch[WRITER_BATCH_MAX];
     struct error err = ERROR_INIT;
+    bool stopping = false;
     bool stop = false;
 
     while (!stop) {
         struct instant next;
-        size_t count = take(writer, batch, &stop);
+        size_t count = take(writer, batch, &stopping, &stop);
         write_batch(writer, batch, count);
-        if (!stop && !engine_dispatch(writer->engine, &next, &err))
+        if (!stopping && !engine_dispatch(writer->engine, &next, &err))
             log_error("writer.dispatch", "code=%s reason=\"%s\"", error_name(err.code),
                       err.text);
     }

@@ -11,6 +11,7 @@ cd "$(dirname "$0")/../.." || exit 1
 tools || { echo "FAIL - exchange: the tools do not build"; exit 1; }
 mkdir -p build
 work=$(mktemp -d build/exchange.XXXXXX) || exit 1
+STAGE_PATIENCE_MS=2000
 proxy=
 finish() {
     end_process "$proxy" TERM
@@ -53,6 +54,19 @@ entries_of() { # SIDE KIND MESSAGE
 same_bytes() { # MESSAGE: as sealed and as received
     cli guizhou message "$1" --raw >"$PAIR/sent" && cli guangdong message "$1" --raw >"$PAIR/received" &&
         [ -s "$PAIR/sent" ] && cmp -s "$PAIR/sent" "$PAIR/received"
+}
+
+has_tried() { # TRACE
+    entry_lines guizhou | awk -v trace="$1" '$2 == trace && $4 == "attempt" { n++ } END { exit n < 1 }'
+}
+cut_the_line() { # SUITE
+    echo cut >"$PAIR/line"
+    core_begin guizhou GZ20260302000006
+    check "$1: GZ20260302000006 on a line that is cut: the attempt is journaled" pair_wait 15 has_tried GZ20260302000006
+    check "$1: GZ20260302000006 waits: letter_sent" in_state guizhou GZ20260302000006 letter_sent
+    echo pass >"$PAIR/line"
+    clock_forward "$PAIR/clock" 60000 # past every wait for this party
+    check "$1: GZ20260302000006 when the line is back: closed, closed" reaches GZ20260302000006 closed closed
 }
 
 lose_a_receipt() { # SUITE
@@ -106,14 +120,17 @@ play_suite() { # SUITE
     for side in guizhou guangdong; do
         begin_gateway "$side" && core_start "$side" "" || { bad "$suite: $side does not start"; return; }
     done
-    for trace in GZ20260302000001 GD20260302000002 GZ20260302000003 GD20260302000004 GZ20260302000006; do
+    for trace in GZ20260302000001 GD20260302000002 GZ20260302000003 GD20260302000004; do
         core_begin "$(begins_in $trace)" $trace
     done
+    sleep 0.3
+    check "$suite: guangdong stops cleanly in the middle of it" stops_cleanly guangdong
+    begin_gateway guangdong
     check "$suite: GZ20260302000001 form first: closed, closed" reaches GZ20260302000001 closed closed
     check "$suite: GD20260302000002 money first: closed, closed" reaches GD20260302000002 closed closed
     check "$suite: GZ20260302000003 letter returned: refused, letter_returned" reaches GZ20260302000003 refused letter_returned
     check "$suite: GD20260302000004 form returned: closed, closed" reaches GD20260302000004 closed closed
-    check "$suite: GZ20260302000006 closed, closed" reaches GZ20260302000006 closed closed
+    cut_the_line "$suite"
     lose_a_receipt "$suite"
     check "$suite: nothing is under way any more" pair_wait 15 all_quiet
     check "$suite: both ledgers tell one story" test -z "$(judge_story | tee /dev/stderr)"

@@ -4,7 +4,7 @@
 # The points are the log lines walk.* of gateway/gate; tests/support/walk.c ends the process at the
 # n-th passage. Each run plays four cases with that gateway dying twice there, at different passages,
 # and being started again by this script, until both sides have everything closed; then both ledgers
-# are judged (tests/support/checks.sh: judge_story, verify, rebuild). Two runs at a time.
+# are judged (tests/support/checks.sh: judge_story, verify, rebuild). Three runs at a time: most of it is waiting.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 . tests/support/pair.sh
@@ -13,8 +13,9 @@ cd "$(dirname "$0")/../.." || exit 1
 TRACES="GZ20260302000001 GD20260302000002 GZ20260302000003 GD20260302000004"
 END_closed="GZ20260302000001 GD20260302000002 GD20260302000004"
 END_returned="GZ20260302000003"
-LANES=2
+LANES=3
 PLAY_MAX_S=40
+STAGE_PATIENCE_MS=3000
 tools || { echo "FAIL - kills: the tools do not build"; exit 1; }
 mkdir -p build
 work=$(mktemp -d build/kills.XXXXXX) || exit 1
@@ -22,7 +23,7 @@ work=$(mktemp -d build/kills.XXXXXX) || exit 1
 free_port() { # a range for each lane, below the ports that the system gives out
     local port
     while :; do
-        port=$((20000 + lane * 6000 + RANDOM % 6000))
+        port=$((20000 + lane * 4000 + RANDOM % 4000))
         answers "$port" || { echo "$port"; return; }
     done
 }

@@ -21,6 +21,15 @@ check() { # WORDS COMMAND...
     if "$@"; then ok "$words"; else bad "$words"; fi
 }
 
+# Below the ports that the system gives to outgoing connections, which come and go.
+free_port() {
+    local port
+    while :; do
+        port=$((20000 + RANDOM % 12000))
+        answers "$port" || { echo "$port"; return; }
+    done
+}
+
 tools() { # what the scripts need beside the programs; V as in the Makefile, BIN its folder
     make --no-print-directory -s V="${V:-release}" B="$BIN" integration-tools "$BIN/tests/xmlsig" >/dev/null
 }
@@ -44,6 +53,13 @@ script_case() { # SIDE TRACE: this case's block of a script
         /<\/case>/ { if (mine) printf "%s", block }' "$DEMO_CASES/$1.script.xml"
 }
 
+# STAGE_PATIENCE_MS: how long IN's core waits with the completion after the form, in the case where the
+# money came first. It does not wait for its own fund_receipt to be accepted, and a completion that
+# overtakes it is refused for ever; a gateway that dies in between makes that likely.
+patient_money() {
+    sed "s|<send>money-first/completion|<delayMs>${STAGE_PATIENCE_MS:-0}</delayMs>&|"
+}
+
 begins_in() { case $1 in GZ*) echo guizhou ;; *) echo guangdong ;; esac; }
 
 stage() { # VARIANT TRACE...: scripts and documents for both cores of the pair
@@ -57,7 +73,7 @@ stage() { # VARIANT TRACE...: scripts and documents for both cores of the pair
             for trace in "$@"; do
                 from=$side
                 [ "$variant" = demo ] || [ "$variant" = "$(begins_in "$trace")" ] || from=$(other_side "$side")
-                script_case "$from" "$trace"
+                script_case "$from" "$trace" | patient_money
             done
             echo '</script>'
         } >"$PAIR/$side/cases/script.xml"

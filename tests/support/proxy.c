@@ -180,12 +180,10 @@ static void open_line(struct line *line, int client, unsigned short target)
         close(client);
         return;
     }
-    *line = (struct line){
-        .used = true,
-        .out = {.from = client, .to = server, .bytes = malloc(PIECE_MAX)},
-        .back = {.from = server, .to = client, .bytes = malloc(PIECE_MAX)},
-        .heard = now_ms()
-    };
+    *line = (struct line){.used = true,
+                          .out = {.from = client, .to = server, .bytes = malloc(PIECE_MAX)},
+                          .back = {.from = server, .to = client, .bytes = malloc(PIECE_MAX)},
+                          .heard = now_ms()};
     if (line->out.bytes == NULL || line->back.bytes == NULL)
         close_line(line);
 }

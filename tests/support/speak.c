@@ -248,10 +248,10 @@ static const struct {
     int words_max;
     int (*say)(char **words, int count, struct arena *arena, struct error *err);
 } verbs[] = {
-    {"id",      1, 2, say_id     },
-    {"post",    9, 9, say_post   },
+    {"id", 1, 2, say_id},
+    {"post", 9, 9, say_post},
     {"receipt", 4, 4, say_receipt},
-    {"answer",  3, 3, say_answer },
+    {"answer", 3, 3, say_answer},
 };
 
 int main(int argc, char **argv)

@@ -21,11 +21,9 @@ static bool parse(struct read *read, const char *line)
     static char copy[256];
     char *words[16];
     int count = 0;
-    const struct option_rule rules[] = {
-        {"--json",  &read->json, NULL        },
-        {"--open",  &read->open, NULL        },
-        {"--party", NULL,        &read->party}
-    };
+    const struct option_rule rules[] = {{"--json", &read->json, NULL},
+                                        {"--open", &read->open, NULL},
+                                        {"--party", NULL, &read->party}};
 
     snprintf(copy, sizeof(copy), "%s", line);
     for (char *rest = copy, *word; (word = strsep(&rest, " ")) != NULL && count < 16;)
@@ -63,18 +61,12 @@ static void test_bad(void **state)
         const char *line;
         const char *said;
     } rows[] = {
-        {"",                      "a word is missing"   },
-        {"--json",                "a word is missing"   },
-        {"a b c",                 "one word too many: c"},
-        {"a --jsn",               "unknown option --jsn"},
-        {"a --json=1",            "--json takes no"     },
-        {"a --json --json",       "--json stands twice" },
-        {"a --party",             "--party needs"       },
-        {"a --party=",            "--party needs"       },
-        {"a --party x --party y", "twice"               },
-        {"a -j",                  "unknown option -j"   },
-        {"a --jsonx",             "unknown option"      },
-        {"a -- --json --open",    "one word too many"   },
+        {"", "a word is missing"},          {"--json", "a word is missing"},
+        {"a b c", "one word too many: c"},  {"a --jsn", "unknown option --jsn"},
+        {"a --json=1", "--json takes no"},  {"a --json --json", "--json stands twice"},
+        {"a --party", "--party needs"},     {"a --party=", "--party needs"},
+        {"a --party x --party y", "twice"}, {"a -j", "unknown option -j"},
+        {"a --jsonx", "unknown option"},    {"a -- --json --open", "one word too many"},
     };
 
     (void)state;
@@ -95,19 +87,19 @@ static void test_language(void **state)
         const char *lc_all, *lc_messages, *lang, *language;
         bool chinese;
     } rows[] = {
-        {NULL,          NULL,          NULL,            NULL,       false},
-        {NULL,          NULL,          "zh_CN.UTF-8",   NULL,       true },
-        {NULL,          NULL,          "zh_CN.GB18030", "",         true },
-        {NULL,          NULL,          "en_US.UTF-8",   NULL,       false},
-        {NULL,          NULL,          "C",             "zh_CN",    true },
-        {NULL,          NULL,          NULL,            "zh_CN:en", true },
-        {NULL,          NULL,          "zh_CN.UTF-8",   "en",       false},
-        {NULL,          "zh_CN.UTF-8", "en_US.UTF-8",   NULL,       true },
-        {"en_US.UTF-8", "zh_CN.UTF-8", "zh_CN.UTF-8",   NULL,       false},
-        {"zh_CN.UTF-8", NULL,          "C",             NULL,       true },
-        {"C",           NULL,          "zh_CN.UTF-8",   "zh_CN",    false},
-        {"POSIX",       NULL,          "zh_CN.UTF-8",   "zh_CN",    false},
-        {"",            "",            "zh",            "",         true },
+        {NULL, NULL, NULL, NULL, false},
+        {NULL, NULL, "zh_CN.UTF-8", NULL, true},
+        {NULL, NULL, "zh_CN.GB18030", "", true},
+        {NULL, NULL, "en_US.UTF-8", NULL, false},
+        {NULL, NULL, "C", "zh_CN", true},
+        {NULL, NULL, NULL, "zh_CN:en", true},
+        {NULL, NULL, "zh_CN.UTF-8", "en", false},
+        {NULL, "zh_CN.UTF-8", "en_US.UTF-8", NULL, true},
+        {"en_US.UTF-8", "zh_CN.UTF-8", "zh_CN.UTF-8", NULL, false},
+        {"zh_CN.UTF-8", NULL, "C", NULL, true},
+        {"C", NULL, "zh_CN.UTF-8", "zh_CN", false},
+        {"POSIX", NULL, "zh_CN.UTF-8", "zh_CN", false},
+        {"", "", "zh", "", true},
     };
 
     (void)state;

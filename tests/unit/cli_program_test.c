@@ -99,10 +99,17 @@ static void test_cases_filters(void **state)
     assert_int_equal(listed("cases --json --state 办结"), 3);
     assert_int_equal(listed("cases --json --state closed --open"), 0);
     assert_int_equal(listed("cases --json --party hrss.440000"), CASES);
-    assert_int_equal(listed("cases --json --party hrss.450000"), 0);
-    cli_run("cases --state nothing");
+    assert_int_equal(listed("cases --json --state refused"), 0);
+    cli_run("cases --state refused");
     assert_int_equal(said.status, 0);
-    assert_string_equal(said.out, "no such case\n");
+    assert_string_equal(said.out, "no case fits\n");
+    /* A misspelt name is not good news. */
+    cli_refuses("cases --state nothing", 64, "no state is called nothing");
+    assert_non_null(strstr(said.err, "next: one of: new refused letter_sent"));
+    cli_refuses("cases --party hrss.450000", 66, "no party hrss.450000");
+    cli_ledger(0);
+    cli_run("cases");
+    assert_string_equal(said.out, "no case yet\n");
 }
 
 static void test_cases_table(void **state)
@@ -181,6 +188,14 @@ static void test_case_story(void **state)
     assert_non_null(strstr(said.out, "overdue"));
     assert_non_null(strstr(said.out, "03-02 09:00:22  submitted"));
     assert_null(strstr(said.out, "5299-0001")); /* a core's own key is not shown */
+    assert_non_null(strstr(said.out, "\nTime limit "));
+    assert_non_null(strstr(said.out, "\nNext step "));
+    for (struct text rest = text_of(said.out); rest.size > 0;) {
+        struct text line = text_cut(&rest, '\n');
+
+        assert_true(text_columns(line) <= SCREEN_COLUMNS);
+        assert_true(line.size == 0 || line.at[line.size - 1] != ' ');
+    }
 }
 
 /* --- status, parties, letters
@@ -205,8 +220,11 @@ static void test_status(void **state)
     cli_run("status");
     assert_int_equal(said.status, 0);
     assert_true(text_starts(text_of(said.out), "hrss.520000  2026-03-02 10:00:"));
-    assert_non_null(strstr(said.out, "To do:\n  ! the gateway does not answer"));
-    assert_non_null(strstr(said.out, "  ! 2 overdue: "));
+    assert_non_null(strstr(said.out, "To do:\n  ! the gateway is not running"));
+    assert_non_null(strstr(said.out, "  ! 2 cases are overdue: "
+                                     "qiantong cases --overdue\n"
+                                     "      019cac0f-7c70 late; "));
+    assert_non_null(strstr(said.out, "hrss.520000.core: link the records, complete\n"));
 }
 
 static void test_status_certificates(void **state)
@@ -247,7 +265,14 @@ static void test_letters(void **state)
     assert_int_equal(listed("letters --json --all"), 4 * CASES);
     assert_int_equal(listed("letters --json --dead"), 0);
     cli_run("letters --dead");
-    assert_string_equal(said.out, "no such letter\n");
+    assert_string_equal(said.out, "no letter is dead\n");
+    cli_run("letters");
+    assert_true(text_starts(text_of(said.out), "Letter  Document"));
+    cli_ledger(0);
+    cli_run("letters");
+    assert_string_equal(said.out, "nothing waits: no letter is under way or dead\n");
+    cli_run("letters --all");
+    assert_string_equal(said.out, "no letter was ever written\n");
     cli_refuses("retry abc", 64, "not a letter's number: abc");
     cli_refuses("retry 160", 69, "the gateway is not running");
     assert_non_null(strstr(said.err, "next: start it"));
@@ -330,8 +355,8 @@ static void test_adapter(void **state)
     if (said.status != 0)
         print_error("%s%s", said.out, said.err);
     assert_int_equal(said.status, 0);
-    cli_run("adapter check /nonexistent");
-    assert_int_not_equal(said.status, 0);
+    cli_refuses("adapter check /nonexistent", 66, "/nonexistent/adapter.xml");
+    assert_non_null(strstr(said.err, "next: name an adapter's folder"));
     cli_run("adapter explain adapters/guizhou-core traceNumber");
     assert_int_equal(said.status, 0);
     cli_refuses("adapter explain adapters/guizhou-core nothing", 66, "nothing");
@@ -346,16 +371,16 @@ static void test_usage(void **state)
         const char *line;
         const char *said;
     } rows[] = {
-        {"casse",                         "unknown verb: casse"   },
-        {"ledger",                        "unknown verb: ledger"  },
-        {"ledger vary",                   "unknown verb: ledger"  },
-        {"cases --jsn",                   "unknown option --jsn"  },
-        {"cases x",                       "one word too many: x"  },
-        {"message 019cac0f --raw --json", "exclude each other"    },
-        {"message 019cac0f --reason x",   "stand with --raw"      },
-        {"message xyz",                   "not a message's number"},
-        {"help nothing",                  "unknown verb: nothing" },
-        {"--config",                      "--config"              },
+        {"casse", "unknown verb: casse"},
+        {"ledger", "unknown verb: ledger"},
+        {"ledger vary", "unknown verb: ledger"},
+        {"cases --jsn", "unknown option --jsn"},
+        {"cases x", "one word too many: x"},
+        {"message 019cac0f --raw --json", "exclude each other"},
+        {"message 019cac0f --reason x", "stand with --raw"},
+        {"message xyz", "not a message's number"},
+        {"help nothing", "unknown verb: nothing"},
+        {"--config", "--config"},
     };
 
     (void)state;
@@ -367,6 +392,8 @@ static void test_usage(void **state)
     assert_int_equal(said.status, 0);
     for (size_t i = 0; i < cli_verb_count; i++)
         assert_non_null(strstr(said.out, cli_verbs[i].name));
+    cli_refuses("ledger vary", 64, "unknown verb: ledger");
+    assert_non_null(strstr(said.err, "next: `qiantong help ledger`"));
     cli_run("help ledger");
     assert_non_null(strstr(said.out, "qiantong ledger verify"));
     cli_run("--version");
@@ -605,9 +632,14 @@ static void test_submit(void **state)
     cli_run(line);
     assert_int_equal(said.status, 1);
     assert_non_null(strstr(said.out, "PEN-R04"));
+    assert_non_null(strstr(said.out, "correct the document, then submit it again"));
     json_decref(asked(&gateway));
     start(&gateway, "{\"ok\":false,\"code\":\"DENIED\",\"text\":\"not you\"}");
     cli_refuses(line, 2, "not you (DENIED)");
+    json_decref(asked(&gateway));
+    start(&gateway, "{\"ok\":false,\"code\":\"SCHEMA\",\"text\":\"no such element\"}");
+    cli_refuses(line, 2, "document.xml: no such element (SCHEMA)");
+    assert_non_null(strstr(said.err, "next: correct the document"));
     json_decref(asked(&gateway));
     start(&gateway, "not json");
     cli_refuses(line, 2, "cannot be read");
@@ -636,6 +668,7 @@ static void test_retry(void **state)
     json_decref(asked(&gateway));
     start(&gateway, "{\"ok\":false,\"code\":\"NOT_FOUND\",\"text\":\"no such letter\"}");
     cli_refuses("retry 161", 66, "no such letter");
+    assert_non_null(strstr(said.err, "next: `qiantong letters --dead`"));
     control_stop(gateway.control);
 }
 
@@ -672,7 +705,11 @@ static void test_status_running(void **state)
     json_t *root;
 
     (void)state;
-    start(&gateway, "{\"ok\":true,\"received\":3}");
+    start(&gateway, "{\"ok\":true,\"received\":3,"
+                    "\"started\":\"2026-03-02T09:00:00.000+08:00\"}");
+    cli_run("status");
+    assert_non_null(strstr(said.out, "Gateway     up since 2026-03-02 09:00:00\n"));
+    assert_null(strstr(said.out, "not running"));
     root = cli_json("status --json");
     assert_true(json_is_true(json_object_get(root, "running")));
     assert_int_equal(number_at(json_object_get(root, "gateway"), "received"), 3);

@@ -48,16 +48,16 @@ static void test_cut(void **state)
         size_t columns;
         const char *expected;
     } rows[] = {
-        {"hrss.440000",    11, "hrss.440000"},
-        {"hrss.440000",    10, "hrss.440.." },
-        {"张喆",         4,  "张喆"     },
-        {"张喆喆",      5,  "张.."      },
-        {"张喆喆",      4,  "张.."      },
-        {"𠮷野𠮷野", 7,  "𠮷野.."  },
-        {"𠮷野𠮷野", 6,  "𠮷野.."  },
-        {"𠮷野",        2,  ".."         },
-        {"",               2,  ""           },
-        {"abc",            2,  ".."         },
+        {"hrss.440000", 11, "hrss.440000"},
+        {"hrss.440000", 10, "hrss.440.."},
+        {"张喆", 4, "张喆"},
+        {"张喆喆", 5, "张.."},
+        {"张喆喆", 4, "张.."},
+        {"𠮷野𠮷野", 7, "𠮷野.."},
+        {"𠮷野𠮷野", 6, "𠮷野.."},
+        {"𠮷野", 2, ".."},
+        {"", 2, ""},
+        {"abc", 2, ".."},
     };
     char out[64];
 
@@ -84,10 +84,7 @@ static void test_cut_bytes(void **state)
 static void test_aligned(void **state)
 {
     static const struct table_column columns[] = {
-        {"名", false, false},
-        {"元", true,  false},
-        {"地", false, false}
-    };
+        {"名", false, false}, {"元", true, false}, {"地", false, false}};
     struct arena *arena = arena_new(ARENA_MAX);
     struct table *table = table_new(arena, columns, COUNT_OF(columns));
 
@@ -126,10 +123,7 @@ static void check_widths(void)
 static void test_never_wider(void **state)
 {
     static const struct table_column columns[] = {
-        {"Case",  false, false},
-        {"State", false, true },
-        {"Note",  false, true }
-    };
+        {"Case", false, false}, {"State", false, true}, {"Note", false, true}};
     struct arena *arena = arena_new(ARENA_MAX);
     struct table *table = table_new(arena, columns, COUNT_OF(columns));
     char wide[400] = "";
@@ -152,10 +146,7 @@ static void test_never_wider(void **state)
 
 static void test_colour(void **state)
 {
-    static const struct table_column columns[] = {
-        {"A", false, false},
-        {"B", false, false}
-    };
+    static const struct table_column columns[] = {{"A", false, false}, {"B", false, false}};
     struct arena *arena = arena_new(ARENA_MAX);
     struct table *table = table_new(arena, columns, COUNT_OF(columns));
     struct error err = ERROR_INIT;
@@ -172,9 +163,7 @@ static void test_colour(void **state)
 
 static void test_no_memory(void **state)
 {
-    static const struct table_column columns[] = {
-        {"A", false, false}
-    };
+    static const struct table_column columns[] = {{"A", false, false}};
     struct arena *arena = arena_new(4096);
     struct table *table = table_new(arena, columns, COUNT_OF(columns));
     struct error err = ERROR_INIT;

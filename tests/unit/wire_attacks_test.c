@@ -1,6 +1,6 @@
 /*
  * wire_attacks_test.c - each class of attack on a signed document gets its code
- * (engineering/signatures.md section 2).
+ * (docs/partner.md).
  */
 #include "signature_fixture.h"
 

@@ -235,7 +235,7 @@ static void test_padding_and_nothing(void **state)
     assert_true(text_is(value_of_theirs(&rule, TEXT("20260302  ")), "20260302"));
     assert_true(text_is(value_of_theirs(&rule, TEXT(" 20260302")), " 20260302"));
     assert_true(text_is(value_of_theirs(&rule, TEXT("20260302\t")), "20260302\t"));
-    assert_int_equal(value_of_theirs(&rule, TEXT(" ")).size, 0);
+    assert_int_equal(value_of_theirs(&rule, TEXT("   ")).size, 0);
     assert_int_equal(value_of_theirs(&rule, TEXT("00000000 ")).size, 0);
     assert_int_equal(value_of_theirs(&rule, TEXT("00010101")).size, 0);
     assert_int_equal(value_of_theirs(&rule, TEXT_NONE).size, 0);
@@ -366,7 +366,7 @@ static const struct mistake mistakes[] = {
      "<list><name>insuranceKind</name><pair><theirs>1</theirs>"
      "<ours>1</ours></pair></list><list>",
      "stands there twice"},
-    {"adapter.xml", "<localKey>\n <path>serial</path>\n <max>40</max>\n  </localKey>", "",
+    {"adapter.xml", "<localKey>\n    <path>serial</path>\n    <max>40</max>\n  </localKey>", "",
      "no localKey"},
     {"adapter.xml", "<path>serial</path>", "<path/>", "empty"},
     {"adapter.xml", "<path>serial</path>", "<path>trace</path>", "trace: is mapped twice"},

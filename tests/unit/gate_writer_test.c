@@ -1,0 +1,379 @@
+/* gate_writer_test.c - the one thread that commits: batches, failures, limits, its end. */
+#include "unit.h"
+
+#include <pthread.h>
+#include <semaphore.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "engine_fixture.h"
+#include "gate/writer.h"
+
+enum { ITEMS = 1200, PRODUCERS = 4 };
+
+/* What the writer said about one item. */
+struct fate {
+    bool blocks; /* its owner holds the writer's thread until `go` */
+    unsigned told;
+    enum error_code code;
+};
+
+static struct writer *writer;
+static sem_t go;
+static sem_t blocked;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
+static size_t told;
+
+/* On the writer's thread: no assertion may leave from here. */
+static void done(struct work *work, const struct error *err)
+{
+    struct fate *fate = work->owner;
+
+    pthread_mutex_lock(&lock);
+    fate->told++;
+    fate->code = err != NULL ? err->code : ERROR_NONE;
+    told++;
+    pthread_cond_broadcast(&changed);
+    pthread_mutex_unlock(&lock);
+    if (!fate->blocks)
+        return;
+    sem_post(&blocked);
+    sem_wait(&go);
+}
+
+static void wait_told(size_t count)
+{
+    pthread_mutex_lock(&lock);
+    while (told < count)
+        pthread_cond_wait(&changed, &lock);
+    pthread_mutex_unlock(&lock);
+}
+
+static void start(void)
+{
+    must(writer_start(bench.engine, done, &writer, &bench.err));
+}
+
+static void stop(void)
+{
+    writer_stop(writer);
+    writer_free(writer);
+    writer = NULL;
+}
+
+static int setup_writer(void **state)
+{
+    told = 0;
+    sem_init(&go, 0, 0);
+    sem_init(&blocked, 0, 0);
+    return bench_setup(state);
+}
+
+static int teardown_writer(void **state)
+{
+    sem_destroy(&go);
+    sem_destroy(&blocked);
+    return bench_teardown(state);
+}
+
+#define WRITER_TEST(function)                                                                  \
+    cmocka_unit_test_setup_teardown(function, setup_writer, teardown_writer)
+
+static void submit(struct work *work, struct fate *fate)
+{
+    work->owner = fate;
+    must(writer_submit(writer, work, false, &bench.err));
+}
+
+/* From here on everything waits in the queue, until `go`. */
+static void block(struct fate *fate)
+{
+    fate->blocks = true;
+    submit(work_new(WORK_ATTEMPT), fate);
+    sem_wait(&blocked);
+}
+
+static struct work *note(void)
+{
+    struct work *work = work_in(arena_new(128 * 1024), WORK_NOTE);
+
+    work->note_kind = ENTRY_OPERATOR;
+    return work;
+}
+
+/* An answer to a message that nobody sent: the ledger refuses to write it. */
+static struct work *impossible(void)
+{
+    struct work *work = work_new(WORK_REPLY);
+
+    work->party = PARTNER;
+    memset(work->key, 7, sizeof(work->key));
+    work_add_body(work, BODY_REPLY, text_of("an answer to nothing"));
+    return work;
+}
+
+/* --- many producers ----------------------------------------------------------------------- */
+
+struct producer {
+    pthread_t thread;
+    struct work **works;
+    size_t count;
+    size_t busy;
+};
+
+static void *produce(void *argument)
+{
+    struct producer *producer = argument;
+    struct error err = ERROR_INIT;
+
+    for (size_t i = 0; i < producer->count; i++) {
+        while (!writer_submit(writer, producer->works[i], false, &err)) {
+            producer->busy++;
+            usleep(100);
+        }
+    }
+    return NULL;
+}
+
+static void test_many_producers(void **state)
+{
+    static struct work *works[ITEMS];
+    static struct fate fates[ITEMS];
+    struct producer producers[PRODUCERS];
+
+    (void)state;
+    memset(fates, 0, sizeof(fates));
+    for (size_t i = 0; i < ITEMS; i++) {
+        works[i] = note();
+        works[i]->owner = &fates[i];
+    }
+    start();
+    for (size_t i = 0; i < PRODUCERS; i++) {
+        producers[i] = (struct producer){.works = works + i * (ITEMS / PRODUCERS),
+                                         .count = ITEMS / PRODUCERS};
+        assert_int_equal(pthread_create(&producers[i].thread, NULL, produce, &producers[i]), 0);
+    }
+    for (size_t i = 0; i < PRODUCERS; i++)
+        pthread_join(producers[i].thread, NULL);
+    wait_told(ITEMS);
+    stop();
+    assert_int_equal(ledger_size(bench.ledger), 1 + ITEMS);
+    for (size_t i = 0; i < ITEMS; i++) {
+        assert_int_equal(fates[i].told, 1);
+        assert_int_equal(fates[i].code, ERROR_NONE);
+        assert_true(works[i]->result.sequence > 1);
+    }
+    /* One producer's items keep their order. */
+    for (size_t i = 0; i + 1 < ITEMS / PRODUCERS; i++)
+        assert_true(works[i]->result.sequence < works[i + 1]->result.sequence);
+}
+
+static void test_group_commit(void **state)
+{
+    struct fate first = {0};
+    struct fate fates[700] = {{0}};
+    struct writer_counts counts;
+
+    (void)state;
+    start();
+    block(&first);
+    for (size_t i = 0; i < COUNT_OF(fates); i++)
+        submit(note(), &fates[i]);
+    writer_counts(writer, &counts);
+    assert_int_equal(counts.queued, COUNT_OF(fates));
+    sem_post(&go);
+    wait_told(1 + COUNT_OF(fates));
+    stop();
+    assert_int_equal(ledger_size(bench.ledger), 1 + COUNT_OF(fates));
+}
+
+/* The same with counts read after the end: they are brought up to date behind the answers. */
+static void test_batches_are_counted(void **state)
+{
+    struct fate first = {0};
+    struct fate fates[700] = {{0}};
+    struct writer_counts counts;
+
+    (void)state;
+    start();
+    block(&first);
+    for (size_t i = 0; i < COUNT_OF(fates); i++)
+        submit(note(), &fates[i]);
+    sem_post(&go);
+    writer_stop(writer);
+    writer_counts(writer, &counts);
+    assert_int_equal(counts.batches, 3);
+    assert_int_equal(counts.items, 1 + COUNT_OF(fates));
+    assert_int_equal(counts.largest_batch, WRITER_BATCH_MAX);
+    assert_int_equal(counts.failed, 0);
+    assert_int_equal(counts.queued, 0);
+    writer_free(writer);
+}
+
+/* --- failures ----------------------------------------------------------------------------- */
+
+static void test_one_fails(void **state)
+{
+    struct fate first = {0};
+    struct fate fates[21] = {{0}};
+    struct work *works[COUNT_OF(fates)];
+    struct writer_counts counts;
+
+    (void)state;
+    start();
+    block(&first);
+    for (size_t i = 0; i < COUNT_OF(fates); i++) {
+        works[i] = i == 10 ? impossible()
+                           : submission(ACTION_APPLICATION, 1,
+                                        document(ACTION_APPLICATION, (unsigned)i));
+        submit(works[i], &fates[i]);
+    }
+    sem_post(&go);
+    writer_stop(writer);
+    writer_counts(writer, &counts);
+    writer_free(writer);
+    for (size_t i = 0; i < COUNT_OF(fates); i++) {
+        assert_int_equal(fates[i].told, 1);
+        assert_int_equal(fates[i].code, i == 10 ? ERROR_LEDGER : ERROR_NONE);
+        if (i != 10)
+            expect_verdict(works[i], VERDICT_ACCEPTED, "");
+    }
+    assert_int_equal(counts.failed, 1);
+    assert_int_equal(ledger_size(bench.ledger), COUNT_OF(fates)); /* with the origin */
+}
+
+/* A letter whose outcome cannot be written is not asked for again at once. */
+static bool deliver_impossible(void *self, const struct letter_row *letter)
+{
+    static struct fate fate;
+    struct work *work = impossible();
+    struct error err = ERROR_INIT;
+
+    (void)self;
+    bench.handed_count++;
+    work->out_id = letter->letter.out_id;
+    work->owner = &fate;
+    return writer_submit(writer, work, true, &err);
+}
+
+static void test_failing_letter_rests(void **state)
+{
+    uint64_t out_id;
+
+    (void)state;
+    open_in_letter(1, &out_id);
+    bench.engine->given.deliver = deliver_impossible;
+    start();
+    wait_told(1);
+    usleep(200 * 1000);
+    stop();
+    assert_int_equal(bench.handed_count, 1);
+    assert_int_equal(bench.engine->in_flight_count, 0);
+    expect_letter(out_id, LETTER_NEW);
+}
+
+/* --- limits and the end ------------------------------------------------------------------- */
+
+static void test_full_queue(void **state)
+{
+    static struct work items[2 * WRITER_QUEUE_MAX + 1];
+    static struct fate fate;
+    struct fate first = {0};
+    struct error err = ERROR_INIT;
+    size_t taken = 0;
+
+    (void)state;
+    memset(items, 0, sizeof(items));
+    for (size_t i = 0; i < COUNT_OF(items); i++) {
+        items[i].kind = WORK_ATTEMPT; /* of no letter: changes nothing, needs no memory */
+        items[i].out_id = 4711;
+        items[i].owner = &fate;
+    }
+    start();
+    block(&first);
+    while (taken < COUNT_OF(items) && writer_submit(writer, &items[taken], false, &err))
+        taken++;
+    assert_int_equal(taken, WRITER_QUEUE_MAX);
+    assert_int_equal(err.code, ERROR_BUSY);
+    err = (struct error)ERROR_INIT;
+    while (taken < COUNT_OF(items) && writer_submit(writer, &items[taken], true, &err))
+        taken++;
+    assert_int_equal(taken, 2 * WRITER_QUEUE_MAX);
+    assert_int_equal(err.code, ERROR_BUSY);
+    sem_post(&go);
+    wait_told(1 + taken);
+    err = (struct error)ERROR_INIT;
+    assert_true(writer_submit(writer, &items[taken], false, &err)); /* there is room again */
+    stop();
+    assert_int_equal(fate.told, taken + 1);
+}
+
+static void *stop_writer(void *unused)
+{
+    (void)unused;
+    writer_stop(writer);
+    return NULL;
+}
+
+static void test_stop_writes_what_is_queued(void **state)
+{
+    struct fate first = {0};
+    struct fate fates[WRITER_BATCH_MAX + 100] = {{0}};
+    pthread_t stopping;
+
+    (void)state;
+    start();
+    block(&first);
+    for (size_t i = 0; i < COUNT_OF(fates); i++)
+        submit(note(), &fates[i]);
+    assert_int_equal(pthread_create(&stopping, NULL, stop_writer, NULL), 0);
+    usleep(20 * 1000);
+    sem_post(&go);
+    pthread_join(stopping, NULL);
+    writer_free(writer);
+    for (size_t i = 0; i < COUNT_OF(fates); i++)
+        assert_int_equal(fates[i].told, 1);
+    assert_int_equal(ledger_size(bench.ledger), 1 + COUNT_OF(fates));
+}
+
+static void test_stop_at_once(void **state)
+{
+    (void)state;
+    start();
+    stop();
+    writer_free(NULL);
+}
+
+/* Nobody submits anything: the writer looks by itself. */
+static void test_wakes_clocks(void **state)
+{
+    struct uuid case_id = open_in(1);
+
+    (void)state;
+    bench.now.ms += 60 * day_ms;
+    start();
+    for (int i = 0; i < 500 && ledger_size(bench.ledger) < 3; i++)
+        usleep(10 * 1000);
+    stop();
+    assert_int_equal(ledger_size(bench.ledger), 3);
+    assert_int_equal(the_case(&case_id).flags, CASE_OVERDUE);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WRITER_TEST(test_many_producers),
+        WRITER_TEST(test_group_commit),
+        WRITER_TEST(test_batches_are_counted),
+        WRITER_TEST(test_one_fails),
+        WRITER_TEST(test_failing_letter_rests),
+        WRITER_TEST(test_full_queue),
+        WRITER_TEST(test_stop_writes_what_is_queued),
+        WRITER_TEST(test_stop_at_once),
+        WRITER_TEST(test_wakes_clocks),
+    };
+    struct error err = ERROR_INIT;
+
+    return digest_setup(&err) ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
+}
