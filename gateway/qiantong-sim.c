@@ -61,8 +61,7 @@ static char *control_path(struct arena *arena, const char *config, struct error 
     const char *slash = strrchr(config, '/');
     struct record *root;
     struct text name = TEXT_NONE;
-    char *schema =
-        arena_format(arena, "%s/sim.xsd", schemas != NULL ? schemas : "schemas");
+    char *schema = arena_format(arena, "%s/sim.xsd", schemas != NULL ? schemas : "schemas");
 
     if (schema == NULL || !settings_read_record(config, schema, arena, &root, err) ||
         !record_text(root, "control", &name))
@@ -78,9 +77,9 @@ static int call(const char *config, const char *verb, const char *trace)
     struct error err = ERROR_INIT;
     struct text answer = TEXT_NONE;
     char *path = arena != NULL ? control_path(arena, config, &err) : NULL;
-    char *request = path != NULL ? arena_format(arena, "{\"verb\":\"%s\",\"trace\":\"%s\"}",
-                                                verb, trace)
-                                 : NULL;
+    char *request = path != NULL
+                        ? arena_format(arena, "{\"verb\":\"%s\",\"trace\":\"%s\"}", verb, trace)
+                        : NULL;
     bool ok = request != NULL &&
               control_call(path, text_of(request), CALL_MS, arena, &answer, &err);
 

@@ -87,8 +87,8 @@ bool text_to_u64(struct text a, uint64_t *value)
     return true;
 }
 
-/* Eight bytes that are all ASCII and not NUL: the top bit of no byte is set, and taking one from
- * each borrows from no neighbour. */
+/* Eight bytes that are all ASCII and not NUL: the top bit of no byte is set, and taking one
+ * from each borrows from no neighbour. */
 static bool eight_plain(const char *at)
 {
     const uint64_t ones = UINT64_C(0x0101010101010101);
@@ -146,32 +146,16 @@ static bool in_spans(const struct span *spans, size_t count, uint32_t code)
 static size_t columns_of(uint32_t code)
 {
     static const struct span none[] = {
-        {0x0,     0x1F   },
-        {0x7F,    0x9F   },
-        {0x300,   0x36F  }, /* combining marks */
-        {0x200B,  0x200F },
-        {0x20D0,  0x20FF },
-        {0xFE00,  0xFE0F },
-        {0xFE20,  0xFE2F },
-        {0xFEFF,  0xFEFF },
-        {0xE0100, 0xE01EF}, /* ideographic variation selectors: rare names use
-  them */
+        {0x0, 0x1F},      {0x7F, 0x9F},       {0x300, 0x36F}, /* combining marks */
+        {0x200B, 0x200F}, {0x20D0, 0x20FF},   {0xFE00, 0xFE0F}, {0xFE20, 0xFE2F},
+        {0xFEFF, 0xFEFF}, {0xE0100, 0xE01EF}, /* ideographic variation selectors: rare names use
+                    them */
     };
     static const struct span two[] = {
-        {0x1100,  0x115F },
-        {0x2329,  0x232A },
-        {0x2E80,  0x303E },
-        {0x3041,  0xA4CF },
-        {0xA960,  0xA97C },
-        {0xAC00,  0xD7A3 },
-        {0xF900,  0xFAFF },
-        {0xFE10,  0xFE19 },
-        {0xFE30,  0xFE6F },
-        {0xFF01,  0xFF60 },
-        {0xFFE0,  0xFFE6 },
-        {0x1F300, 0x1F64F},
-        {0x1F900, 0x1F9FF},
-        {0x20000, 0x3FFFD},
+        {0x1100, 0x115F},   {0x2329, 0x232A},   {0x2E80, 0x303E}, {0x3041, 0xA4CF},
+        {0xA960, 0xA97C},   {0xAC00, 0xD7A3},   {0xF900, 0xFAFF}, {0xFE10, 0xFE19},
+        {0xFE30, 0xFE6F},   {0xFF01, 0xFF60},   {0xFFE0, 0xFFE6}, {0x1F300, 0x1F64F},
+        {0x1F900, 0x1F9FF}, {0x20000, 0x3FFFD},
     };
 
     if (code >= 0x20 && code < 0x7F)

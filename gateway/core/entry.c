@@ -357,25 +357,25 @@ static const struct name unknown_name = {"unknown", "未知"};
 struct name entry_kind_name(unsigned kind)
 {
     static const struct name names[] = {
-        [ENTRY_ORIGIN] = {"origin",          "建账"            },
-        [ENTRY_BOOT] = {"boot",            "启动"            },
-        [ENTRY_CONFIG] = {"config",          "配置"            },
-        [ENTRY_RULES] = {"rules",           "规则"            },
-        [ENTRY_RECEIVED] = {"received",        "收到"            },
-        [ENTRY_SUBMITTED] = {"submitted",       "提交"            },
-        [ENTRY_CONFLICT] = {"conflict",        "冲突"            },
-        [ENTRY_REPLY] = {"reply",           "答复"            },
-        [ENTRY_SEALED] = {"sealed",          "签发封存"      },
-        [ENTRY_ATTEMPT] = {"attempt",         "发送未果"      },
-        [ENTRY_OUTCOME] = {"outcome",         "对方回执"      },
-        [ENTRY_TIMER] = {"timer",           "时限届满"      },
-        [ENTRY_OPERATOR] = {"operator",        "人工操作"      },
-        [ENTRY_CLOCK_MOVED] = {"clock_moved",     "时限调整"      },
-        [ENTRY_DISCLOSED] = {"disclosed",       "查阅个人信息"},
-        [ENTRY_ATTACHMENT] = {"attachment",      "附件"            },
-        [ENTRY_CHECKPOINT] = {"checkpoint",      "检查点"         },
-        [ENTRY_CHECKPOINT_SEEN] = {"checkpoint_seen", "对方检查点"   },
-        [ENTRY_PERIOD] = {"period",          "结账"            },
+        [ENTRY_ORIGIN] = {"origin", "建账"},
+        [ENTRY_BOOT] = {"boot", "启动"},
+        [ENTRY_CONFIG] = {"config", "配置"},
+        [ENTRY_RULES] = {"rules", "规则"},
+        [ENTRY_RECEIVED] = {"received", "收到"},
+        [ENTRY_SUBMITTED] = {"submitted", "提交"},
+        [ENTRY_CONFLICT] = {"conflict", "冲突"},
+        [ENTRY_REPLY] = {"reply", "答复"},
+        [ENTRY_SEALED] = {"sealed", "签发封存"},
+        [ENTRY_ATTEMPT] = {"attempt", "发送未果"},
+        [ENTRY_OUTCOME] = {"outcome", "对方回执"},
+        [ENTRY_TIMER] = {"timer", "时限届满"},
+        [ENTRY_OPERATOR] = {"operator", "人工操作"},
+        [ENTRY_CLOCK_MOVED] = {"clock_moved", "时限调整"},
+        [ENTRY_DISCLOSED] = {"disclosed", "查阅个人信息"},
+        [ENTRY_ATTACHMENT] = {"attachment", "附件"},
+        [ENTRY_CHECKPOINT] = {"checkpoint", "检查点"},
+        [ENTRY_CHECKPOINT_SEEN] = {"checkpoint_seen", "对方检查点"},
+        [ENTRY_PERIOD] = {"period", "结账"},
     };
     _Static_assert(COUNT_OF(names) == ENTRY_KINDS, "every kind has a name");
     return kind > ENTRY_NONE && kind < ENTRY_KINDS ? names[kind] : unknown_name;
@@ -384,12 +384,9 @@ struct name entry_kind_name(unsigned kind)
 struct name letter_state_name(unsigned state)
 {
     static const struct name names[] = {
-        [LETTER_WAITING] = {"waiting", "排队"         },
-          [LETTER_NEW] = {"new",     "待签发"      },
-        [LETTER_READY] = {"ready",   "待回执"      },
-          [LETTER_DONE] = {"done",    "已回执"      },
-        [LETTER_REFUSED] = {"refused", "被拒"         },
-          [LETTER_DEAD] = {"dead",    "待人工处理"},
+        [LETTER_WAITING] = {"waiting", "排队"}, [LETTER_NEW] = {"new", "待签发"},
+        [LETTER_READY] = {"ready", "待回执"},   [LETTER_DONE] = {"done", "已回执"},
+        [LETTER_REFUSED] = {"refused", "被拒"}, [LETTER_DEAD] = {"dead", "待人工处理"},
     };
     _Static_assert(COUNT_OF(names) == LETTER_STATES, "every state has a name");
     return state > LETTER_NONE && state < LETTER_STATES ? names[state] : unknown_name;

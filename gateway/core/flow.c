@@ -29,13 +29,13 @@ struct clock_rule {
 };
 
 static const struct clock_rule clock_rules[] = {
-    [CLOCK_NONE] = {"",         0,  ROLE_NONE},
-    [CLOCK_D1] = {"PEN-D1",   15, ROLE_IN  },
-    [CLOCK_D2] = {"PEN-D2",   15, ROLE_OUT },
-    [CLOCK_D2P] = {"PEN-D2P",  10, ROLE_OUT },
-    [CLOCK_D3] = {"PEN-D3",   15, ROLE_IN  },
-    [CLOCK_FUND] = {"PEN-FUND", 15, ROLE_IN  },
-    [CLOCK_CORRECTION] = {"PEN-CORR", 15, ROLE_OUT },
+    [CLOCK_NONE] = {"", 0, ROLE_NONE},
+    [CLOCK_D1] = {"PEN-D1", 15, ROLE_IN},
+    [CLOCK_D2] = {"PEN-D2", 15, ROLE_OUT},
+    [CLOCK_D2P] = {"PEN-D2P", 10, ROLE_OUT},
+    [CLOCK_D3] = {"PEN-D3", 15, ROLE_IN},
+    [CLOCK_FUND] = {"PEN-FUND", 15, ROLE_IN},
+    [CLOCK_CORRECTION] = {"PEN-CORR", 15, ROLE_OUT},
 };
 _Static_assert(COUNT_OF(clock_rules) == CLOCK_KINDS, "every clock has its rule");
 

@@ -220,13 +220,13 @@ const struct flow_clock *flow_case_due(const struct flow_case *flow_case)
 struct name clock_kind_name(unsigned kind)
 {
     static const struct name names[] = {
-        {"none",       "无"                     },
-        {"d1",         "发函时限"            },
-        {"d2",         "办理转出时限"      },
-        {"d2p",        "书面告知时限"      },
-        {"d3",         "办理接续时限"      },
-        {"fund",       "信息资金未齐提醒"},
-        {"correction", "更正时限"            },
+        {"none", "无"},
+        {"d1", "发函时限"},
+        {"d2", "办理转出时限"},
+        {"d2p", "书面告知时限"},
+        {"d3", "办理接续时限"},
+        {"fund", "信息资金未齐提醒"},
+        {"correction", "更正时限"},
     };
     _Static_assert(COUNT_OF(names) == CLOCK_KINDS, "every kind has its names");
 

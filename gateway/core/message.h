@@ -31,13 +31,13 @@ struct message {
 struct receipt {
     struct uuid message_id; /* of the message it answers */
     enum verdict verdict;
-    char code[CODE_SIZE];    /* of a refusal or conflict, else "" */
-    char reason[160];        /* for a person; no personal data; may be empty */
-    uint8_t digest[32];      /* of the bytes as received */
-    char digest_kind[12];    /* "sha256" or "sm3" */
+    char code[CODE_SIZE];       /* of a refusal or conflict, else "" */
+    char reason[160];           /* for a person; no personal data; may be empty */
+    uint8_t digest[32];         /* of the bytes as received */
+    char digest_kind[12];       /* "sha256" or "sm3" */
     struct instant received_at; /* durable commit: the legal time of receipt */
     uint8_t log_id[16];
-    uint64_t sequence;       /* journal entry */
+    uint64_t sequence; /* journal entry */
 };
 
 #endif

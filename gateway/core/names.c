@@ -11,57 +11,54 @@ struct name_table {
 static const struct name unknown_name = {"unknown", "未知"};
 
 static const struct name flow_names[] = {
-    {"none",             "无"                                             },
+    {"none", "无"},
     {"pension.employee", "企业职工基本养老保险关系转移接续"},
 };
 _Static_assert(COUNT_OF(flow_names) == FLOW_NUMBERS, "every flow has its names");
 
 static const struct name role_names[] = {
-    {"none", "无"      },
-    {"in",   "转入地"},
-    {"out",  "转出地"},
+    {"none", "无"},
+    {"in", "转入地"},
+    {"out", "转出地"},
 };
 _Static_assert(COUNT_OF(role_names) == ROLES, "every role has its names");
 
 static const struct name action_names[] = {
-    {"none",              "无"               },
-    {"receipt",           "回执"            },
-    {"application",       "转移接续申请"},
-    {"refusal",           "不予受理"      },
-    {"letter",            "联系函"         },
-    {"acceptance",        "受理通知"      },
-    {"letter_return",     "退函"            },
-    {"form",              "信息表"         },
-    {"form_return",       "退表"            },
-    {"fund_advice",       "基金划转通知"},
-    {"fund_receipt",      "基金到账登记"},
-    {"notice",            "告知书"         },
-    {"completion",        "办结通知"      },
-    {"clearing_done",     "清退完成通知"},
-    {"withdrawal",        "撤销申请"      },
-    {"withdrawal_answer", "撤销答复"      },
-    {"reminder",          "催办"            },
-    {"status_query",      "状态查询"      },
-    {"status_answer",     "状态答复"      },
-    {"reversal",          "冲回"            },
-    {"answer",            "处理结果"      },
+    {"none", "无"},
+    {"receipt", "回执"},
+    {"application", "转移接续申请"},
+    {"refusal", "不予受理"},
+    {"letter", "联系函"},
+    {"acceptance", "受理通知"},
+    {"letter_return", "退函"},
+    {"form", "信息表"},
+    {"form_return", "退表"},
+    {"fund_advice", "基金划转通知"},
+    {"fund_receipt", "基金到账登记"},
+    {"notice", "告知书"},
+    {"completion", "办结通知"},
+    {"clearing_done", "清退完成通知"},
+    {"withdrawal", "撤销申请"},
+    {"withdrawal_answer", "撤销答复"},
+    {"reminder", "催办"},
+    {"status_query", "状态查询"},
+    {"status_answer", "状态答复"},
+    {"reversal", "冲回"},
+    {"answer", "处理结果"},
 };
 _Static_assert(COUNT_OF(action_names) == ACTIONS, "every action has its names");
 
 static const struct name verdict_names[] = {
-    {"none",     "无"      },
-    {"accepted", "已接收"},
-    {"pending",  "待答复"},
-    {"refused",  "已拒收"},
-    {"conflict", "冲突"   },
+    {"none", "无"},        {"accepted", "已接收"}, {"pending", "待答复"},
+    {"refused", "已拒收"}, {"conflict", "冲突"},
 };
 _Static_assert(COUNT_OF(verdict_names) == VERDICTS, "every verdict has its names");
 
 static const struct name evidence_names[] = {
-    {"none", "无"         },
-    {"E1",   "对方签名"},
-    {"E2",   "平台应答"},
-    {"E3",   "本方记录"},
+    {"none", "无"},
+    {"E1", "对方签名"},
+    {"E2", "平台应答"},
+    {"E3", "本方记录"},
 };
 
 #define TABLE(array) ((struct name_table){array, COUNT_OF(array)})
@@ -139,24 +136,24 @@ struct travel {
 static const struct travel travels[] = {
     {false, false}, /* none */
     {false, false}, /* receipt */
-    {false, true }, /* application */
-    {false, true }, /* refusal */
-    {true,  true }, /* letter */
-    {true,  true }, /* acceptance */
-    {true,  true }, /* letter_return */
-    {true,  true }, /* form */
-    {true,  true }, /* form_return */
-    {true,  true }, /* fund_advice */
-    {false, true }, /* fund_receipt */
-    {true,  true }, /* notice */
-    {true,  true }, /* completion */
-    {true,  true }, /* clearing_done */
-    {true,  true }, /* withdrawal */
-    {true,  true }, /* withdrawal_answer */
-    {true,  true }, /* reminder */
-    {true,  true }, /* status_query */
-    {true,  true }, /* status_answer */
-    {true,  true }, /* reversal */
+    {false, true},  /* application */
+    {false, true},  /* refusal */
+    {true, true},   /* letter */
+    {true, true},   /* acceptance */
+    {true, true},   /* letter_return */
+    {true, true},   /* form */
+    {true, true},   /* form_return */
+    {true, true},   /* fund_advice */
+    {false, true},  /* fund_receipt */
+    {true, true},   /* notice */
+    {true, true},   /* completion */
+    {true, true},   /* clearing_done */
+    {true, true},   /* withdrawal */
+    {true, true},   /* withdrawal_answer */
+    {true, true},   /* reminder */
+    {true, true},   /* status_query */
+    {true, true},   /* status_answer */
+    {true, true},   /* reversal */
     {false, false}, /* answer */
 };
 _Static_assert(COUNT_OF(travels) == ACTIONS, "every action says where it may travel");

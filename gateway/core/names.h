@@ -1,6 +1,6 @@
 /*
- * names.h - the numbers that the journal keeps for ever, each with its English name (wire, JSON,
- * logs) and its Chinese one (screens).
+ * names.h - the numbers that the journal keeps for ever, each with its English name (wire,
+ * JSON, logs) and its Chinese one (screens).
  *
  * Append only: a number once written is never reused. The field's terms:
  * docs/glossary.md.
@@ -29,11 +29,11 @@ enum role {
 
 enum action {
     ACTION_NONE = 0,
-    ACTION_RECEIPT = 1,       /* 回执: the signed answer to one message; gets none itself */
-    ACTION_APPLICATION = 2,   /* 转移接续申请: own core only */
-    ACTION_REFUSAL = 3,       /* 不予受理: own core only, the applicant is told in writing */
-    ACTION_LETTER = 4,        /* 联系函 */
-    ACTION_ACCEPTANCE = 5,    /* 受理通知 */
+    ACTION_RECEIPT = 1,     /* 回执: the signed answer to one message; gets none itself */
+    ACTION_APPLICATION = 2, /* 转移接续申请: own core only */
+    ACTION_REFUSAL = 3,     /* 不予受理: own core only, the applicant is told in writing */
+    ACTION_LETTER = 4,      /* 联系函 */
+    ACTION_ACCEPTANCE = 5,  /* 受理通知 */
     ACTION_LETTER_RETURN = 6, /* 退函 */
     ACTION_FORM = 7,          /* 信息表 */
     ACTION_FORM_RETURN = 8,   /* 退表 */
@@ -99,6 +99,6 @@ bool action_from_core(unsigned action);
 uint32_t party_region(struct text party_id);
 
 #define PARTY_ID_SIZE 40 /* with the NUL */
-#define CODE_SIZE 16     /* "PEN-R11", "PEN-C04" and a NUL */
+#define CODE_SIZE     16 /* "PEN-R11", "PEN-C04" and a NUL */
 
 #endif

@@ -3,9 +3,9 @@
  *
  * The national form of every document, and every dialect once its carrier is taken off, is such
  * a tree: groups have children, leaves have text, repeated names are rows. Flows read the few
- * fields they decide on through the typed readers below; everything else passes through, so a new
- * field needs no new code. Leaves are `struct personal` until a typed reader made them something
- * harmless: foreign text cannot slip into a log by accident.
+ * fields they decide on through the typed readers below; everything else passes through, so a
+ * new field needs no new code. Leaves are `struct personal` until a typed reader made them
+ * something harmless: foreign text cannot slip into a log by accident.
  *
  * All memory is the arena's. Not shared between threads while it is being built.
  */
@@ -29,11 +29,11 @@ enum {
 };
 
 struct record {
-    const char *name;       /* NUL terminated */
-    struct personal value;  /* of a leaf; empty for a group or an empty leaf */
-    struct record *first;   /* first child; NULL for a leaf */
+    const char *name;      /* NUL terminated */
+    struct personal value; /* of a leaf; empty for a group or an empty leaf */
+    struct record *first;  /* first child; NULL for a leaf */
     struct record *last;
-    struct record *next;    /* next sibling */
+    struct record *next; /* next sibling */
 };
 
 /* NULL: no memory. `name` is kept, not copied: a literal or the arena's. */
@@ -42,7 +42,8 @@ MUST_USE struct record *record_new(struct arena *arena, const char *name);
 MUST_USE struct record *record_add(struct arena *arena, struct record *parent, const char *name,
                                    struct text value);
 
-/* First node at a path of names below `root` ("person/name"); "" is the root. NULL if absent. */
+/* First node at a path of names below `root` ("person/name"); "" is the root. NULL if absent.
+ */
 const struct record *record_find(const struct record *root, const char *path);
 /* The next sibling with the same name, for rows. NULL at the end. */
 const struct record *record_same(const struct record *node);
@@ -59,12 +60,13 @@ MUST_USE bool record_number(const struct record *root, const char *path, uint64_
 /* A rate written as a fraction with at most four decimals, in 1/10000 (0.0800 is 800). */
 MUST_USE bool record_rate(const struct record *root, const char *path, int32_t *out);
 
-/* Canonical bytes, for sealing and for digests: pre-order; each node u16 name size, name, u8 kind
- * (0 leaf, 1 group), then u32 value size and value, or u32 child count and the children. */
+/* Canonical bytes, for sealing and for digests: pre-order; each node u16 name size, name, u8
+ * kind (0 leaf, 1 group), then u32 value size and value, or u32 child count and the children.
+ */
 size_t record_encoded_size(const struct record *root);
 void record_encode(const struct record *root, struct buffer *buffer);
-/* Bounds above; ERROR_PARSE on anything else than what record_encode wrote. Names and values are
- * copied into the arena. */
+/* Bounds above; ERROR_PARSE on anything else than what record_encode wrote. Names and values
+ * are copied into the arena. */
 MUST_USE bool record_decode(struct arena *arena, struct text bytes, struct record **root,
                             struct error *err);
 /* Same names, values and order everywhere. */

@@ -20,8 +20,9 @@ struct retry_policy {
 
 extern const struct retry_policy retry_default;
 
-/* When to try again after attempt number `attempt` (1 = the first) failed at `now`; `random` any
- * 64 bits; `retry_after_ms` 0 or what the peer asked. .ms == 0: the letter is too old, stop. */
+/* When to try again after attempt number `attempt` (1 = the first) failed at `now`; `random`
+ * any 64 bits; `retry_after_ms` 0 or what the peer asked. .ms == 0: the letter is too old,
+ * stop. */
 struct instant retry_next(const struct retry_policy *policy, struct instant created,
                           struct instant now, unsigned attempt, int64_t retry_after_ms,
                           uint64_t random);

@@ -1,9 +1,9 @@
 /*
  * rules.h - days, thresholds and switches as data, chosen by the date of the event.
  *
- * Loaded by gate from conf/rules.xml into this immutable table; a rule has an id as it stands in
- * docs/rules.md ("PEN-D1"), a value, and the day from which it holds. The newest value whose day
- * is not after the event's day counts.
+ * Loaded by gate from conf/rules.xml into this immutable table; a rule has an id as it stands
+ * in docs/rules.md ("PEN-D1"), a value, and the day from which it holds. The newest value whose
+ * day is not after the event's day counts.
  */
 #ifndef CORE_RULES_H
 #define CORE_RULES_H

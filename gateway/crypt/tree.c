@@ -19,10 +19,7 @@ bool tree_node_hash(enum digest_kind kind, const struct digest *left,
 bool tree_leaf_hash(enum digest_kind kind, const void *record, size_t size, struct digest *leaf,
                     struct error *err)
 {
-    const struct text parts[] = {
-        {"\0",   1   },
-        {record, size}
-    };
+    const struct text parts[] = {{"\0", 1}, {record, size}};
 
     return digest_of_parts(kind, parts, COUNT_OF(parts), leaf, err);
 }

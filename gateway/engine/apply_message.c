@@ -274,7 +274,8 @@ static bool decide(struct incoming *in, struct error *err)
         return true;
     }
     if (!flow_decide(flow, in->engine->rules, in->engine->calendar,
-                     in->known ? &in->before : NULL, &in->event, work->arena, in->decision, err))
+                     in->known ? &in->before : NULL, &in->event, work->arena, in->decision,
+                     err))
         return false;
     if (work->local && !in->engine->own_checks)
         in->decision->warning_count = 0;

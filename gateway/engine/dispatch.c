@@ -1,4 +1,5 @@
-/* dispatch.c - which letters go out now: per party, oldest first, within limits and breakers. */
+/* dispatch.c - which letters go out now: per party, oldest first, within limits and breakers.
+ */
 #include "engine/internal.h"
 
 _Static_assert(ENGINE_IN_FLIGHT_MAX == 1 << 12, "slot_of takes the top 12 bits of a product");

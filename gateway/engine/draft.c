@@ -1,4 +1,5 @@
-/* draft.c - putting one entry together: fixed part, TLVs in ascending order, then the journal. */
+/* draft.c - putting one entry together: fixed part, TLVs in ascending order, then the journal.
+ */
 #include "engine/internal.h"
 
 #include <string.h>
@@ -33,9 +34,9 @@ size_t draft_mark(const struct draft *draft)
 
 void draft_add(struct draft *draft, uint16_t type, size_t mark)
 {
-    draft_add_text(draft, type,
-                   (struct text){(const char *)draft->bytes.at + mark,
-                                 draft->bytes.size - mark});
+    draft_add_text(
+        draft, type,
+        (struct text){(const char *)draft->bytes.at + mark, draft->bytes.size - mark});
 }
 
 void draft_add_text(struct draft *draft, uint16_t type, struct text bytes)

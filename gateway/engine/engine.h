@@ -1,13 +1,13 @@
 /*
  * engine.h - one decision at a time, into one transaction.
  *
- * The daemon and the simulator run this same engine over the same core; only what is given to it
- * differs (foundations 4): the store under the ledger, the clock, random bytes, the sealer, and
- * what carries letters away. Single-threaded: all calls come from the one writer.
+ * The daemon and the simulator run this same engine over the same core; only what is given to
+ * it differs (foundations 4): the store under the ledger, the clock, random bytes, the sealer,
+ * and what carries letters away. Single-threaded: all calls come from the one writer.
  *
- * Order for every work item: begin a ledger transaction, engine_apply for each, commit, and only
- * then let anything out of the house: engine_apply leaves the answer in work->result, letters lie
- * in the outbox until engine_dispatch hands out those that are due.
+ * Order for every work item: begin a ledger transaction, engine_apply for each, commit, and
+ * only then let anything out of the house: engine_apply leaves the answer in work->result,
+ * letters lie in the outbox until engine_dispatch hands out those that are due.
  */
 #ifndef ENGINE_ENGINE_H
 #define ENGINE_ENGINE_H
@@ -70,7 +70,7 @@ struct engine {
     bool own_checks; /* warn our own core of what the receiver would refuse */
     struct engine_flight in_flight[ENGINE_IN_FLIGHT_MAX]; /* open-addressed by out_id */
     size_t in_flight_count;
-    uint64_t duplicates; /* counted, never journaled */
+    uint64_t duplicates;       /* counted, never journaled */
     struct instant rest_until; /* after our own trouble: nothing is handed out before */
 };
 
@@ -95,14 +95,14 @@ struct work_body {
 
 struct work_result {
     enum verdict verdict;
-    bool later;        /* not decidable yet: 503, nothing was remembered */
-    bool duplicate;    /* seen before: the first verdict again */
+    bool later;     /* not decidable yet: 503, nothing was remembered */
+    bool duplicate; /* seen before: the first verdict again */
     char code[CODE_SIZE];
     char reason[160];
     struct instant received_at;
     uint64_t sequence;
     struct uuid case_id;
-    uint8_t state;     /* after */
+    uint8_t state;      /* after */
     uint64_t reply_seq; /* of a duplicate whose answer is stored; 0: sign again */
 };
 
@@ -111,18 +111,18 @@ struct work {
     struct arena *arena; /* everything below lives here; the writer's work may add to it */
 
     /* MESSAGE */
-    bool local;                  /* submitted by a core */
-    uint32_t party;              /* who sent it; OUTCOME, ATTEMPT: not used */
-    struct message message;      /* local: ids none, `to` empty; flow, action, revision, body set */
+    bool local;             /* submitted by a core */
+    uint32_t party;         /* who sent it; OUTCOME, ATTEMPT: not used */
+    struct message message; /* local: ids none, `to` empty; flow, action, revision, body set */
     uint8_t key[MESSAGE_KEY_SIZE];
-    uint8_t digest[32];          /* of the bytes */
+    uint8_t digest[32]; /* of the bytes */
     uint32_t size;
-    struct error refusal;        /* not NONE: signature and header hold, the body does not */
-    uint8_t person_tag[16];      /* zeros: the body names nobody */
-    struct entry_body content;   /* national content: one of `bodies` */
+    struct error refusal;      /* not NONE: signature and header hold, the body does not */
+    uint8_t person_tag[16];    /* zeros: the body names nobody */
+    struct entry_body content; /* national content: one of `bodies` */
     struct text local_key;
     struct text lost;
-    struct text adapter;         /* digest 32 and name, or empty */
+    struct text adapter; /* digest 32 and name, or empty */
 
     /* what is stored beside the entry: original and content; sealed bytes; reply; receipt */
     struct work_body bodies[WORK_BODIES_MAX];
@@ -138,13 +138,13 @@ struct work {
     struct text note;       /* UNTRANSLATED, ATTEMPT, NOTE: short, no personal data */
 
     /* NOTE */
-    uint16_t note_kind;     /* enum entry_kind */
+    uint16_t note_kind; /* enum entry_kind */
     const struct tlv *note_tlvs;
     size_t note_tlv_count;
     struct uuid note_case;
 
     struct work_result result;
-    void *owner;            /* the caller's */
+    void *owner; /* the caller's */
 };
 
 /* `parties` in any order; numbers were assigned by the ledger (engine_number_parties). */
@@ -161,16 +161,17 @@ const struct engine_party *engine_party_by_id(const struct engine *engine, const
 MUST_USE bool engine_apply(struct engine *engine, struct ledger_txn *txn, struct work *work,
                            struct error *err);
 
-/* Turns passed clocks into entries, at most `max`; *count says how many. Same transaction rules. */
+/* Turns passed clocks into entries, at most `max`; *count says how many. Same transaction
+ * rules. */
 MUST_USE bool engine_wake(struct engine *engine, struct ledger_txn *txn, size_t max,
                           size_t *count, struct error *err);
 
-/* Hands out letters that are due, per party in order, within limits and breakers. After a commit;
- * reads only. *next: when to look again at the latest (none: nothing waits). */
+/* Hands out letters that are due, per party in order, within limits and breakers. After a
+ * commit; reads only. *next: when to look again at the latest (none: nothing waits). */
 MUST_USE bool engine_dispatch(struct engine *engine, struct instant *next, struct error *err);
-/* The caller could not do what `deliver` asked and reports nothing else, or could not write what
- * it reported: the letter is free again. That was our own trouble, which asking at once does not
- * mend and a partner should not feel: nothing is handed out for ENGINE_REST_MS. */
+/* The caller could not do what `deliver` asked and reports nothing else, or could not write
+ * what it reported: the letter is free again. That was our own trouble, which asking at once
+ * does not mend and a partner should not feel: nothing is handed out for ENGINE_REST_MS. */
 void engine_release(struct engine *engine, uint64_t out_id);
 
 #endif

@@ -39,7 +39,8 @@ void draft_add_decision(struct draft *draft, const struct flow_case *before,
 /* Sorts the TLVs by type (stable) and appends the entry. ERROR_LEDGER if it grew too large. */
 MUST_USE bool draft_append(struct draft *draft, struct ledger_txn *txn, struct error *err);
 
-/* Letters for what a decision sends. `content` is the event's own, used where the flow made none. */
+/* Letters for what a decision sends. `content` is the event's own, used where the flow made
+ * none. */
 MUST_USE bool letters_add(struct engine *engine, struct ledger_txn *txn, struct draft *draft,
                           const struct flow_decision *decision,
                           const struct entry_body *content, const struct uuid *in_reply_to,
@@ -74,7 +75,8 @@ MUST_USE bool apply_note(struct engine *engine, struct ledger_txn *txn, struct w
 /* enum evidence: what an entry about this party's own words proves (foundations 2). */
 uint8_t evidence_of(const struct engine *engine, uint32_t party);
 
-/* Copies a fixed text field, cut at its end (codes and reasons are bounded where they are made). */
+/* Copies a fixed text field, cut at its end (codes and reasons are bounded where they are
+ * made). */
 void field_copy(char *field, size_t field_size, const char *from);
 
 #endif

@@ -1,7 +1,9 @@
-/* letters.c - letters are born in the entry that decided them, one at a time per case and party.
+/* letters.c - letters are born in the entry that decided them, one at a time per case and
+ * party.
  *
- * The sender keeps one unreceipted message per case and direction (foundations 9): a letter behind
- * another of its lane is born WAITING, and becomes NEW in the entry that ends the one before. */
+ * The sender keeps one unreceipted message per case and direction (foundations 9): a letter
+ * behind another of its lane is born WAITING, and becomes NEW in the entry that ends the one
+ * before. */
 #include "engine/internal.h"
 
 #include <string.h>

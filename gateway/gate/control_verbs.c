@@ -73,8 +73,7 @@ static bool operator_tlv(const struct asking *asking, const char *verb, struct a
 
 static bool has_reason(const struct asking *asking, struct error *err)
 {
-    if (string_of(asking, "reason")[0] != '\0' ||
-        ledger_origin(asking->gate->ledger)->test)
+    if (string_of(asking, "reason")[0] != '\0' || ledger_origin(asking->gate->ledger)->test)
         return true;
     return fail(err, ERROR_USAGE, "a reason is needed; it is journaled");
 }
@@ -124,8 +123,8 @@ static json_t *result_json(const struct work_result *result)
 
 static json_t *answer_submit(struct asking *asking)
 {
-    const struct config_party *core =
-        config_party_by_id(asking->gate->config, string_of(asking, "party"));
+    const struct config_party *core = config_party_by_id(asking->gate->config,
+                                                         string_of(asking, "party"));
     struct text encoded = text_of(string_of(asking, "bytes"));
     struct work_result result = {0};
     struct error err = ERROR_INIT;
@@ -311,8 +310,8 @@ static const struct {
     const char *verb;
     json_t *(*answer)(struct asking *asking);
 } verbs[] = {
-    {"ping", answer_ping},         {"submit", answer_submit}, {"disclose", answer_disclose},
-    {"retry", answer_retry},       {"stop", answer_stop},
+    {"ping", answer_ping},   {"submit", answer_submit}, {"disclose", answer_disclose},
+    {"retry", answer_retry}, {"stop", answer_stop},
 };
 
 static json_t *answer_request(struct asking *asking)

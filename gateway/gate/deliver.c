@@ -7,8 +7,8 @@
  *   worker         judge: verified receipt or not -> writer (OUTCOME or ATTEMPT)
  *   writer thread  ended
  *
- * The first POST follows a durable SEALED entry, because only READY letters are sent and a letter
- * becomes READY in that entry. */
+ * The first POST follows a durable SEALED entry, because only READY letters are sent and a
+ * letter becomes READY in that entry. */
 #include <string.h>
 
 #include "base/log.h"
@@ -29,8 +29,8 @@ static void delivery_free(struct delivery *delivery)
 
 static void ended(struct work_owner *owner, struct work *work, const struct error *err)
 {
-    struct delivery *delivery =
-        (struct delivery *)((char *)owner - offsetof(struct delivery, owner));
+    struct delivery *delivery = (struct delivery *)((char *)owner -
+                                                    offsetof(struct delivery, owner));
     char id[UUID_TEXT_SIZE];
     char case_id[UUID_TEXT_SIZE];
     static const char *const events[] = {
@@ -39,7 +39,8 @@ static void ended(struct work_owner *owner, struct work *work, const struct erro
         [WORK_NOTE] = "deliver.none",
     };
 
-    log_info(events[work->kind], "case=%s message=%s party=%s action=%s verdict=%s http=%d "
+    log_info(events[work->kind],
+             "case=%s message=%s party=%s action=%s verdict=%s http=%d "
              "note=\"%.*s\"%s",
              uuid_format(&delivery->letter.letter.case_id, case_id),
              uuid_format(&delivery->letter.letter.message_id, id), delivery->party->id,
@@ -54,8 +55,8 @@ static void ended(struct work_owner *owner, struct work *work, const struct erro
 bool deliver_letter(void *self, const struct letter_row *letter)
 {
     struct gate *gate = self;
-    const struct config_party *party =
-        config_party_by_number(gate->config, letter->letter.party);
+    const struct config_party *party = config_party_by_number(gate->config,
+                                                              letter->letter.party);
     struct work *work;
     struct delivery *delivery;
 

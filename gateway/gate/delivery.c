@@ -14,9 +14,8 @@
 static bool read_content(struct delivery *delivery, struct record **content, struct error *err)
 {
     const struct entry_letter *letter = &delivery->letter.letter;
-    struct entry_body place = {.use = BODY_CONTENT,
-                               .month = letter->content_month,
-                               .size = letter->content_size};
+    struct entry_body place = {
+        .use = BODY_CONTENT, .month = letter->content_month, .size = letter->content_size};
     struct text bytes;
 
     memcpy(place.digest, letter->content_digest, 32);
@@ -60,8 +59,7 @@ static bool write_core(struct delivery *delivery, struct record *content, struct
                                       .revision = letter->revision,
                                       .body = content};
 
-    message.local_key =
-        arena_copy(work->arena, text_of(uuid_format(&letter->message_id, id)));
+    message.local_key = arena_copy(work->arena, text_of(uuid_format(&letter->message_id, id)));
     if (adapter == NULL || message.local_key.at == NULL)
         return fail(err, ERROR_MEMORY, "no memory for a letter");
     if (!adapter_write(dialect, TO_CORE, &message, work->arena, bytes, err))
@@ -92,7 +90,8 @@ bool delivery_read(struct delivery *delivery, struct text *bytes, struct error *
                           bytes, err);
 }
 
-/* --- judging the answer -------------------------------------------------------------------- */
+/* --- judging the answer --------------------------------------------------------------------
+ */
 
 static void note(struct delivery *delivery, const char *code, const char *reason)
 {
@@ -150,7 +149,8 @@ static void judge_receipt(struct delivery *delivery, const struct receipt *recei
     }
 }
 
-/* 4xx without a signature of the party is nobody's verdict: closed and parked (foundations 7). */
+/* 4xx without a signature of the party is nobody's verdict: closed and parked (foundations 7).
+ */
 static bool parks(int status)
 {
     return status >= 400 && status < 500 && status != 408 && status != 429;
@@ -188,9 +188,9 @@ static void judge_core(struct delivery *delivery)
 {
     struct work *work = delivery->work;
     struct error err = ERROR_INIT;
-    enum adapter_result result =
-        adapter_classify(delivery->party->dialect, delivery->http_status, delivery->answer,
-                         work->arena, work->receipt.code);
+    enum adapter_result result = adapter_classify(delivery->party->dialect,
+                                                  delivery->http_status, delivery->answer,
+                                                  work->arena, work->receipt.code);
 
     if (result == ADAPTER_RETRYABLE || result == ADAPTER_UNKNOWN) {
         note(delivery, "CORE", "no clear answer");

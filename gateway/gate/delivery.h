@@ -1,5 +1,6 @@
 /*
- * delivery.h - one letter on its way out: content to sealed bytes, or sealed bytes to an answer.
+ * delivery.h - one letter on its way out: content to sealed bytes, or sealed bytes to an
+ * answer.
  */
 #ifndef GATE_DELIVERY_H
 #define GATE_DELIVERY_H
@@ -22,7 +23,8 @@ struct delivery {
 };
 
 /* Typed content to the exact bytes that will be sent: translated, checked, signed, sealed into
- * work->bodies. An error that the letter itself causes becomes WORK_UNTRANSLATED by the caller. */
+ * work->bodies. An error that the letter itself causes becomes WORK_UNTRANSLATED by the caller.
+ */
 MUST_USE bool delivery_write(struct delivery *delivery, struct error *err);
 /* The sealed bytes again, for one try. */
 MUST_USE bool delivery_read(struct delivery *delivery, struct text *bytes, struct error *err);

@@ -180,8 +180,8 @@ static bool seal_receipt(struct exchange *exchange, const struct receipt *receip
     if (!random_bytes(random, sizeof(random), err))
         return false;
     message.message_id = uuid_v7(message.sent_at, random);
-    message.case_id =
-        uuid_is_none(&work->result.case_id) ? message.message_id : work->result.case_id;
+    message.case_id = uuid_is_none(&work->result.case_id) ? message.message_id
+                                                          : work->result.case_id;
     memcpy(message.from, gate->config->party, PARTY_ID_SIZE);
     memcpy(message.to, exchange->party->id, PARTY_ID_SIZE);
     message.body = receipt_to_record(receipt, work->arena);
@@ -244,11 +244,11 @@ static bool write_core_answer(struct exchange *exchange, struct text *body, cons
 {
     const struct adapter *dialect = exchange->party->dialect;
     struct work *work = exchange->work;
-    struct adapter_message message = {
-        .flow = work->message.flow != 0 ? work->message.flow : FLOW_PENSION_EMPLOYEE,
-        .action = ACTION_ANSWER,
-        .revision = 1,
-        .body = answer_record(exchange)};
+    struct adapter_message message = {.flow = work->message.flow != 0 ? work->message.flow
+                                                                      : FLOW_PENSION_EMPLOYEE,
+                                      .action = ACTION_ANSWER,
+                                      .revision = 1,
+                                      .body = answer_record(exchange)};
 
     if (message.body == NULL)
         return fail(err, ERROR_MEMORY, "no memory for an answer");
@@ -288,9 +288,8 @@ bool exchange_write_answer(struct exchange *exchange, struct text *body, const c
     struct receipt receipt;
 
     *fresh = !(result->duplicate && result->reply_seq != 0);
-    *type = exchange->party->kind == PARTY_CORE
-                ? adapter_content_type(exchange->party->dialect)
-                : "application/xml";
+    *type = exchange->party->kind == PARTY_CORE ? adapter_content_type(exchange->party->dialect)
+                                                : "application/xml";
     if (!*fresh) {
         if (stored_answer(exchange, result->reply_seq, body, err))
             return true;

@@ -22,11 +22,11 @@ struct exchange {
     struct gate *gate;
     struct request *request; /* NULL: by hand */
     const struct config_party *party;
-    struct work *work;       /* the exchange lives in its arena */
-    struct text bytes;       /* as received */
+    struct work *work; /* the exchange lives in its arena */
+    struct text bytes; /* as received */
     struct digest digest;
     bool digest_known;
-    bool failed;             /* the world failed at the commit */
+    bool failed; /* the world failed at the commit */
     struct error failure;
 };
 

@@ -155,8 +155,8 @@ static bool start_engine(struct gate *gate, struct error *err)
     return start_entries_write(gate, err);
 }
 
-/* In the order in which one needs the other: the writer hands due letters to workers at once, and
- * they to the courier; requests come last. */
+/* In the order in which one needs the other: the writer hands due letters to workers at once,
+ * and they to the courier; requests come last. */
 static bool start_threads(struct gate *gate, struct error *err)
 {
     const struct config *config = gate->config;
@@ -211,8 +211,8 @@ static void drain(struct gate *gate)
         usleep(10 * 1000);
     }
     /* Nothing is lost by ending here, only answers that would be given again. */
-    log_error("gate.not_drained", "exchanges=%ld deliveries=%ld",
-              atomic_load(&gate->exchanges), atomic_load(&gate->deliveries));
+    log_error("gate.not_drained", "exchanges=%ld deliveries=%ld", atomic_load(&gate->exchanges),
+              atomic_load(&gate->deliveries));
     _exit(error_exit(ERROR_BUSY));
 }
 

@@ -3,10 +3,10 @@
  *
  * No business rule lives here: gate joins sockets, threads, XML and the ledger to the engine.
  *
- *   listener (one loop thread) -> workers: receive.c  -> writer (one thread, engine) -> workers:
- *   receive.c signs the answer -> listener.
- *   writer -> engine_dispatch -> workers: deliver.c seals or opens -> courier (one thread) ->
- *   workers: deliver.c verifies the answer -> writer.
+ *   listener (one loop thread) -> workers: receive.c  -> writer (one thread, engine) ->
+ * workers: receive.c signs the answer -> listener. writer -> engine_dispatch -> workers:
+ * deliver.c seals or opens -> courier (one thread) -> workers: deliver.c verifies the answer ->
+ * writer.
  */
 #ifndef GATE_GATE_H
 #define GATE_GATE_H
@@ -23,12 +23,12 @@
 #include "net/listener.h"
 
 struct gate_counts {
-    atomic_ulong received;  /* requests on /v1/messages */
+    atomic_ulong received; /* requests on /v1/messages */
     atomic_ulong accepted;
     atomic_ulong refused;
-    atomic_ulong unreadable; /* failed before the header held */
+    atomic_ulong unreadable;  /* failed before the header held */
     atomic_ulong unavailable; /* 503 */
-    atomic_ulong sent;      /* deliveries started */
+    atomic_ulong sent;        /* deliveries started */
     atomic_ulong outcomes;
     atomic_ulong attempts_failed;
 };
@@ -54,11 +54,12 @@ struct gate {
     struct instant started;
     atomic_long exchanges;  /* requests between admission and answer */
     atomic_long deliveries; /* letters between deliver and their end */
-    atomic_bool opened; /* every handle below is set; the listener's thread waits for it */
+    atomic_bool opened;     /* every handle below is set; the listener's thread waits for it */
     atomic_bool stopping;
     atomic_bool stop_asked; /* by the control socket */
     struct gate_counts counts;
-    struct unreadable_limit unreadable[CONFIG_PARTIES_MAX]; /* in the order of config->parties */
+    struct unreadable_limit
+        unreadable[CONFIG_PARTIES_MAX]; /* in the order of config->parties */
 };
 
 /* Opens everything and starts all threads. On failure everything is closed again. */
@@ -71,14 +72,14 @@ void receive_request(void *gate, struct request *request); /* listener's callbac
 /* A submission by hand: the same path without HTTP. Waits for the commit; *result is what was
  * decided. ERROR codes as for bytes that cannot be read. Not on a worker or the writer. */
 MUST_USE bool receive_by_hand(struct gate *gate, const struct config_party *core,
-                              struct text bytes, struct work_result *result,
-                              struct error *err);
+                              struct text bytes, struct work_result *result, struct error *err);
 
 /* --- deliver.c --------------------------------------------------------------------------- */
-bool deliver_letter(void *gate, const struct letter_row *letter); /* engine's callback */
+bool deliver_letter(void *gate, const struct letter_row *letter);     /* engine's callback */
 void deliver_result(void *gate, const struct courier_result *result); /* courier's callback */
 
-/* --- what both need (gate_work.c) ---------------------------------------------------------- */
+/* --- what both need (gate_work.c) ----------------------------------------------------------
+ */
 struct instant gate_now(void *gate);
 MUST_USE bool gate_random(void *gate, void *bytes, size_t size, struct error *err);
 /* Seals bytes bound to this log and their digest. */
@@ -104,7 +105,8 @@ struct work_owner {
 MUST_USE bool gate_write_and_wait(struct gate *gate, struct work *work,
                                   struct work_result *result, struct error *err);
 
-/* --- control verbs (control_verbs.c) --------------------------------------------------------- */
+/* --- control verbs (control_verbs.c) ---------------------------------------------------------
+ */
 void control_request(void *gate, const struct control_peer *peer, struct text request,
                      struct control_answer *answer);
 

@@ -1,10 +1,10 @@
 /* receive.c - the walk of a message in: from a request to a durable verdict and its answer.
  *
  *   loop thread    receive_request: who speaks (certificate), admitted or 503
- *   worker         prepare: bytes to a verified, validated message; sealed; handed to the writer
- *   writer thread  committed: the verdict is durable
- *   worker         answer: signed receipt (province) or the dialect's answer (core); then the
- *                  answer's own bytes follow into the journal, and nobody waits for them
+ *   worker         prepare: bytes to a verified, validated message; sealed; handed to the
+ * writer writer thread  committed: the verdict is durable worker         answer: signed receipt
+ * (province) or the dialect's answer (core); then the answer's own bytes follow into the
+ * journal, and nobody waits for them
  */
 #include <sched.h>
 #include <string.h>
@@ -91,8 +91,7 @@ static bool submit(struct exchange *exchange, struct error *err)
 static bool within_limit(struct exchange *exchange)
 {
     struct gate *gate = exchange->gate;
-    struct unreadable_limit *limit =
-        &gate->unreadable[exchange->party - gate->config->parties];
+    struct unreadable_limit *limit = &gate->unreadable[exchange->party - gate->config->parties];
     long long second = clock_monotonic_ms() / 1000;
 
     if (atomic_exchange(&limit->second, second) != second)
@@ -143,8 +142,8 @@ static void prepare(struct job *job)
 
 static void committed(struct work_owner *owner, struct work *work, const struct error *err)
 {
-    struct exchange *exchange =
-        (struct exchange *)((char *)owner - offsetof(struct exchange, owner));
+    struct exchange *exchange = (struct exchange *)((char *)owner -
+                                                    offsetof(struct exchange, owner));
 
     (void)work;
     exchange->failed = err != NULL;
@@ -171,7 +170,8 @@ static void log_verdict(const struct exchange *exchange)
     const struct work_result *result = &exchange->work->result;
     char case_id[UUID_TEXT_SIZE];
 
-    log_info("receive.verdict", "party=%s case=%s action=%s verdict=%s code=%s seq=%llu again=%d",
+    log_info("receive.verdict",
+             "party=%s case=%s action=%s verdict=%s code=%s seq=%llu again=%d",
              exchange->party->id, uuid_format(&result->case_id, case_id),
              action_name(exchange->work->message.action).english,
              verdict_name(result->verdict).english, result->code,

@@ -48,8 +48,8 @@ static bool number_of(struct numbering *numbering, const char *id, uint32_t *num
     bytes = buffer_over(memory, 4 + PARTY_ID_SIZE);
     buffer_u32(&bytes, *number);
     buffer_string(&bytes, id);
-    numbering->tlvs[numbering->tlv_count++] =
-        (struct tlv){.type = TLV_PARTY, .bytes = buffer_as_text(&bytes)};
+    numbering->tlvs[numbering->tlv_count++] = (struct tlv){.type = TLV_PARTY,
+                                                           .bytes = buffer_as_text(&bytes)};
     return true;
 }
 

@@ -1,6 +1,6 @@
 /*
- * start_entries.h - what the journal says of each start: BOOT, CONFIG with the numbers of parties,
- * RULES with their full canonical text (foundations 1, 16, 22).
+ * start_entries.h - what the journal says of each start: BOOT, CONFIG with the numbers of
+ * parties, RULES with their full canonical text (foundations 1, 16, 22).
  */
 #ifndef GATE_START_ENTRIES_H
 #define GATE_START_ENTRIES_H

@@ -25,8 +25,8 @@ struct writer {
     struct writer_counts counts;
 };
 
-static size_t take(struct writer *writer, struct work *batch[WRITER_BATCH_MAX],
-                   bool *stopping, bool *stop)
+static size_t take(struct writer *writer, struct work *batch[WRITER_BATCH_MAX], bool *stopping,
+                   bool *stop)
 {
     struct timespec until;
     size_t count = 0;
@@ -74,8 +74,8 @@ static bool commit(struct ledger_txn **txn, size_t count, struct error *err)
 }
 
 /* Everything in one transaction. false: nothing of it happened. */
-static bool write_together(struct writer *writer, struct work **batch, size_t count,
-                           bool wake, struct error *err)
+static bool write_together(struct writer *writer, struct work **batch, size_t count, bool wake,
+                           struct error *err)
 {
     struct ledger_txn *txn = NULL;
     size_t woken = 0;
@@ -140,8 +140,8 @@ static void write_batch(struct writer *writer, struct work **batch, size_t count
         for (size_t i = 0; i < count; i++)
             writer->done(batch[i], NULL);
     } else {
-        log_warn("writer.batch", "items=%zu code=%s reason=\"%s\"", count,
-                 error_name(err.code), err.text);
+        log_warn("writer.batch", "items=%zu code=%s reason=\"%s\"", count, error_name(err.code),
+                 err.text);
         write_singly(writer, batch, count);
     }
     pthread_mutex_lock(&writer->lock);

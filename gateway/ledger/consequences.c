@@ -373,7 +373,8 @@ static bool is_over(const struct letter_row *row)
            row->letter.state == LETTER_DEAD;
 }
 
-/* A dead letter keeps its place: what was to follow it waits until a person has dealt with it. */
+/* A dead letter keeps its place: what was to follow it waits until a person has dealt with it.
+ */
 static bool has_left_lane(const struct letter_row *row)
 {
     return row->letter.state == LETTER_DONE || row->letter.state == LETTER_REFUSED;

@@ -76,7 +76,8 @@ void store_close(struct store *store);
 MUST_USE bool store_begin_write(struct store *store, struct store_txn **txn, struct error *err);
 MUST_USE bool store_begin_read(struct store *store, struct store_txn **txn, struct error *err);
 /* Ends *txn, which becomes NULL, whether it succeeds or not. false: nothing of it is durable,
- * unless err says ERROR_SYSTEM or ERROR_STORE, after which the process must stop (docs/foundations.md).
+ * unless err says ERROR_SYSTEM or ERROR_STORE, after which the process must stop
+ * (docs/foundations.md).
  */
 MUST_USE bool store_commit(struct store_txn **txn, struct error *err);
 /* Takes NULL: undoes a write transaction, ends a read transaction. */

@@ -20,19 +20,19 @@ static const struct {
     CURLcode code;
     const char *reason;
 } reasons[] = {
-    {CURLE_COULDNT_RESOLVE_HOST,     reason_resolve    },
-    {CURLE_COULDNT_CONNECT,          reason_connect    },
-    {CURLE_OPERATION_TIMEDOUT,       reason_timeout    },
-    {CURLE_SSL_CONNECT_ERROR,        reason_tls        },
-    {CURLE_SSL_CERTPROBLEM,          reason_tls        },
-    {CURLE_SSL_CIPHER,               reason_tls        },
+    {CURLE_COULDNT_RESOLVE_HOST, reason_resolve},
+    {CURLE_COULDNT_CONNECT, reason_connect},
+    {CURLE_OPERATION_TIMEDOUT, reason_timeout},
+    {CURLE_SSL_CONNECT_ERROR, reason_tls},
+    {CURLE_SSL_CERTPROBLEM, reason_tls},
+    {CURLE_SSL_CIPHER, reason_tls},
     {CURLE_PEER_FAILED_VERIFICATION, reason_certificate},
-    {CURLE_SEND_ERROR,               reason_cut        },
-    {CURLE_RECV_ERROR,               reason_cut        },
-    {CURLE_GOT_NOTHING,              reason_cut        },
-    {CURLE_PARTIAL_FILE,             reason_cut        },
-    {CURLE_FILESIZE_EXCEEDED,        reason_answer_size},
-    {CURLE_OUT_OF_MEMORY,            reason_memory     },
+    {CURLE_SEND_ERROR, reason_cut},
+    {CURLE_RECV_ERROR, reason_cut},
+    {CURLE_GOT_NOTHING, reason_cut},
+    {CURLE_PARTIAL_FILE, reason_cut},
+    {CURLE_FILESIZE_EXCEEDED, reason_answer_size},
+    {CURLE_OUT_OF_MEMORY, reason_memory},
 };
 
 const char *courier_reason_meaning(const char *reason)

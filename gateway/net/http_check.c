@@ -32,17 +32,17 @@ static const struct {
     const char *name;
     enum watched kind;
 } watched_names[] = {
-    {"content-length",    LENGTH      },
-    {"transfer-encoding", ENCODING    },
-    {"host",              HOST        },
-    {"expect",            EXPECT      },
-    {"content-type",      CONTENT_TYPE},
-    {"connection",        CONNECTION  },
-    {"content-encoding",  FORBIDDEN   },
-    {"upgrade",           FORBIDDEN   },
-    {"trailer",           FORBIDDEN   },
-    {"proxy-connection",  FORBIDDEN   },
-    {"http2-settings",    FORBIDDEN   },
+    {"content-length", LENGTH},
+    {"transfer-encoding", ENCODING},
+    {"host", HOST},
+    {"expect", EXPECT},
+    {"content-type", CONTENT_TYPE},
+    {"connection", CONNECTION},
+    {"content-encoding", FORBIDDEN},
+    {"upgrade", FORBIDDEN},
+    {"trailer", FORBIDDEN},
+    {"proxy-connection", FORBIDDEN},
+    {"http2-settings", FORBIDDEN},
 };
 
 struct seen {

@@ -1,4 +1,5 @@
-/* player.c - what a simulated core does with what it gets. Opening and closing: player_open.c. */
+/* player.c - what a simulated core does with what it gets. Opening and closing: player_open.c.
+ */
 #include "sim/player_internal.h"
 
 #include <stdio.h>
@@ -8,7 +9,8 @@
 #include "base/log.h"
 #include "wire/start.h"
 
-/* --- bringing documents -------------------------------------------------------------------- */
+/* --- bringing documents --------------------------------------------------------------------
+ */
 
 /* A step fired: its document, in our dialect, joins what is to be brought. */
 static void fire(void *self, struct script_case *at, struct script_step *step)
@@ -117,7 +119,8 @@ void player_result(void *self, const struct courier_result *result)
     arena_free(arena);
 }
 
-/* --- taking documents ---------------------------------------------------------------------- */
+/* --- taking documents ----------------------------------------------------------------------
+ */
 
 static bool seen_before(struct player *player, struct text key)
 {

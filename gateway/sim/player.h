@@ -1,6 +1,6 @@
 /*
- * player.h - a simulated core system at work: takes what its gateway pushes, and brings what its
- * script says, in its dialect, again and again under the same key until it is answered.
+ * player.h - a simulated core system at work: takes what its gateway pushes, and brings what
+ * its script says, in its dialect, again and again under the same key until it is answered.
  *
  * It uses the adapter that the gateway uses, the other way round. Its state is in memory only.
  */

@@ -27,8 +27,8 @@ static json_t *status(struct player *player)
         counts[player->errands[i].state]++;
     pthread_mutex_unlock(&player->lock);
     return json_pack("{s:b, s:I, s:I, s:I, s:I}", "ok", 1, "waiting", counts[ERRAND_WAITING],
-                     "under_way", counts[ERRAND_UNDER_WAY], "accepted",
-                     counts[ERRAND_ACCEPTED], "refused", counts[ERRAND_REFUSED]);
+                     "under_way", counts[ERRAND_UNDER_WAY], "accepted", counts[ERRAND_ACCEPTED],
+                     "refused", counts[ERRAND_REFUSED]);
 }
 
 void player_control(void *self, const struct control_peer *peer, struct text request,

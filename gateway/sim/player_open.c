@@ -70,9 +70,8 @@ static bool open_network(struct player *player, const struct paths *paths, struc
                                         .on_request = player_request,
                                         .self = player,
                                         .peer_in_flight_max = 256};
-    struct control_options control = {.path = path_at(paths, "control"),
-                                      .on_request = player_control,
-                                      .self = player};
+    struct control_options control = {
+        .path = path_at(paths, "control"), .on_request = player_control, .self = player};
     struct text text = TEXT_NONE;
     uint64_t port = 0;
     struct tls *tls = NULL;

@@ -60,8 +60,7 @@ static bool read_when(struct text when, struct script_step *step, struct error *
         word = rest;
     }
     step->action = (uint16_t)action_by_name(word);
-    return step->action != 0 ||
-           fail(err, ERROR_CONFIG, "%.*s: no such action", TEXT_ARG(word));
+    return step->action != 0 || fail(err, ERROR_CONFIG, "%.*s: no such action", TEXT_ARG(word));
 }
 
 static bool read_step(const struct loading *loading, const struct record *node,
@@ -113,8 +112,7 @@ bool script_load(const char *path, const char *schema_path, const struct wire_sc
     if (!settings_read_record(path, schema_path, arena, &root, err))
         return false;
     script->count = 0;
-    script->cases =
-        arena_array(arena, record_count(root, "case") + 1, sizeof(*script->cases));
+    script->cases = arena_array(arena, record_count(root, "case") + 1, sizeof(*script->cases));
     if (script->cases == NULL)
         return fail(err, ERROR_MEMORY, "no memory for a script");
     for (const struct record *node = record_find(root, "case"); node != NULL;

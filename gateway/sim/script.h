@@ -19,11 +19,11 @@ enum script_when { WHEN_START, WHEN_PUSHED, WHEN_ACCEPTED, WHEN_REFUSED };
 
 struct script_step {
     enum script_when when;
-    uint16_t action;  /* of what was pushed, accepted or refused */
-    uint32_t nth;     /* 1: the first time */
+    uint16_t action; /* of what was pushed, accepted or refused */
+    uint32_t nth;    /* 1: the first time */
     uint32_t delay_ms;
     uint16_t flow;
-    uint16_t sends;   /* action of the document */
+    uint16_t sends; /* action of the document */
     uint32_t revision;
     struct record *document; /* national, checked against its schema */
     bool fired;

@@ -6,60 +6,27 @@
 #include "wire/encoding.h"
 
 static const struct adapter_allowed adapter_elements[] = {
-    {"name",         1, 1},
-    {"title",        1, 1},
-    {"version",      1, 1},
-    {"carrier",      1, 1},
-    {"contentType",  1, 1},
-    {"capabilities", 1, 1},
-    {"localKey",     0, 1},
-    {"revision",     0, 1},
-    {"limits",       0, 1},
-    {"answers",      0, 1},
-    {"messages",     1, 1}
-};
-static const struct adapter_allowed title_elements[] = {
-    {"en", 1, 1},
-    {"zh", 1, 1}
-};
-static const struct adapter_allowed carrier_elements[] = {
-    {"kind",       1, 1},
-    {"encoding",   1, 1},
-    {"label",      0, 1},
-    {"standalone", 0, 1},
-    {"layout",     0, 1}
-};
-static const struct adapter_allowed capability_elements[] = {
-    {"twoPhase",          1, 1},
-    {"statusQuery",       1, 1},
-    {"reversal",          1, 1},
-    {"answersInResponse", 1, 1},
-    {"batchMax",          1, 1}
-};
-static const struct adapter_allowed key_elements[] = {
-    {"path", 1, 1},
-    {"max",  0, 1}
-};
-static const struct adapter_allowed revision_elements[] = {
-    {"path", 1, 1}
-};
-static const struct adapter_allowed limit_elements[] = {
-    {"sizeMax", 0, 1},
-    {"rowsMax", 0, 1}
-};
-static const struct adapter_allowed answer_elements[] = {
-    {"rule", 0, ADAPTER_RULES_MAX}
-};
+    {"name", 1, 1},        {"title", 1, 1},        {"version", 1, 1},  {"carrier", 1, 1},
+    {"contentType", 1, 1}, {"capabilities", 1, 1}, {"localKey", 0, 1}, {"revision", 0, 1},
+    {"limits", 0, 1},      {"answers", 0, 1},      {"messages", 1, 1}};
+static const struct adapter_allowed title_elements[] = {{"en", 1, 1}, {"zh", 1, 1}};
+static const struct adapter_allowed carrier_elements[] = {{"kind", 1, 1},
+                                                          {"encoding", 1, 1},
+                                                          {"label", 0, 1},
+                                                          {"standalone", 0, 1},
+                                                          {"layout", 0, 1}};
+static const struct adapter_allowed capability_elements[] = {{"twoPhase", 1, 1},
+                                                             {"statusQuery", 1, 1},
+                                                             {"reversal", 1, 1},
+                                                             {"answersInResponse", 1, 1},
+                                                             {"batchMax", 1, 1}};
+static const struct adapter_allowed key_elements[] = {{"path", 1, 1}, {"max", 0, 1}};
+static const struct adapter_allowed revision_elements[] = {{"path", 1, 1}};
+static const struct adapter_allowed limit_elements[] = {{"sizeMax", 0, 1}, {"rowsMax", 0, 1}};
+static const struct adapter_allowed answer_elements[] = {{"rule", 0, ADAPTER_RULES_MAX}};
 static const struct adapter_allowed rule_elements[] = {
-    {"http",     0, 1},
-    {"path",     0, 1},
-    {"value",    0, 1},
-    {"pattern",  0, 1},
-    {"result",   1, 1},
-    {"code",     0, 1},
-    {"codePath", 0, 1},
-    {"list",     0, 1}
-};
+    {"http", 0, 1},   {"path", 0, 1}, {"value", 0, 1},    {"pattern", 0, 1},
+    {"result", 1, 1}, {"code", 0, 1}, {"codePath", 0, 1}, {"list", 0, 1}};
 
 struct general {
     struct adapter *adapter;

@@ -10,23 +10,17 @@
 #include "wire/mapping_compile.h"
 
 static const struct adapter_allowed messages_elements[] = {
-    {"message", 1, ADAPTER_MESSAGES_MAX}
-};
-static const struct adapter_allowed message_elements[] = {
-    {"name",    1, 1                  },
-    {"way",     1, 1                  },
-    {"flow",    1, 1                  },
-    {"action",  1, 1                  },
-    {"version", 1, 1                  },
-    {"root",    1, 1                  },
-    {"match",   0, ADAPTER_MATCHES_MAX},
-    {"revised", 0, 1                  },
-    {"mapping", 0, 1                  }
-};
-static const struct adapter_allowed match_elements[] = {
-    {"path",  1, 1},
-    {"value", 1, 1}
-};
+    {"message", 1, ADAPTER_MESSAGES_MAX}};
+static const struct adapter_allowed message_elements[] = {{"name", 1, 1},
+                                                          {"way", 1, 1},
+                                                          {"flow", 1, 1},
+                                                          {"action", 1, 1},
+                                                          {"version", 1, 1},
+                                                          {"root", 1, 1},
+                                                          {"match", 0, ADAPTER_MATCHES_MAX},
+                                                          {"revised", 0, 1},
+                                                          {"mapping", 0, 1}};
+static const struct adapter_allowed match_elements[] = {{"path", 1, 1}, {"value", 1, 1}};
 
 struct loading {
     struct adapter *adapter;

@@ -13,18 +13,12 @@ static const struct {
     const char *label;
     enum encoding encoding;
 } labels[] = {
-    {"UTF8",        ENCODING_UTF8   },
-    {"GB18030",     ENCODING_GB18030},
-    {"GB180302000", ENCODING_GB18030},
-    {"GB180302005", ENCODING_GB18030},
-    {"GB180302022", ENCODING_GB18030},
-    {"GBK",         ENCODING_GB18030},
-    {"GB2312",      ENCODING_GB18030},
-    {"GB231280",    ENCODING_GB18030},
-    {"CP936",       ENCODING_GB18030},
-    {"MS936",       ENCODING_GB18030},
-    {"WINDOWS936",  ENCODING_GB18030},
-    {"EUCCN",       ENCODING_GB18030},
+    {"UTF8", ENCODING_UTF8},           {"GB18030", ENCODING_GB18030},
+    {"GB180302000", ENCODING_GB18030}, {"GB180302005", ENCODING_GB18030},
+    {"GB180302022", ENCODING_GB18030}, {"GBK", ENCODING_GB18030},
+    {"GB2312", ENCODING_GB18030},      {"GB231280", ENCODING_GB18030},
+    {"CP936", ENCODING_GB18030},       {"MS936", ENCODING_GB18030},
+    {"WINDOWS936", ENCODING_GB18030},  {"EUCCN", ENCODING_GB18030},
 };
 
 bool encoding_of_label(struct text label, enum encoding *encoding)

@@ -23,12 +23,12 @@ enum { SM3_SIZE = 32, KEY_BITS = 256, FAILED = -1 };
 
 /* The last three: a name seen in the field without a digest name of its own. */
 const struct gm_pair gm_pairs[] = {
-    {GM_2018 "ecsm2-sm3",    GM_2018 "sm3"  },
-    {CHINAPORT "sm2-sm3",    CHINAPORT "sm3"},
-    {OID_SM2,                OID_SM3        },
-    {XMLDSIG_2000 "sm2-sm3", GM_2018 "sm3"  },
+    {GM_2018 "ecsm2-sm3", GM_2018 "sm3"},
+    {CHINAPORT "sm2-sm3", CHINAPORT "sm3"},
+    {OID_SM2, OID_SM3},
+    {XMLDSIG_2000 "sm2-sm3", GM_2018 "sm3"},
     {XMLDSIG_2000 "sm2-sm3", CHINAPORT "sm3"},
-    {XMLDSIG_2000 "sm2-sm3", OID_SM3        },
+    {XMLDSIG_2000 "sm2-sm3", OID_SM3},
 };
 const size_t gm_pair_count = COUNT_OF(gm_pairs);
 

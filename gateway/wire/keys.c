@@ -18,11 +18,7 @@ enum { RSA_BITS_MIN = 2048, RSA_BITS_MAX = SIGNATURE_SIZE_MAX * 8 };
 static const struct {
     enum suite suite;
     const char *name;
-} suites[] = {
-    {SUITE_ECDSA, "ecdsa"},
-    {SUITE_GM,    "gm"   },
-    {SUITE_RSA,   "rsa"  }
-};
+} suites[] = {{SUITE_ECDSA, "ecdsa"}, {SUITE_GM, "gm"}, {SUITE_RSA, "rsa"}};
 
 const char *suite_name(enum suite suite)
 {

@@ -4,20 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct adapter_allowed codes_children[] = {
-    {"list", 0, CODE_LISTS_MAX}
-};
+static const struct adapter_allowed codes_children[] = {{"list", 0, CODE_LISTS_MAX}};
 static const struct adapter_allowed list_children[] = {
-    {"name",  1, 1             },
-    {"title", 0, 1             },
-    {"pair",  1, CODE_PAIRS_MAX}
-};
+    {"name", 1, 1}, {"title", 0, 1}, {"pair", 1, CODE_PAIRS_MAX}};
 static const struct adapter_allowed pair_children[] = {
-    {"theirs",  1, 1},
-    {"ours",    1, 1},
-    {"only",    0, 1},
-    {"meaning", 0, 1}
-};
+    {"theirs", 1, 1}, {"ours", 1, 1}, {"only", 0, 1}, {"meaning", 0, 1}};
 
 static int by_from(const void *a, const void *b)
 {

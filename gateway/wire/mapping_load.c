@@ -5,67 +5,28 @@
 
 enum { PATH_SIZE_MAX = 512, PATH_NAMES_MAX = RECORD_DEPTH_MAX - 1 };
 
-static const struct adapter_allowed mapping_children[] = {
-    {"fragment", 0, 0},
-    {"document", 1, 0}
-};
+static const struct adapter_allowed mapping_children[] = {{"fragment", 0, 0},
+                                                          {"document", 1, 0}};
 static const struct adapter_allowed fragment_children[] = {
-    {"name",     1, 1},
-    {"field",    0, 0},
-    {"constant", 0, 0},
-    {"header",   0, 0},
-    {"include",  0, 0},
-    {"rows",     0, 0},
-    {"lost",     0, 0}
-};
+    {"name", 1, 1},    {"field", 0, 0}, {"constant", 0, 0}, {"header", 0, 0},
+    {"include", 0, 0}, {"rows", 0, 0},  {"lost", 0, 0}};
 static const struct adapter_allowed document_children[] = {
-    {"name",     1, 1},
-    {"under",    0, 1},
-    {"field",    0, 0},
-    {"constant", 0, 0},
-    {"header",   0, 0},
-    {"include",  0, 0},
-    {"rows",     0, 0},
-    {"lost",     0, 0}
-};
+    {"name", 1, 1},   {"under", 0, 1},   {"field", 0, 0}, {"constant", 0, 0},
+    {"header", 0, 0}, {"include", 0, 0}, {"rows", 0, 0},  {"lost", 0, 0}};
 static const struct adapter_allowed rows_children[] = {
-    {"theirs",   1, 1},
-    {"ours",     1, 1},
-    {"optional", 0, 1},
-    {"max",      0, 1},
-    {"field",    0, 0},
-    {"constant", 0, 0},
-    {"lost",     0, 0}
-};
+    {"theirs", 1, 1}, {"ours", 1, 1},     {"optional", 0, 1}, {"max", 0, 1},
+    {"field", 0, 0},  {"constant", 0, 0}, {"lost", 0, 0}};
 static const struct adapter_allowed field_children[] = {
-    {"theirs",   1, 1                 },
-    {"ours",     1, 1                 },
-    {"type",     1, 1                 },
-    {"format",   0, 1                 },
-    {"list",     0, 1                 },
-    {"default",  0, 1                 },
-    {"optional", 0, 1                 },
-    {"max",      0, 1                 },
-    {"nothing",  0, VALUE_NOTHINGS_MAX},
-    {"when",     0, 1                 }
-};
-static const struct adapter_allowed when_children[] = {
-    {"ours", 1, 1},
-    {"is",   1, 1}
-};
+    {"theirs", 1, 1},   {"ours", 1, 1}, {"type", 1, 1},
+    {"format", 0, 1},   {"list", 0, 1}, {"default", 0, 1},
+    {"optional", 0, 1}, {"max", 0, 1},  {"nothing", 0, VALUE_NOTHINGS_MAX},
+    {"when", 0, 1}};
+static const struct adapter_allowed when_children[] = {{"ours", 1, 1}, {"is", 1, 1}};
 static const struct adapter_allowed constant_children[] = {
-    {"theirs", 0, 1},
-    {"ours",   0, 1},
-    {"value",  1, 1}
-};
-static const struct adapter_allowed header_children[] = {
-    {"theirs", 1, 1}
-};
+    {"theirs", 0, 1}, {"ours", 0, 1}, {"value", 1, 1}};
+static const struct adapter_allowed header_children[] = {{"theirs", 1, 1}};
 static const struct adapter_allowed lost_children[] = {
-    {"theirs", 0, 1},
-    {"ours",   0, 1},
-    {"reason", 1, 1}
-};
+    {"theirs", 0, 1}, {"ours", 0, 1}, {"reason", 1, 1}};
 
 struct reading {
     const struct adapter_file *file;
@@ -329,13 +290,11 @@ static bool read_line(struct reading *reading, const struct adapter_node *node)
     static const struct {
         const char *name;
         bool (*read)(struct reading *reading, const struct adapter_node *node);
-    } lines[] = {
-        {"field",    read_field   },
-        {"constant", read_constant},
-        {"header",   read_header  },
-        {"rows",     read_rows    },
-        {"lost",     read_lost    }
-    };
+    } lines[] = {{"field", read_field},
+                 {"constant", read_constant},
+                 {"header", read_header},
+                 {"rows", read_rows},
+                 {"lost", read_lost}};
 
     for (size_t i = 0; i < COUNT_OF(lines); i++)
         if (strcmp(lines[i].name, node->name) == 0)

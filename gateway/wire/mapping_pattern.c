@@ -9,13 +9,8 @@ struct placeholder {
 };
 
 static const struct placeholder placeholders[PARTS] = {
-    [YEAR] = {'y', 4},
-      [MONTH] = {'M', 2},
-      [DAY] = {'d', 2},
-      [HOUR] = {'H', 2},
-    [MINUTE] = {'m', 2},
-      [SECOND] = {'s', 2},
-      [FRACTION] = {'S', 3},
+    [YEAR] = {'y', 4},   [MONTH] = {'M', 2},  [DAY] = {'d', 2},      [HOUR] = {'H', 2},
+    [MINUTE] = {'m', 2}, [SECOND] = {'s', 2}, [FRACTION] = {'S', 3},
 };
 
 struct parts {

@@ -383,17 +383,17 @@ struct kind {
 };
 
 static const struct kind kinds[] = {
-    [VALUE_TEXT] = {"text",     text_same,     text_same    },
-    [VALUE_CODE] = {"code",     code_ours,     code_theirs  },
-    [VALUE_DIGITS] = {"digits",   digits_same,   digits_same  },
+    [VALUE_TEXT] = {"text", text_same, text_same},
+    [VALUE_CODE] = {"code", code_ours, code_theirs},
+    [VALUE_DIGITS] = {"digits", digits_same, digits_same},
     [VALUE_IDENTITY] = {"identity", identity_same, identity_same},
-    [VALUE_DATE] = {"date",     date_ours,     date_theirs  },
-    [VALUE_MONTH] = {"month",    month_ours,    month_theirs },
-    [VALUE_TIME] = {"time",     time_ours,     time_theirs  },
-    [VALUE_MONEY] = {"money",    money_ours,    money_theirs },
-    [VALUE_RATE] = {"rate",     rate_ours,     rate_theirs  },
-    [VALUE_NUMBER] = {"number",   number_same,   number_same  },
-    [VALUE_BOOL] = {"bool",     bool_ours,     bool_theirs  },
+    [VALUE_DATE] = {"date", date_ours, date_theirs},
+    [VALUE_MONTH] = {"month", month_ours, month_theirs},
+    [VALUE_TIME] = {"time", time_ours, time_theirs},
+    [VALUE_MONEY] = {"money", money_ours, money_theirs},
+    [VALUE_RATE] = {"rate", rate_ours, rate_theirs},
+    [VALUE_NUMBER] = {"number", number_same, number_same},
+    [VALUE_BOOL] = {"bool", bool_ours, bool_theirs},
 };
 _Static_assert(COUNT_OF(kinds) == VALUE_TYPES, "every type has its functions");
 

@@ -84,8 +84,8 @@ static const struct {
     const char *document;
 } known[] = {
     {SUITE_ECDSA, signed_by_ecdsa},
-    {SUITE_GM,    signed_by_gm   },
-    {SUITE_RSA,   signed_by_rsa  },
+    {SUITE_GM, signed_by_gm},
+    {SUITE_RSA, signed_by_rsa},
 };
 
 /* The pin is the certificate inside, which is what a pin must never be outside of a test. */

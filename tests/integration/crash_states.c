@@ -89,7 +89,8 @@ static bool tell_batch(struct story *story)
     return ledger_commit(&story->txn, &story->err);
 }
 
-/* After a full disk the same process tries again; any other failure ends it (docs/foundations.md). */
+/* After a full disk the same process tries again; any other failure ends it
+ * (docs/foundations.md). */
 static int tell(const char *folder, uint64_t entries)
 {
     struct story story = {.store = NULL};

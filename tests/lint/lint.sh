@@ -104,4 +104,9 @@ rule "identity numbers are invented ones" "$found"
 found=$(grep -rohE 'docs/[a-z0-9/_.-]+\.(md|xml|sh)' gateway docs README.md CHANGES.md tests/lint tests/unit 2>/dev/null |
     sort -u | while read -r path; do [ -e "$path" ] || echo "$path"; done)
 rule "documents that are named exist" "$found"
+if command -v clang-format >/dev/null; then
+    found=$(find gateway tests -name '*.[ch]' -print0 | xargs -0 clang-format --dry-run 2>&1 |
+        grep -E 'warning' | cut -d: -f1 | sort -u)
+    rule "every source is formatted (make format)" "$found"
+fi
 [ "$failures" = 0 ]

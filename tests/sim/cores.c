@@ -160,9 +160,8 @@ void cores_answered(struct world *world, uint32_t province, const struct paper *
             return;
         cores_paper(world, province, paper->case_index, paper->action, paper->revision,
                     paper->good, 30 * 1000);
-        world->provinces[province]
-            .papers[world->provinces[province].paper_count - 1]
-            .tries = paper->tries + 1;
+        world->provinces[province].papers[world->provinces[province].paper_count - 1].tries =
+            paper->tries + 1;
     }
 }
 

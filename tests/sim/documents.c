@@ -14,8 +14,7 @@ uint32_t province_region(uint32_t index)
 static struct record *add(struct arena *arena, struct record *parent, const char *name,
                           const char *value)
 {
-    struct record *field = record_add(arena, parent, name,
-                                      arena_copy(arena, text_of(value)));
+    struct record *field = record_add(arena, parent, name, arena_copy(arena, text_of(value)));
 
     CHECK(field != NULL);
     return field;

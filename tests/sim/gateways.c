@@ -221,9 +221,8 @@ static uint32_t index_of_party(const struct province *province, uint32_t number)
 static bool given_deliver(void *self, const struct letter_row *letter)
 {
     struct province *province = self;
-    struct packet packet = {.from = province->index,
-                            .out_id = letter->letter.out_id,
-                            .boot = province->boot};
+    struct packet packet = {
+        .from = province->index, .out_id = letter->letter.out_id, .boot = province->boot};
     struct arena *arena;
     struct text bytes;
 
@@ -263,8 +262,7 @@ static bool open_engine(struct province *province)
         uint32_t at = i == 0 ? province->index : i <= province->index ? i - 1 : i;
         struct engine_party party = {.number = i + 1,
                                      .kind = core ? PARTY_CORE : PARTY_PROVINCE,
-                                     .region =
-                                         province_region(core ? province->index : at),
+                                     .region = province_region(core ? province->index : at),
                                      .reachable_by_us = i > 0};
         snprintf(party.id, sizeof(party.id), core ? "hrss.%06u.core" : "hrss.%06u",
                  party.region);
@@ -313,8 +311,8 @@ static void crash(struct province *province)
     ledger_close(province->ledger);
     province->ledger = NULL;
     province->up = false;
-    province->up_at = instant_add_ms(
-        province->world->now, 1000 + (int64_t)world_random(province->world, DOWN_MS));
+    province->up_at = instant_add_ms(province->world->now,
+                                     1000 + (int64_t)world_random(province->world, DOWN_MS));
 }
 
 void gateway_destroy(struct province *province)
@@ -383,8 +381,8 @@ static void take_message(struct province *province, struct packet *packet)
     struct origin *origin = origin_new(work);
     struct error err = ERROR_INIT;
     struct digest digest;
-    struct text bytes = arena_copy(work->arena, (struct text){(char *)packet->bytes,
-                                                              packet->size});
+    struct text bytes = arena_copy(work->arena,
+                                   (struct text){(char *)packet->bytes, packet->size});
 
     CHECK(bytes.at != NULL && packet_unpack(bytes, work->arena, &work->message));
     *origin = (struct origin){
@@ -573,8 +571,7 @@ struct instant gateway_next(struct province *province)
                             &err) &&
             found && engine_party(province->engine, number)->in_flight == 0) {
             struct instant due = row.letter.due;
-            const struct breaker *breaker =
-                &engine_party(province->engine, number)->breaker;
+            const struct breaker *breaker = &engine_party(province->engine, number)->breaker;
             if (breaker->probe_at.ms > due.ms)
                 due = breaker->probe_at;
             if (due.ms <= province->world->now.ms)

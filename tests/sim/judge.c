@@ -52,7 +52,7 @@ bool witness_check(struct world *world)
         ledger_abort(txn);
         if (!ok)
             world_fail(world, "province %u answered entry %llu, which is not there",
-                             witnesses[i].province, (unsigned long long)witnesses[i].seq);
+                       witnesses[i].province, (unsigned long long)witnesses[i].seq);
     }
     arena_free(arena);
     return ok;
@@ -128,10 +128,10 @@ static bool check_plan(struct world *world, const struct plan *plan)
     if (plan->completed && (!money_equal(in.money_total, plan->total) ||
                             !money_equal(out.money_total, plan->advised) ||
                             !money_equal(in.form_total, plan->total)))
-        return world_fail(world, "case %s: money differs: plan %lld, form %lld, in %lld, out %lld",
-                          plan->trace, (long long)plan->total.fen,
-                          (long long)in.form_total.fen, (long long)in.money_total.fen,
-                          (long long)out.money_total.fen);
+        return world_fail(world,
+                          "case %s: money differs: plan %lld, form %lld, in %lld, out %lld",
+                          plan->trace, (long long)plan->total.fen, (long long)in.form_total.fen,
+                          (long long)in.money_total.fen, (long long)out.money_total.fen);
     return true;
 }
 

@@ -97,8 +97,7 @@ bool packet_unpack(struct text bytes, struct arena *arena, struct message *messa
     message->action = reader_u16(&reader);
     message->revision = reader_u32(&reader);
     message->sent_at.ms = reader_i64(&reader);
-    if (reader.broken ||
-        !record_decode(arena, reader_view(&reader, reader.left), &body, &err))
+    if (reader.broken || !record_decode(arena, reader_view(&reader, reader.left), &body, &err))
         return false;
     message->body = body;
     return true;

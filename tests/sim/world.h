@@ -5,7 +5,8 @@
  * A world has a storm phase, in which the network loses, repeats, delays and cuts, and gateways
  * crash before or after a commit; and a calm phase, after which everybody must agree. What the
  * simulator gives to the engine is only what the daemon gives it too: clock, random bytes, a
- * sealer and a carrier of letters. Signatures and XML are left out: they have tests of their own.
+ * sealer and a carrier of letters. Signatures and XML are left out: they have tests of their
+ * own.
  */
 #ifndef SIM_WORLD_H
 #define SIM_WORLD_H
@@ -39,7 +40,7 @@ struct packet {
     uint32_t from;     /* province index */
     uint32_t to;
     bool receipt;
-    uint64_t out_id;   /* whose answer it is; of the sending province's boot `boot` */
+    uint64_t out_id; /* whose answer it is; of the sending province's boot `boot` */
     uint32_t boot;
     uint8_t *bytes;
     size_t size;
@@ -76,14 +77,14 @@ struct province {
 
 /* What the world intends with one person. */
 struct plan {
-    uint32_t in;  /* province indexes */
+    uint32_t in; /* province indexes */
     uint32_t out;
     bool money_first;
     bool letter_returned;
-    bool give_up;     /* after a return: refuse instead of writing again */
+    bool give_up; /* after a return: refuse instead of writing again */
     bool bad_form;
     bool loose_acceptance; /* the form goes without an acceptance before it */
-    char person[32];  /* identity number */
+    char person[32];       /* identity number */
     char trace[TRACE_SIZE];
     struct money total;
     /* what the cores know */
@@ -111,7 +112,7 @@ struct world {
     uint32_t case_count;
     struct plan plans[CASES_MAX];
     bool storm;
-    unsigned loss;  /* percent */
+    unsigned loss; /* percent */
     unsigned again;
     unsigned crash; /* permille per step */
     bool partition;

@@ -81,9 +81,7 @@ static bool counts(int file)
 static void record(enum fault_kind kind, const struct iovec *parts, int count, uint64_t offset)
 {
     struct fault_record head = {.kind = kind, .offset = offset};
-    struct iovec all[PARTS_MAX + 1] = {
-        {&head, sizeof head}
-    };
+    struct iovec all[PARTS_MAX + 1] = {{&head, sizeof head}};
     if (log_file < 0)
         return;
     if (count > PARTS_MAX)

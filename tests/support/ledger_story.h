@@ -167,8 +167,7 @@ STORY void story_tlv(struct story *story, uint16_t type, size_t mark)
 {
     CHECK(story->entry.tlv_count < STORY_TLVS_MAX && !story->buffer.overflow);
     story->tlvs[story->entry.tlv_count++] = (struct tlv){
-        type, {(const char *)story->bytes + mark, story->buffer.size - mark}
-    };
+        type, {(const char *)story->bytes + mark, story->buffer.size - mark}};
 }
 
 STORY void story_add_text(struct story *story, uint16_t type, struct text text)
@@ -332,12 +331,12 @@ STORY struct flow_case story_case(unsigned number, unsigned step)
         uint8_t state;
         uint8_t d1, d2, d3;
     } stages[] = {
-        {0,  PENSION_LETTER_SENT, CLOCK_STATE_RUNNING, CLOCK_STATE_OFF,     CLOCK_STATE_OFF    },
-        {4,  PENSION_LETTER_HELD, CLOCK_STATE_MET,     CLOCK_STATE_RUNNING, CLOCK_STATE_OFF    },
-        {5,  PENSION_INFO_ONLY,   CLOCK_STATE_MET,     CLOCK_STATE_RUNNING, CLOCK_STATE_RUNNING},
-        {8,  PENSION_INFO_ONLY,   CLOCK_STATE_MET,     CLOCK_STATE_RUNNING, CLOCK_STATE_PASSED },
-        {12, PENSION_INFO_ONLY,   CLOCK_STATE_MET,     CLOCK_STATE_RUNNING, CLOCK_STATE_PASSED },
-        {16, PENSION_BOTH,        CLOCK_STATE_MET,     CLOCK_STATE_RUNNING, CLOCK_STATE_PASSED },
+        {0, PENSION_LETTER_SENT, CLOCK_STATE_RUNNING, CLOCK_STATE_OFF, CLOCK_STATE_OFF},
+        {4, PENSION_LETTER_HELD, CLOCK_STATE_MET, CLOCK_STATE_RUNNING, CLOCK_STATE_OFF},
+        {5, PENSION_INFO_ONLY, CLOCK_STATE_MET, CLOCK_STATE_RUNNING, CLOCK_STATE_RUNNING},
+        {8, PENSION_INFO_ONLY, CLOCK_STATE_MET, CLOCK_STATE_RUNNING, CLOCK_STATE_PASSED},
+        {12, PENSION_INFO_ONLY, CLOCK_STATE_MET, CLOCK_STATE_RUNNING, CLOCK_STATE_PASSED},
+        {16, PENSION_BOTH, CLOCK_STATE_MET, CLOCK_STATE_RUNNING, CLOCK_STATE_PASSED},
     };
     size_t stage = COUNT_OF(stages) - 1;
     while (stages[stage].step > step)

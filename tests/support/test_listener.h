@@ -144,14 +144,8 @@ static inline void fixture_certificates(struct fixture *fixture)
         const char *name;
         int64_t from;
         int64_t until;
-    } list[] = {
-        {"server", -24, 8760},
-        {"alice",  -24, 8760},
-        {"bob",    -24, 8760},
-        {"old",    -48, -1  },
-        {"early",  1,   8760},
-        {"short",  -24, 2   }
-    };
+    } list[] = {{"server", -24, 8760}, {"alice", -24, 8760}, {"bob", -24, 8760},
+                {"old", -48, -1},      {"early", 1, 8760},   {"short", -24, 2}};
     test_folder_make(&fixture->folder);
     fixture->authority = test_authority_new(&fixture->folder, "ca");
     fixture->foreign = test_authority_new(&fixture->folder, "foreign");
@@ -187,10 +181,8 @@ static inline struct tls *fixture_tls(const struct fixture *fixture, const char 
 /* `options` as far as they differ from the defaults. */
 static inline void fixture_listen(struct fixture *fixture, struct listener_options options)
 {
-    static const struct listener_path paths[] = {
-        {REQUEST_POST, "/v1/messages"},
-        {REQUEST_GET,  "/v1/mailbox" }
-    };
+    static const struct listener_path paths[] = {{REQUEST_POST, "/v1/messages"},
+                                                 {REQUEST_GET, "/v1/mailbox"}};
     struct error err = ERROR_INIT;
     atomic_store(&test_offset_ms, 0);
     memset(&fixture->handler, 0, sizeof(fixture->handler));

@@ -9,7 +9,8 @@
 
 #include <cmocka.h>
 
-/* base/error.h has a fail() of its own; with it cmocka's fail() and fail_msg() are not usable. */
+/* base/error.h has a fail() of its own; with it cmocka's fail() and fail_msg() are not usable.
+ */
 #undef fail
 
 #endif

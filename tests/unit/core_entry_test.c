@@ -38,11 +38,8 @@ static int teardown(void **state)
 }
 
 static const struct tlv some_tlvs[] = {
-    {TLV_BODY,    {"body", 4}          },
-    {TLV_BODY,    {"another body", 12} },
-    {TLV_WARNING, {"", 0}              },
-    {TLV_TEXT,    {"PEN-R11 row", 11}  },
-    {999,         {"of the future", 13}},
+    {TLV_BODY, {"body", 4}},         {TLV_BODY, {"another body", 12}}, {TLV_WARNING, {"", 0}},
+    {TLV_TEXT, {"PEN-R11 row", 11}}, {999, {"of the future", 13}},
 };
 
 static struct entry sample(void)
@@ -205,11 +202,7 @@ static void test_hostile_sizes(void **state)
     struct bench *bench = *state;
     struct entry entry = sample();
     const unsigned char sizes[][4] = {
-        {0xff, 0xff, 0xff, 0xff},
-        {0x80, 0,    0,    0   },
-        {0,    1,    0,    0   },
-        {0,    0,    0,    5   }
-    };
+        {0xff, 0xff, 0xff, 0xff}, {0x80, 0, 0, 0}, {0, 1, 0, 0}, {0, 0, 0, 5}};
     struct tlv one = {TLV_TEXT, TEXT("abcd")};
     entry.tlvs = &one;
     entry.tlv_count = 1;
@@ -252,10 +245,7 @@ static void test_order_of_tlvs(void **state)
 {
     struct bench *bench = *state;
     struct entry entry = sample();
-    struct tlv two[] = {
-        {TLV_BODY, TEXT("a")},
-        {TLV_TEXT, TEXT("b")}
-    };
+    struct tlv two[] = {{TLV_BODY, TEXT("a")}, {TLV_TEXT, TEXT("b")}};
     entry.tlvs = two;
     entry.tlv_count = 2;
     struct text bytes = encoded(bench, &entry);
@@ -399,13 +389,7 @@ static void test_letter(void **state)
     const struct {
         size_t at;
         uint8_t byte;
-    } bad[] = {
-        {20, 0            },
-        {20, LETTER_STATES},
-        {21, 2            },
-        {70, 0x80         },
-        {78, 0x80         }
-    };
+    } bad[] = {{20, 0}, {20, LETTER_STATES}, {21, 2}, {70, 0x80}, {78, 0x80}};
     for (size_t i = 0; i < COUNT_OF(bad); i++) {
         uint8_t good = bytes[bad[i].at];
         bytes[bad[i].at] = bad[i].byte;
@@ -452,13 +436,13 @@ static void test_body(void **state)
     assert_true(out.use == in.use && out.retention == in.retention && out.month == 202612 &&
                 out.size == 1234 && out.digest[0] == 5);
     const struct entry_body bad[] = {
-        {0,             RETENTION_DAYS,          202601, {0}, 0},
-        {BODY_TEXT + 1, RETENTION_DAYS,          202601, {0}, 0},
-        {BODY_TEXT,     0,                       202601, {0}, 0},
-        {BODY_TEXT,     RETENTION_PERMANENT + 1, 202601, {0}, 0},
-        {BODY_TEXT,     RETENTION_DAYS,          202600, {0}, 0},
-        {BODY_TEXT,     RETENTION_DAYS,          202613, {0}, 0},
-        {BODY_TEXT,     RETENTION_DAYS,          0,      {0}, 0},
+        {0, RETENTION_DAYS, 202601, {0}, 0},
+        {BODY_TEXT + 1, RETENTION_DAYS, 202601, {0}, 0},
+        {BODY_TEXT, 0, 202601, {0}, 0},
+        {BODY_TEXT, RETENTION_PERMANENT + 1, 202601, {0}, 0},
+        {BODY_TEXT, RETENTION_DAYS, 202600, {0}, 0},
+        {BODY_TEXT, RETENTION_DAYS, 202613, {0}, 0},
+        {BODY_TEXT, RETENTION_DAYS, 0, {0}, 0},
     };
     for (size_t i = 0; i < COUNT_OF(bad); i++) {
         buffer = buffer_over(bytes, sizeof bytes);
@@ -469,16 +453,14 @@ static void test_body(void **state)
 
 static void test_verdict(void **state)
 {
-    struct entry_verdict in = {
-        .verdict = VERDICT_REFUSED,
-        .code = "PEN-R11",
-        .reason = "表未收到 form not received",
-        .received_at = {123456},
-        .log_id = { 9, 8, 7},
-        .sequence = 55,
-        .out_id = 66,
-        .http_status = 422
-    };
+    struct entry_verdict in = {.verdict = VERDICT_REFUSED,
+                               .code = "PEN-R11",
+                               .reason = "表未收到 form not received",
+                               .received_at = {123456},
+                               .log_id = {9, 8, 7},
+                               .sequence = 55,
+                               .out_id = 66,
+                               .http_status = 422};
     struct entry_verdict out;
     unsigned char bytes[300] = {0};
     struct buffer buffer = buffer_over(bytes, sizeof bytes);
@@ -514,13 +496,11 @@ static void test_verdict(void **state)
 
 static void test_origin(void **state)
 {
-    struct entry_origin in = {
-        .digest_kind = 2,
-        .test = true,
-        .log_id = {1,  2, 3},
-        .created = {1772413200000},
-        .party = "hrss.520000"
-    };
+    struct entry_origin in = {.digest_kind = 2,
+                              .test = true,
+                              .log_id = {1, 2, 3},
+                              .created = {1772413200000},
+                              .party = "hrss.520000"};
     struct entry_origin out;
     unsigned char bytes[128] = {0};
     struct buffer buffer = buffer_over(bytes, sizeof bytes);
@@ -534,15 +514,7 @@ static void test_origin(void **state)
     const struct {
         size_t at;
         uint8_t byte;
-    } bad[] = {
-        {0,  0   },
-        {0,  3   },
-        {1,  2   },
-        {18, 0x80},
-        {26, 'H' },
-        {26, 0   },
-        {65, 'x' }
-    };
+    } bad[] = {{0, 0}, {0, 3}, {1, 2}, {18, 0x80}, {26, 'H'}, {26, 0}, {65, 'x'}};
     for (size_t i = 0; i < COUNT_OF(bad); i++) {
         uint8_t good = bytes[bad[i].at];
         bytes[bad[i].at] = bad[i].byte;

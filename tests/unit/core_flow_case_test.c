@@ -147,26 +147,20 @@ static void fields_out_of_bounds(void **unused)
         size_t at;
         unsigned char value;
     } changes[] = {
-        {0,   0       }, /* layout */
-        {0,   2       },
-        {33,  1       }, /* flow */
-        {34,  0       },
-        {35,  0       }, /* role */
-        {35,  3       },
-        {36,  32      }, /* state */
-        {69,  127     }, /* money */
-        {77,  128     },
-        {124, 'x'     }, /* trace without its end */
-        {123, 'x'     }, /* trace after its end */
-        {156, 'x'     }, /* code without its end */
-        {157, 7       }, /* clock kind */
-        {157, CLOCK_D2}, /* twice */
-        {158, 1       }, /* a free clock that runs */
-        {180, 1       },
-        {188, 4       }, /* clock state */
-        {189, 2       }, /* neither yes nor no */
-        {190, 255     },
-        {216, 1       }, /* reserved */
+        {0, 0},                      /* layout */
+        {0, 2},          {33, 1},    /* flow */
+        {34, 0},         {35, 0},    /* role */
+        {35, 3},         {36, 32},   /* state */
+        {69, 127},                   /* money */
+        {77, 128},       {124, 'x'}, /* trace without its end */
+        {123, 'x'},                  /* trace after its end */
+        {156, 'x'},                  /* code without its end */
+        {157, 7},                    /* clock kind */
+        {157, CLOCK_D2},             /* twice */
+        {158, 1},                    /* a free clock that runs */
+        {180, 1},        {188, 4},   /* clock state */
+        {189, 2},                    /* neither yes nor no */
+        {190, 255},      {216, 1},   /* reserved */
     };
 
     (void)unused;

@@ -111,13 +111,13 @@ static void documents_fit_their_case(void **unused)
         const char *path;
         const char *value;
     } wrong[] = {
-        {"reference/traceNumber",   "52000020260302000002"},
-        {"reference/traceNumber",   "5200002026030200000" },
-        {"reference/inRegion",      "530000"              },
-        {"reference/outRegion",     "440300"              },
-        {"reference/outRegion",     "44"                  },
-        {"reference/outRegion",     "x"                   },
-        {"reference/insuranceKind", "120"                 },
+        {"reference/traceNumber", "52000020260302000002"},
+        {"reference/traceNumber", "5200002026030200000"},
+        {"reference/inRegion", "530000"},
+        {"reference/outRegion", "440300"},
+        {"reference/outRegion", "44"},
+        {"reference/outRegion", "x"},
+        {"reference/insuranceKind", "120"},
     };
     struct flow_case before = case_in(ROLE_IN, PENSION_LETTER_HELD);
 
@@ -250,8 +250,8 @@ static bool read_nothing(const struct flow_situation *situation, struct flow_fac
 static void early_events_may_be_put_off(void **unused)
 {
     static const struct flow_step steps[] = {
-        {0, EVENT_RECEIVED, ACTION_FORM,   GUARD_NONE, 0, FLOW_LATER, 0, 0, 0, 0},
-        {0, EVENT_RECEIVED, ACTION_NOTICE, GUARD_NONE, 0, "PEN-R01",  0, 0, 0, 0},
+        {0, EVENT_RECEIVED, ACTION_FORM, GUARD_NONE, 0, FLOW_LATER, 0, 0, 0, 0},
+        {0, EVENT_RECEIVED, ACTION_NOTICE, GUARD_NONE, 0, "PEN-R01", 0, 0, 0, 0},
     };
     struct flow flow = pension_employee_flow;
     struct flow_case before = case_in(ROLE_IN, 0);

@@ -136,12 +136,12 @@ static void reads_rates(void **unused)
         const char *text;
         int32_t rate;
     } good[] = {
-        {"0.0800",      800       },
-        {"0.08",        800       },
-        {"1",           10000     },
-        {"0",           0         },
-        {"0.1234",      1234      },
-        {"12.5",        125000    },
+        {"0.0800", 800},
+        {"0.08", 800},
+        {"1", 10000},
+        {"0", 0},
+        {"0.1234", 1234},
+        {"12.5", 125000},
         {"214748.3647", 2147483647},
     };
     static const char *const bad[] = {
@@ -284,13 +284,13 @@ static void hostile_bytes_are_refused(void **unused)
         const char *bytes;
         size_t size;
     } bad[] = {
-        {"\0\0\0\0\0\0\0",                         7 }, /* no name */
-        {"\0\1a\2\0\0\0\0",                        8 }, /* neither leaf nor group */
-        {"\0\1a\1\0\0\0\0",                        8 }, /* a group of nothing */
+        {"\0\0\0\0\0\0\0", 7},                          /* no name */
+        {"\0\1a\2\0\0\0\0", 8},                         /* neither leaf nor group */
+        {"\0\1a\1\0\0\0\0", 8},                         /* a group of nothing */
         {"\0\1a\1\377\377\377\377\0\1b\0\0\0\0\0", 16}, /* four billion children */
-        {"\0\1a\0\377\377\377\377xxxx",            12}, /* a value beyond the end */
-        {"\0\1\0\0\0\0\0\0",                       8 }, /* a name with a zero byte */
-        {"\377\377a\0\0\0\0\0",                    8 }, /* a name beyond the end */
+        {"\0\1a\0\377\377\377\377xxxx", 12},            /* a value beyond the end */
+        {"\0\1\0\0\0\0\0\0", 8},                        /* a name with a zero byte */
+        {"\377\377a\0\0\0\0\0", 8},                     /* a name beyond the end */
     };
     struct error err;
 

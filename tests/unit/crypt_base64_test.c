@@ -9,12 +9,12 @@ static const struct {
     const char *plain;
     const char *text;
 } vectors[] = {
-    {"",       ""        },
-    {"f",      "Zg=="    },
-    {"fo",     "Zm8="    },
-    {"foo",    "Zm9v"    },
-    {"foob",   "Zm9vYg=="},
-    {"fooba",  "Zm9vYmE="},
+    {"", ""},
+    {"f", "Zg=="},
+    {"fo", "Zm8="},
+    {"foo", "Zm9v"},
+    {"foob", "Zm9vYg=="},
+    {"fooba", "Zm9vYmE="},
     {"foobar", "Zm9vYmFy"},
 };
 

@@ -27,12 +27,12 @@ static const struct {
     const char *text;
     const char *digest;
 } vectors[] = {
-    {DIGEST_SHA256, "",                                                                 "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
-    {DIGEST_SHA256, "abc",                                                              "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},
-    {DIGEST_SM3,    "",                                                                 "1ab21d8355cfa17f8e61194831e81a8f22bec8c728fefb747ed035eb5082aa2b"},
-    {DIGEST_SM3,    "abc",                                                              "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"},
-    {DIGEST_SM3,    "abcdabcdabcdabcdabcdabcdabcdabcdabcdabcdabcdabcdabcdabcdabcdabcd",
-     "debe9ff92275b8a138604889c18e5a4d6fdb70e5387e5765293dcba39c0c5732"                                                                                   },
+    {DIGEST_SHA256, "", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
+    {DIGEST_SHA256, "abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},
+    {DIGEST_SM3, "", "1ab21d8355cfa17f8e61194831e81a8f22bec8c728fefb747ed035eb5082aa2b"},
+    {DIGEST_SM3, "abc", "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"},
+    {DIGEST_SM3, "abcdabcdabcdabcdabcdabcdabcdabcdabcdabcdabcdabcdabcdabcdabcdabcd",
+     "debe9ff92275b8a138604889c18e5a4d6fdb70e5387e5765293dcba39c0c5732"},
 };
 
 static void test_vectors(void **state)
@@ -106,21 +106,16 @@ static void test_hmac(void **state)
     memset(pad, 0x36, sizeof(pad));
     for (size_t i = 0; i < 4; i++)
         pad[i] ^= (unsigned char)"Jefe"[i];
-    assert_true(
-        digest_of_parts(DIGEST_SM3,
-                        (const struct text[]){
-                            {(const char *)pad, 64},
-                            TEXT("what do ya want for nothing?")
-    },
-                        2, &inner, &err));
+    assert_true(digest_of_parts(
+        DIGEST_SM3,
+        (const struct text[]){{(const char *)pad, 64}, TEXT("what do ya want for nothing?")}, 2,
+        &inner, &err));
     for (size_t i = 0; i < sizeof(pad); i++)
         pad[i] ^= 0x36 ^ 0x5C;
-    assert_true(digest_of_parts(DIGEST_SM3,
-                                (const struct text[]){
-                                    {(const char *)pad,         64},
-                                    {(const char *)inner.bytes, 32}
-    },
-                                2, &inner, &err));
+    assert_true(digest_of_parts(
+        DIGEST_SM3,
+        (const struct text[]){{(const char *)pad, 64}, {(const char *)inner.bytes, 32}}, 2,
+        &inner, &err));
     assert_true(hmac_of(DIGEST_SM3, "Jefe", 4, parts, COUNT_OF(parts), &digest, &err));
     assert_true(digest_equal(&digest, &inner));
     /* A key longer than a block counts as its digest, and no key as an empty one. */

@@ -355,12 +355,10 @@ static void test_sm4_layout(void **state)
                                        (const unsigned char *)"secret", 6),
                      1);
     out.size += (size_t)size;
-    assert_true(
-        hmac_of(DIGEST_SM3, mac_key.bytes, 32,
-                (const struct text[]){
-                    buffer_as_text(&before), {(const char *)expected + 5, out.size - 5}
-    },
-                2, &tag, &err));
+    assert_true(hmac_of(DIGEST_SM3, mac_key.bytes, 32,
+                        (const struct text[]){buffer_as_text(&before),
+                                              {(const char *)expected + 5, out.size - 5}},
+                        2, &tag, &err));
     buffer_bytes(&out, tag.bytes, sizeof(tag.bytes));
     assert_true(seal(ring, &source, parts, 2, TEXT("secret"), *state, &sealed, &err));
     assert_true(text_equal(sealed, buffer_as_text(&out)));

@@ -50,11 +50,9 @@ static struct digest naive_root(enum digest_kind kind, const struct digest *from
         split *= 2;
     struct digest left = naive_root(kind, from, split);
     struct digest right = naive_root(kind, from + split, count - split);
-    const struct text parts[] = {
-        {"\1",                      1          },
-        {(const char *)left.bytes,  DIGEST_SIZE},
-        {(const char *)right.bytes, DIGEST_SIZE}
-    };
+    const struct text parts[] = {{"\1", 1},
+                                 {(const char *)left.bytes, DIGEST_SIZE},
+                                 {(const char *)right.bytes, DIGEST_SIZE}};
     assert_true(digest_of_parts(kind, parts, 3, &root, &err));
     return root;
 }
@@ -65,16 +63,16 @@ static void test_known_roots(void **state)
         const char *record;
         const char *root; /* of the tree that ends with this record */
     } rows[] = {
-        {"",                                 "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"},
-        {"00",                               "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125"},
-        {"10",                               "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77"},
-        {"2021",                             "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7"},
-        {"3031",                             "4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4"},
-        {"40414243",                         "76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef"},
+        {"", "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"},
+        {"00", "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125"},
+        {"10", "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77"},
+        {"2021", "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7"},
+        {"3031", "4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4"},
+        {"40414243", "76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef"},
         {"5051525354555657",
-         "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c"                                    },
+         "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c"},
         {"606162636465666768696a6b6c6d6e6f",
-         "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328"                                    },
+         "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328"},
     };
     struct error err = ERROR_INIT;
     struct digest digest;

@@ -49,9 +49,7 @@ static void test_refused_entries(void **state)
 
     story_start(story, ENTRY_BOOT);
     static const char large[ENTRY_SIZE_MAX];
-    story->tlvs[0] = (struct tlv){
-        TLV_TEXT, {large, sizeof large}
-    };
+    story->tlvs[0] = (struct tlv){TLV_TEXT, {large, sizeof large}};
     story->entry.tlv_count = 1;
     expect_contradiction(story, "larger");
     abandon(story);

@@ -427,7 +427,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         EMPTY(test_create_and_open),
         EMPTY(test_create_in_use),
-        {"lmdb_test_reopen",  test_reopen,  setup_lmdb, teardown, NULL},
+        {"lmdb_test_reopen", test_reopen, setup_lmdb, teardown, NULL},
         BOTH(test_damaged_meta),
         BOTH(test_entries),
         BOTH(test_stamp),

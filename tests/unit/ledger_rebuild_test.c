@@ -302,7 +302,7 @@ int main(void)
         BOTH(test_moved_row),
         BOTH(test_damaged_journal),
         BOTH(test_not_empty),
-        {"lmdb_test_live",      test_live,      setup_lmdb, teardown, NULL},
+        {"lmdb_test_live", test_live, setup_lmdb, teardown, NULL},
         {"lmdb_test_into_lmdb", test_into_lmdb, setup_lmdb, teardown, NULL},
     };
     return cmocka_run_group_tests_name("ledger rebuild", tests, NULL, NULL);

@@ -268,8 +268,8 @@ static void test_rewritten_facts(void **state)
         size_t at;
         const char *what;
     } facts[] = {
-        {15,  "number"  }, /* seq */
-        {18,  "time"    }, /* a long time back */
+        {15, "number"},    /* seq */
+        {18, "time"},      /* a long time back */
         {200, "continue"}, /* previous */
     };
     for (size_t i = 0; i < COUNT_OF(facts); i++) {

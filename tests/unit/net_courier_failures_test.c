@@ -118,12 +118,12 @@ static const struct {
     void (*serve)(struct test_server *server, SSL *ssl);
     const char *reason;
 } bad_servers[] = {
-    {say_nothing,            "timeout"    },
-    {say_too_much,           "answer_size"},
+    {say_nothing, "timeout"},
+    {say_too_much, "answer_size"},
     {say_too_much_in_chunks, "answer_size"},
-    {say_half,               "cut"        },
-    {just_leave,             "cut"        },
-    {say_nonsense,           "protocol"   },
+    {say_half, "cut"},
+    {just_leave, "cut"},
+    {say_nonsense, "protocol"},
 };
 
 static void servers_that_misbehave(void **state)

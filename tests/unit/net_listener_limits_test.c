@@ -350,9 +350,7 @@ static void keys_can_be_changed(void **state)
 
 static void does_not_start_on_nonsense(void **state)
 {
-    static const struct listener_path paths[] = {
-        {REQUEST_GET, "/a"}
-    };
+    static const struct listener_path paths[] = {{REQUEST_GET, "/a"}};
     struct listener_options options = {.tls = f.tls,
                                        .now = test_now,
                                        .paths = paths,

@@ -234,14 +234,14 @@ static void paths_and_methods(void **state)
         const char *request;
         int status;
     } cases[] = {
-        {"POST /v1/other HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n",   404},
-        {"GET /v1/messages HTTP/1.1\r\nHost: a\r\n\r\n",                      405},
+        {"POST /v1/other HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n", 404},
+        {"GET /v1/messages HTTP/1.1\r\nHost: a\r\n\r\n", 405},
         {"POST /v1/mailbox HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n", 405},
-        {"GET / HTTP/1.1\r\nHost: a\r\n\r\n",                                 404},
-        {"HEAD /v1/mailbox HTTP/1.1\r\nHost: a\r\n\r\n",                      405},
+        {"GET / HTTP/1.1\r\nHost: a\r\n\r\n", 404},
+        {"HEAD /v1/mailbox HTTP/1.1\r\nHost: a\r\n\r\n", 405},
         {"PUT /v1/messages HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n", 405},
-        {"DELETE /v1/messages HTTP/1.1\r\nHost: a\r\n\r\n",                   405},
-        {"GET /v1/mailbox/ HTTP/1.1\r\nHost: a\r\n\r\n",                      404},
+        {"DELETE /v1/messages HTTP/1.1\r\nHost: a\r\n\r\n", 405},
+        {"GET /v1/mailbox/ HTTP/1.1\r\nHost: a\r\n\r\n", 404},
     };
     (void)state;
     fixture_listen(&f, (struct listener_options){0});
@@ -264,16 +264,8 @@ static void status_decides_about_the_connection(void **state)
     static const struct {
         int status;
         bool closes;
-    } cases[] = {
-        {200, false},
-        {409, false},
-        {422, false},
-        {429, false},
-        {503, false},
-        {400, true },
-        {403, true },
-        {413, true }
-    };
+    } cases[] = {{200, false}, {409, false}, {422, false}, {429, false},
+                 {503, false}, {400, true},  {403, true},  {413, true}};
     (void)state;
     fixture_listen(&f, (struct listener_options){0});
     for (size_t i = 0; i < COUNT_OF(cases); i++) {

@@ -86,20 +86,20 @@ static void bad_files(void **state)
         const char *ca;
         const char *names; /* the file that the error names */
     } cases[] = {
-        {"absent.pem",  "alice.key",  "ca.pem",     "absent.pem" },
-        {"alice.pem",   "absent.key", "ca.pem",     "absent.key" },
-        {"alice.pem",   "alice.key",  "absent.pem", "absent.pem" },
-        {"empty.pem",   "alice.key",  "ca.pem",     "empty.pem"  },
-        {"text.pem",    "alice.key",  "ca.pem",     "text.pem"   },
-        {"alice.key",   "alice.key",  "ca.pem",     "alice.key"  },
-        {"alice.pem",   "alice.pem",  "ca.pem",     "alice.pem"  },
-        {"alice.pem",   "bob.key",    "ca.pem",     "bob.key"    },
-        {"alice.pem",   "text.pem",   "ca.pem",     "text.pem"   },
-        {"alice.pem",   "locked.key", "ca.pem",     "locked.key" },
-        {"alice.pem",   "alice.key",  "bob.pem",    "bob.pem"    }, /* no authority */
-        {"alice.pem",   "alice.key",  "empty.pem",  "empty.pem"  },
-        {"damaged.pem", "alice.key",  "ca.pem",     "damaged.pem"},
-        {"alice.pem",   "alice.key",  "half.pem",   "half.pem"   },
+        {"absent.pem", "alice.key", "ca.pem", "absent.pem"},
+        {"alice.pem", "absent.key", "ca.pem", "absent.key"},
+        {"alice.pem", "alice.key", "absent.pem", "absent.pem"},
+        {"empty.pem", "alice.key", "ca.pem", "empty.pem"},
+        {"text.pem", "alice.key", "ca.pem", "text.pem"},
+        {"alice.key", "alice.key", "ca.pem", "alice.key"},
+        {"alice.pem", "alice.pem", "ca.pem", "alice.pem"},
+        {"alice.pem", "bob.key", "ca.pem", "bob.key"},
+        {"alice.pem", "text.pem", "ca.pem", "text.pem"},
+        {"alice.pem", "locked.key", "ca.pem", "locked.key"},
+        {"alice.pem", "alice.key", "bob.pem", "bob.pem"}, /* no authority */
+        {"alice.pem", "alice.key", "empty.pem", "empty.pem"},
+        {"damaged.pem", "alice.key", "ca.pem", "damaged.pem"},
+        {"alice.pem", "alice.key", "half.pem", "half.pem"},
     };
     struct error err;
     char path[TEST_PATH_SIZE];

@@ -9,31 +9,31 @@ static const struct {
     const char *xml;
     enum error_code code;
 } readings[] = {
-    {"<a><b>1</b><b>2</b><c/></a>",                 ERROR_NONE },
-    {"<a>\n  <b>1</b>\n</a>",                       ERROR_NONE },
-    {"<a><b><![CDATA[<1>]]></b></a>",               ERROR_NONE },
-    {"<a><b>&#x5F20;&amp;&#13;x</b></a>",           ERROR_NONE },
-    {"<a xmlns='urn:x'><b/></a>",                   ERROR_NONE },
-    {"<p:a xmlns:p='urn:x'><p:b/></p:a>",           ERROR_NONE },
-    {"<a xmlns='urn:x' xmlns:p='urn:x'><p:b/></a>", ERROR_NONE },
-    {"<a>text</a>",                                 ERROR_NONE },
-    {"<a/>",                                        ERROR_NONE },
-    {"<" NAME_64 "/>",                              ERROR_NONE },
-    {"<a><数量>1</数量></a>",                   ERROR_NONE },
-    {"<" NAME_64 "5/>",                             ERROR_SHAPE},
-    {"<a b='1'/>",                                  ERROR_SHAPE},
-    {"<a><b c='1'>1</b></a>",                       ERROR_SHAPE},
-    {"<a xmlns:x='urn:x' x:b='1'/>",                ERROR_SHAPE},
-    {"<a xml:space='preserve'/>",                   ERROR_SHAPE},
-    {"<a>1<b/></a>",                                ERROR_SHAPE},
-    {"<a><b/>1</a>",                                ERROR_SHAPE},
-    {"<a><b/><![CDATA[ ]]></a>",                    ERROR_SHAPE},
-    {"<a><b>1<![CDATA[2]]></b></a>",                ERROR_SHAPE},
-    {"<a><b><![CDATA[1]]>2</b></a>",                ERROR_SHAPE},
-    {"<a xmlns='urn:x'><b xmlns='urn:y'/></a>",     ERROR_SHAPE},
-    {"<a xmlns='urn:x'><b xmlns=''/></a>",          ERROR_SHAPE},
-    {"<a><b xmlns='urn:x'/></a>",                   ERROR_SHAPE},
-    {"<a xmlns:p='urn:x'><p:b/></a>",               ERROR_SHAPE},
+    {"<a><b>1</b><b>2</b><c/></a>", ERROR_NONE},
+    {"<a>\n  <b>1</b>\n</a>", ERROR_NONE},
+    {"<a><b><![CDATA[<1>]]></b></a>", ERROR_NONE},
+    {"<a><b>&#x5F20;&amp;&#13;x</b></a>", ERROR_NONE},
+    {"<a xmlns='urn:x'><b/></a>", ERROR_NONE},
+    {"<p:a xmlns:p='urn:x'><p:b/></p:a>", ERROR_NONE},
+    {"<a xmlns='urn:x' xmlns:p='urn:x'><p:b/></a>", ERROR_NONE},
+    {"<a>text</a>", ERROR_NONE},
+    {"<a/>", ERROR_NONE},
+    {"<" NAME_64 "/>", ERROR_NONE},
+    {"<a><数量>1</数量></a>", ERROR_NONE},
+    {"<" NAME_64 "5/>", ERROR_SHAPE},
+    {"<a b='1'/>", ERROR_SHAPE},
+    {"<a><b c='1'>1</b></a>", ERROR_SHAPE},
+    {"<a xmlns:x='urn:x' x:b='1'/>", ERROR_SHAPE},
+    {"<a xml:space='preserve'/>", ERROR_SHAPE},
+    {"<a>1<b/></a>", ERROR_SHAPE},
+    {"<a><b/>1</a>", ERROR_SHAPE},
+    {"<a><b/><![CDATA[ ]]></a>", ERROR_SHAPE},
+    {"<a><b>1<![CDATA[2]]></b></a>", ERROR_SHAPE},
+    {"<a><b><![CDATA[1]]>2</b></a>", ERROR_SHAPE},
+    {"<a xmlns='urn:x'><b xmlns='urn:y'/></a>", ERROR_SHAPE},
+    {"<a xmlns='urn:x'><b xmlns=''/></a>", ERROR_SHAPE},
+    {"<a><b xmlns='urn:x'/></a>", ERROR_SHAPE},
+    {"<a xmlns:p='urn:x'><p:b/></a>", ERROR_SHAPE},
 };
 
 static void test_readings(void **state)
@@ -134,29 +134,29 @@ static const struct {
     const char *value;
     enum error_code code;
 } writings[] = {
-    {"b",         "",                      ERROR_NONE },
-    {"b",         "a\tb\nc\rd",            ERROR_NONE },
-    {"b",         "<&>\"']]>",             ERROR_NONE },
-    {"b",         "𠮷野 田㛃 张喆", ERROR_NONE },
-    {"b",         "\x7f\xc2\x80",          ERROR_NONE },
-    {"b",         "\xef\xbf\xbd",          ERROR_NONE }, /* U+FFFD is a character */
-    {"数量",    "1",                     ERROR_NONE },
-    {NAME_64,     "1",                     ERROR_NONE },
-    {"b",         "a\x01",                 ERROR_VALUE},
-    {"b",         "\x1f",                  ERROR_VALUE},
-    {"b",         "\x0b",                  ERROR_VALUE},
-    {"b",         "\xef\xbf\xbe",          ERROR_VALUE}, /* U+FFFE */
-    {"b",         "\xef\xbf\xbf",          ERROR_VALUE},
-    {"b",         "\xed\xa0\x80",          ERROR_VALUE}, /* a surrogate */
-    {"b",         "\xc0\x80",              ERROR_VALUE}, /* overlong */
-    {"b",         "\xe5\xbc",              ERROR_VALUE}, /* cut */
-    {"b",         "\xd5\xc5",              ERROR_VALUE}, /* GBK */
-    {"",          "1",                     ERROR_VALUE},
-    {"1b",        "1",                     ERROR_VALUE},
-    {"b c",       "1",                     ERROR_VALUE},
-    {"p:b",       "1",                     ERROR_VALUE},
-    {"b>",        "1",                     ERROR_VALUE},
-    {NAME_64 "5", "1",                     ERROR_VALUE},
+    {"b", "", ERROR_NONE},
+    {"b", "a\tb\nc\rd", ERROR_NONE},
+    {"b", "<&>\"']]>", ERROR_NONE},
+    {"b", "𠮷野 田㛃 张喆", ERROR_NONE},
+    {"b", "\x7f\xc2\x80", ERROR_NONE},
+    {"b", "\xef\xbf\xbd", ERROR_NONE}, /* U+FFFD is a character */
+    {"数量", "1", ERROR_NONE},
+    {NAME_64, "1", ERROR_NONE},
+    {"b", "a\x01", ERROR_VALUE},
+    {"b", "\x1f", ERROR_VALUE},
+    {"b", "\x0b", ERROR_VALUE},
+    {"b", "\xef\xbf\xbe", ERROR_VALUE}, /* U+FFFE */
+    {"b", "\xef\xbf\xbf", ERROR_VALUE},
+    {"b", "\xed\xa0\x80", ERROR_VALUE}, /* a surrogate */
+    {"b", "\xc0\x80", ERROR_VALUE},     /* overlong */
+    {"b", "\xe5\xbc", ERROR_VALUE},     /* cut */
+    {"b", "\xd5\xc5", ERROR_VALUE},     /* GBK */
+    {"", "1", ERROR_VALUE},
+    {"1b", "1", ERROR_VALUE},
+    {"b c", "1", ERROR_VALUE},
+    {"p:b", "1", ERROR_VALUE},
+    {"b>", "1", ERROR_VALUE},
+    {NAME_64 "5", "1", ERROR_VALUE},
 };
 
 /* record_add has bounds of its own; a name is put in afterwards. */

@@ -383,10 +383,11 @@ static void truncated_is_refused(void **state)
 {
     static const struct text whole[] = {
         {"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<a "
-         "b=\"1\"><c>张&amp;喆</c><![CDATA[x]]></a>",                      0},
+         "b=\"1\"><c>张&amp;喆</c><![CDATA[x]]></a>",
+         0},
         {"<?xml version=\"1.0\" encoding=\"GBK\"?><a>" ZHANG_GB TIAN_GB JI_GB "</a>", 0},
-        {"\xEF\xBB\xBF<x:a xmlns:x='urn:a'><x:b/></x:a>",                             0},
-        {"<!DOCTYPE a [<!ENTITY b SYSTEM 'file:///etc/passwd'>]><a>&b;</a>",          0},
+        {"\xEF\xBB\xBF<x:a xmlns:x='urn:a'><x:b/></x:a>", 0},
+        {"<!DOCTYPE a [<!ENTITY b SYSTEM 'file:///etc/passwd'>]><a>&b;</a>", 0},
     };
     struct error err;
 
@@ -432,27 +433,27 @@ static void labels_are_known(void **state)
         const char *label;
         int encoding; /* 0: none */
     } cases[] = {
-        {"UTF-8",                                    ENCODING_UTF8   },
-        {"utf8",                                     ENCODING_UTF8   },
-        {"GBK",                                      ENCODING_GB18030},
-        {"gbk",                                      ENCODING_GB18030},
-        {"GB2312",                                   ENCODING_GB18030},
-        {"GB_2312-80",                               ENCODING_GB18030},
-        {"gb-2312",                                  ENCODING_GB18030},
-        {"gb18030",                                  ENCODING_GB18030},
-        {"GB18030-2022",                             ENCODING_GB18030},
-        {"gb18030_2005",                             ENCODING_GB18030},
-        {"CP936",                                    ENCODING_GB18030},
-        {"windows-936",                              ENCODING_GB18030},
-        {"",                                         0               },
-        {"GB",                                       0               },
-        {"GB12345",                                  0               },
-        {"GBKX",                                     0               },
-        {"UTF-7",                                    0               },
-        {"UTF-16",                                   0               },
-        {"US-ASCII",                                 0               },
-        {"HZ",                                       0               },
-        {"gb18030-2022-and-something-long-after-it", 0               },
+        {"UTF-8", ENCODING_UTF8},
+        {"utf8", ENCODING_UTF8},
+        {"GBK", ENCODING_GB18030},
+        {"gbk", ENCODING_GB18030},
+        {"GB2312", ENCODING_GB18030},
+        {"GB_2312-80", ENCODING_GB18030},
+        {"gb-2312", ENCODING_GB18030},
+        {"gb18030", ENCODING_GB18030},
+        {"GB18030-2022", ENCODING_GB18030},
+        {"gb18030_2005", ENCODING_GB18030},
+        {"CP936", ENCODING_GB18030},
+        {"windows-936", ENCODING_GB18030},
+        {"", 0},
+        {"GB", 0},
+        {"GB12345", 0},
+        {"GBKX", 0},
+        {"UTF-7", 0},
+        {"UTF-16", 0},
+        {"US-ASCII", 0},
+        {"HZ", 0},
+        {"gb18030-2022-and-something-long-after-it", 0},
     };
 
     (void)state;

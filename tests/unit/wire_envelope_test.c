@@ -43,18 +43,18 @@ static const struct {
     unsigned action;
     const char *file;
 } bodies[] = {
-    {ACTION_APPLICATION,   "application"  },
-    {ACTION_REFUSAL,       "refusal"      },
-    {ACTION_LETTER,        "letter"       },
-    {ACTION_ACCEPTANCE,    "acceptance"   },
+    {ACTION_APPLICATION, "application"},
+    {ACTION_REFUSAL, "refusal"},
+    {ACTION_LETTER, "letter"},
+    {ACTION_ACCEPTANCE, "acceptance"},
     {ACTION_LETTER_RETURN, "letter_return"},
-    {ACTION_FORM,          "form"         },
-    {ACTION_FORM,          "form-smallest"},
-    {ACTION_FORM_RETURN,   "form_return"  },
-    {ACTION_FUND_ADVICE,   "fund_advice"  },
-    {ACTION_FUND_RECEIPT,  "fund_receipt" },
-    {ACTION_COMPLETION,    "completion"   },
-    {ACTION_ANSWER,        "answer"       },
+    {ACTION_FORM, "form"},
+    {ACTION_FORM, "form-smallest"},
+    {ACTION_FORM_RETURN, "form_return"},
+    {ACTION_FUND_ADVICE, "fund_advice"},
+    {ACTION_FUND_RECEIPT, "fund_receipt"},
+    {ACTION_COMPLETION, "completion"},
+    {ACTION_ANSWER, "answer"},
 };
 
 static void test_every_document(void **state)
@@ -349,22 +349,22 @@ static const struct {
     const char *name;
     const char *value; /* NULL: the field is missing */
 } bad_fields[] = {
-    {"MessageId",  "019cac4c"               },
-    {"Verdict",    "perhaps"                },
-    {"Verdict",    "none"                   },
-    {"Verdict",    NULL                     },
-    {"Code",       "PEN-R11-PEN-R11-PEN-R11"},
-    {"DigestKind", "md5"                    },
-    {"DigestKind", NULL                     },
-    {"Digest",     "abcd"                   },
-    {"Digest",     NULL                     },
-    {"ReceivedAt", "2026-03-02"             },
-    {"ReceivedAt", NULL                     },
-    {"LogId",      "zz"                     },
-    {"LogId",      NULL                     },
-    {"Sequence",   "99999999999999999999"   },
-    {"Sequence",   "-1"                     },
-    {"Sequence",   NULL                     },
+    {"MessageId", "019cac4c"},
+    {"Verdict", "perhaps"},
+    {"Verdict", "none"},
+    {"Verdict", NULL},
+    {"Code", "PEN-R11-PEN-R11-PEN-R11"},
+    {"DigestKind", "md5"},
+    {"DigestKind", NULL},
+    {"Digest", "abcd"},
+    {"Digest", NULL},
+    {"ReceivedAt", "2026-03-02"},
+    {"ReceivedAt", NULL},
+    {"LogId", "zz"},
+    {"LogId", NULL},
+    {"Sequence", "99999999999999999999"},
+    {"Sequence", "-1"},
+    {"Sequence", NULL},
 };
 
 static void test_receipt_from_bad_record(void **state)

@@ -57,11 +57,11 @@ static void weak_certificates_are_refused(void **state)
         const char *key;
         const char *more;
     } cases[] = {
-        {"rsa 1024",          SUITE_RSA,   "rsa:1024",                            ""},
-        {"p-384",             SUITE_ECDSA, "ec -pkeyopt ec_paramgen_curve:P-384", ""},
-        {"ed25519",           SUITE_ECDSA, "ed25519",                             ""},
+        {"rsa 1024", SUITE_RSA, "rsa:1024", ""},
+        {"p-384", SUITE_ECDSA, "ec -pkeyopt ec_paramgen_curve:P-384", ""},
+        {"ed25519", SUITE_ECDSA, "ed25519", ""},
         {"encipherment only", SUITE_ECDSA, "ec -pkeyopt ec_paramgen_curve:P-256",
-         "-addext keyUsage=critical,keyEncipherment"                                },
+         "-addext keyUsage=critical,keyEncipherment"},
     };
     const char *certificate = path_of("weak", "a", "crt");
 
@@ -128,17 +128,17 @@ static void windows_are_kept(void **state)
         int64_t received;
         bool accepted;
     } cases[] = {
-        {{{0}, {0}, 0, false},      5,       5,       true },
-        {{{0}, {0}, 0, true},       5,       5,       false},
-        {{{100}, {200}, 50, false}, 99,      150,     false},
-        {{{100}, {200}, 50, false}, 100,     150,     true },
-        {{{100}, {200}, 50, false}, 199,     249,     true },
-        {{{100}, {200}, 50, false}, 199,     250,     false},
-        {{{100}, {200}, 50, false}, 200,     210,     false},
-        {{{100}, {200}, 50, true},  150,     150,     false},
-        {{{100}, {0}, 0, false},    1000000, 2000000, true },
-        {{{0}, {200}, 0, false},    1,       199,     true },
-        {{{0}, {200}, 0, false},    1,       200,     false},
+        {{{0}, {0}, 0, false}, 5, 5, true},
+        {{{0}, {0}, 0, true}, 5, 5, false},
+        {{{100}, {200}, 50, false}, 99, 150, false},
+        {{{100}, {200}, 50, false}, 100, 150, true},
+        {{{100}, {200}, 50, false}, 199, 249, true},
+        {{{100}, {200}, 50, false}, 199, 250, false},
+        {{{100}, {200}, 50, false}, 200, 210, false},
+        {{{100}, {200}, 50, true}, 150, 150, false},
+        {{{100}, {0}, 0, false}, 1000000, 2000000, true},
+        {{{0}, {200}, 0, false}, 1, 199, true},
+        {{{0}, {200}, 0, false}, 1, 200, false},
     };
 
     (void)state;

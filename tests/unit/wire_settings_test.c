@@ -219,28 +219,28 @@ struct mistake {
 };
 
 static const struct mistake gateway_mistakes[] = {
-    {"<party>hrss.520000",                "<party>hrss.52",                           "element party, line 16"},
-    {"<party>hrss.520000</party>",        "",                                         "out of place"          },
-    {"<workers>2</workers> default",      "x",                                        NULL                    }, /* inside a comment: no mistake */
-    {"</gateway>",                        "<speed>9</speed></gateway>",               "element speed, line 62"},
-    {"<hash>sha256",                      "<hash>sha1",                               "element hash, line 22" },
-    {"<hash>sha256",                      "<hash kind='x'>sha256",                    "element hash"          },
-    {"<test>true",                        "<test>yes",                                "element test"          },
-    {"<port>8443",                        "<port>65536",                              "element port"          },
-    {"<port>8443",                        "<port>-1",                                 "element port"          },
-    {"<port>8443",                        "<port>0x20fb",                             "element port"          },
-    {"<port>8443",                        "<port>08443",                              "element port"          },
-    {"<suite>ecdsa",                      "<suite>hmac",                              "element suite"         },
-    {"<messageBytes>1048576",             "<messageBytes>1",                          "element messageBytes"  },
-    {"<inFlight>256",                     "<inFlight>0",                              "element inFlight"      },
-    {"<ownChecks>true",                   "<ownChecks>",                              "element ownChecks"     },
-    {"<ledger>",                          "<ledger>text",                             "element ledger"        },
-    {"xmlns=\"urn:qiantong:config:1\"",   "",                                         "element gateway"       },
+    {"<party>hrss.520000", "<party>hrss.52", "element party, line 16"},
+    {"<party>hrss.520000</party>", "", "out of place"},
+    {"<workers>2</workers> default", "x", NULL}, /* inside a comment: no mistake */
+    {"</gateway>", "<speed>9</speed></gateway>", "element speed, line 62"},
+    {"<hash>sha256", "<hash>sha1", "element hash, line 22"},
+    {"<hash>sha256", "<hash kind='x'>sha256", "element hash"},
+    {"<test>true", "<test>yes", "element test"},
+    {"<port>8443", "<port>65536", "element port"},
+    {"<port>8443", "<port>-1", "element port"},
+    {"<port>8443", "<port>0x20fb", "element port"},
+    {"<port>8443", "<port>08443", "element port"},
+    {"<suite>ecdsa", "<suite>hmac", "element suite"},
+    {"<messageBytes>1048576", "<messageBytes>1", "element messageBytes"},
+    {"<inFlight>256", "<inFlight>0", "element inFlight"},
+    {"<ownChecks>true", "<ownChecks>", "element ownChecks"},
+    {"<ledger>", "<ledger>text", "element ledger"},
+    {"xmlns=\"urn:qiantong:config:1\"", "", "element gateway"},
     {"<control>../var/control</control>", "<control>a</control><control>b</control>",
-     "element control"                                                                                        },
-    {"</gateway>",                        "",                                         "line 6"                },
-    {"<gateway",                          "<!DOCTYPE gateway><gateway",               "document type"         },
-    {"<gateway",                          "<?php x?><gateway",                        "instruction"           },
+     "element control"},
+    {"</gateway>", "", "line 6"},
+    {"<gateway", "<!DOCTYPE gateway><gateway", "document type"},
+    {"<gateway", "<?php x?><gateway", "instruction"},
 };
 
 static void check_mistake(struct fixture *fixture, struct text good,
@@ -278,18 +278,18 @@ static void test_gateway_mistakes(void **state)
 }
 
 static const struct mistake party_mistakes[] = {
-    {"<url>https:",                                                 "<url>http:",                 "element url"          },
-    {"<kind>province",                                              "<kind>partner",              "element kind"         },
-    {"<certificate>hrss.440000/tls.pem</certificate>",              "<sha256>abcd</sha256>",
-     "element sha256"                                                                                                    },
-    {"<certificate>hrss.440000/tls.pem</certificate>",              "",                           "element pin"          },
-    {"<pin><certificate>hrss.440000/tls.pem</certificate></pin>",   "",                           "element transportPins"},
-    {"<from>2026-01-01T00:00:00+08:00",                             "<from>2026-01-01",           "element from"         },
-    {"<from>2026-01-01T00:00:00+08:00",                             "<from>2026-01-01T00:00:00Z", "element from"         },
-    {"<graceHours>48",                                              "<graceHours>-1",             "element graceHours"   },
-    {"<name>pension.employee",                                      "<name>Pension",              "element name"         },
-    {"<flow>\n      <name>pension.employee</name>",                 "<flow>",                     "element flow"         },
-    {"<url>https://gateway.hrss.gd.example:8443/v1/messages</url>", "",                           NULL                   },
+    {"<url>https:", "<url>http:", "element url"},
+    {"<kind>province", "<kind>partner", "element kind"},
+    {"<certificate>hrss.440000/tls.pem</certificate>", "<sha256>abcd</sha256>",
+     "element sha256"},
+    {"<certificate>hrss.440000/tls.pem</certificate>", "", "element pin"},
+    {"<pin><certificate>hrss.440000/tls.pem</certificate></pin>", "", "element transportPins"},
+    {"<from>2026-01-01T00:00:00+08:00", "<from>2026-01-01", "element from"},
+    {"<from>2026-01-01T00:00:00+08:00", "<from>2026-01-01T00:00:00Z", "element from"},
+    {"<graceHours>48", "<graceHours>-1", "element graceHours"},
+    {"<name>pension.employee", "<name>Pension", "element name"},
+    {"<flow>\n      <name>pension.employee</name>", "<flow>", "element flow"},
+    {"<url>https://gateway.hrss.gd.example:8443/v1/messages</url>", "", NULL},
 };
 
 static void test_party_mistakes(void **state)
@@ -301,30 +301,30 @@ static void test_party_mistakes(void **state)
 }
 
 static const struct mistake rules_mistakes[] = {
-    {"<id>PEN-D1",        "<id>D1",                  "element id"       },
-    {"<from>2010-01-01",  "<from>2010-02-30",        "element from"     },
-    {"<from>2010-01-01",  "<from>2010-01-01+08:00",  "element from"     },
-    {"<value>15",         "<value>15.5",             "element value"    },
-    {"<value>15",         "<value>1e3",              "element value"    },
-    {"<value>15",         "<value>1234567890123456", "element value"    },
-    {"<unit>workingDays", "<unit>weeks",             "element unit"     },
-    {"<confirmed>yes",    "<confirmed>maybe",        "element confirmed"},
-    {"<value>15",         "<value>-15",              NULL               },
+    {"<id>PEN-D1", "<id>D1", "element id"},
+    {"<from>2010-01-01", "<from>2010-02-30", "element from"},
+    {"<from>2010-01-01", "<from>2010-01-01+08:00", "element from"},
+    {"<value>15", "<value>15.5", "element value"},
+    {"<value>15", "<value>1e3", "element value"},
+    {"<value>15", "<value>1234567890123456", "element value"},
+    {"<unit>workingDays", "<unit>weeks", "element unit"},
+    {"<confirmed>yes", "<confirmed>maybe", "element confirmed"},
+    {"<value>15", "<value>-15", NULL},
 };
 
 static const struct mistake calendar_mistakes[] = {
-    {"<version>20261",               "<version>2026",                                       "element version"},
-    {"<first>2025-01-01",            "<first>2025-13-01",                                   "element first"  },
-    {"<off><from>2025-01-01</from>", "<off>",                                               "element name"   },
-    {"<day>2025-01-26",              "<day>26",                                             "element day"    },
+    {"<version>20261", "<version>2026", "element version"},
+    {"<first>2025-01-01", "<first>2025-13-01", "element first"},
+    {"<off><from>2025-01-01</from>", "<off>", "element name"},
+    {"<day>2025-01-26", "<day>26", "element day"},
     {"<off><from>2025-01-01</from>", "<off><from>2025-01-01</from><region>520000</region>",
-     NULL                                                                                                    },
+     NULL},
 };
 
 static const struct mistake region_mistakes[] = {
-    {"<code>110000",        "<code>11",  "element code"   },
-    {"<code>110000</code>", "",          "element english"},
-    {"<chinese>北京市",  "<chinese>", "element chinese"},
+    {"<code>110000", "<code>11", "element code"},
+    {"<code>110000</code>", "", "element english"},
+    {"<chinese>北京市", "<chinese>", "element chinese"},
 };
 
 static void test_data_mistakes(void **state)
@@ -363,20 +363,20 @@ static const struct {
     const char *xml;
     bool good;
 } spellings[] = {
-    {REGION("<region><code> 110000\n</code>",                        "<chinese>\t京 </chinese>"),      true },
-    {REGION("<region><code><!-- c -->110000</code>",                 "<chinese>京</chinese>"),         true },
-    {REGION("<region><code> <!-- c --> 110000</code>",               "<chinese>京</chinese>"),         true },
-    {REGION("<region><code>110000<!-- c --> </code>",                "<chinese>京<!--x--></chinese>"), true },
-    {REGION("<region><!--a--> <!--b--><code>110000</code>",          "<chinese>京</chinese>"),         true },
+    {REGION("<region><code> 110000\n</code>", "<chinese>\t京 </chinese>"), true},
+    {REGION("<region><code><!-- c -->110000</code>", "<chinese>京</chinese>"), true},
+    {REGION("<region><code> <!-- c --> 110000</code>", "<chinese>京</chinese>"), true},
+    {REGION("<region><code>110000<!-- c --> </code>", "<chinese>京<!--x--></chinese>"), true},
+    {REGION("<region><!--a--> <!--b--><code>110000</code>", "<chinese>京</chinese>"), true},
     {REGION("<region><code>110000<!--a--> <!--b--> <!--c--></code>", "<chinese>京</chinese>"),
-     true                                                                                                    },
+     true},
     {"<!-- before -->" REGION("<region><code>110000</code>",
-     "<chinese>京</chinese>") "<!-- after -->",
-     true                                                                                                    },
-    {REGION("<region><code>110<!-- c -->000</code>",                 "<chinese>京</chinese>"),         false},
-    {REGION("<region><code><!-- 110000 --></code>",                  "<chinese>京</chinese>"),         false},
-    {REGION("<region><code>110 000</code>",                          "<chinese>京</chinese>"),         false},
-    {REGION("<region><code>110000</code>",                           "<chinese> </chinese>"),           false},
+                              "<chinese>京</chinese>") "<!-- after -->",
+     true},
+    {REGION("<region><code>110<!-- c -->000</code>", "<chinese>京</chinese>"), false},
+    {REGION("<region><code><!-- 110000 --></code>", "<chinese>京</chinese>"), false},
+    {REGION("<region><code>110 000</code>", "<chinese>京</chinese>"), false},
+    {REGION("<region><code>110000</code>", "<chinese> </chinese>"), false},
 };
 
 static void test_spellings(void **state)
