@@ -20,7 +20,7 @@ other_side() { if [ "$1" = guizhou ]; then echo guangdong; else echo guizhou; fi
 free_port() {
     local port
     while :; do
-        port=$((20000 + RANDOM % 20000))
+        port=$((20000 + RANDOM % 12000)) # below the ports that connections take
         (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { echo "$port"; return; }
     done
 }
