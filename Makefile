@@ -18,7 +18,7 @@ RUN_PACKAGES := gcc make pkg-config libxml2-dev libxmlsec1-dev libssl-dev libeve
 	libcurl4-openssl-dev liblmdb-dev libjansson-dev gettext openssl
 CHECK_PACKAGES := libcmocka-dev clang clang-format curl libxml2-utils lmdb-utils \
 	default-jdk-headless libxml-security-java libbcprov-java
-FULL_PACKAGES := cppcheck clang-tidy gcovr valgrind
+FULL_PACKAGES := cppcheck libxslt1-dev
 
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 \
 	-Wconversion -Wpointer-arith -Wcast-qual -Wundef -Wvla -Werror

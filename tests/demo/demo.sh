@@ -266,7 +266,7 @@ gateway_killed() {
     pair_kill guangdong
     left=$(cli guangdong ledger verify 2>/dev/null | head -1)
     t "   Killed (SIGKILL) in state $(state_name guangdong $trace); its ledger then: $left" \
-        "   被强行终止（SIGKILL）时状态为“$(state_name guangdong $trace)”；当时账本：$left"
+        "   被强行终止（SIGKILL）时状态为“$(state_name guangdong $trace)”；当时台账：$left"
     sleep 0.3
     pair_start guangdong || exit 1
     pair_wait 40 rests $trace guizhou closed closed
@@ -294,7 +294,7 @@ case_line() { # TRACE
 }
 closing_table() {
     local trace head
-    title "All cases, as both ledgers end" "全部业务：两本账本的最终结果"
+    title "All cases, as both ledgers end" "全部业务：两本台账的最终结果"
     [ -z "$quiet" ] || return 0
     if [ -n "$chinese" ]; then
         head=$(table_line 系统跟踪流水号 方向 转入地 转出地 信息表 资金 次数)
@@ -308,7 +308,7 @@ closing_table() {
 }
 ledger_checks() {
     local side
-    title "Nothing was changed, nothing is missing" "账本核验"
+    title "Nothing was changed, nothing is missing" "台账核验"
     for side in guizhou guangdong; do
         check "$(name_of "$side"): the journal verifies; $(cli "$side" ledger verify | head -1)" \
             "$(name_of "$side")：流水逐条核验无误；$(cli "$side" ledger verify | head -1)" cli_ok "$side" ledger verify
@@ -319,7 +319,7 @@ ledger_checks() {
 where_next() {
     local look="$BIN/qiantong "
     title "Done in $((SECONDS - began)) s. The gateways are stopped; look around in their ledgers:" \
-        "用时 $((SECONDS - began)) 秒。网关已停止，账本保存在 $demo/，可继续查看"
+        "用时 $((SECONDS - began)) 秒。网关已停止，台账保存在 $demo/，可继续查看"
     say "  export QIANTONG_CONFIG=$demo/guizhou/gateway.xml   # $(word "or guangdong" "或 guangdong")"
     say "  ${look}cases"
     say "  ${look}case GD20260302000004"
@@ -332,9 +332,9 @@ where_next() {
 title "qiantong: two provinces exchange pension records on this machine, for real" \
     "黔通演示：两省之间真实办理养老保险关系转移接续" \
     "Two gateways, two core systems with dialects of their own, mutual TLS, signed" \
-    "两个网关、两套接口格式各异的核心系统、两本账本，双向 TLS，报文逐份签名。"
+    "两个网关、两套接口格式各异的核心系统、两本台账，双向 TLS，报文逐份签名。"
 t "   XML, two ledgers; every line about a case is read back from the two ledgers." \
-    "   以下关于业务的每一行均读自两本账本。"
+    "   以下关于业务的每一行均读自两本台账。"
 set_stage
 
 title "1  A worker comes home to Guizhou: first the form, then the money" "1  返乡就业：先到信息表，后到资金" \
