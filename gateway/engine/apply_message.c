@@ -182,12 +182,28 @@ static bool find_case(struct incoming *in, struct error *err)
     return ledger_get_case(in->txn, &case_id, &in->before, &in->known, err);
 }
 
+/* The partner of our own authority (人社 or 医保) in the province of `region`; 0: none. */
+static uint32_t partner_of(const struct engine *engine, uint32_t region)
+{
+    const struct engine_party *home = engine_party(engine, 1);
+    size_t authority = strcspn(home->id, ".") + 1;
+
+    for (size_t i = 0; i < engine->party_count; i++) {
+        const struct engine_party *party = &engine->parties[i];
+        if (party->kind != PARTY_CORE && party->number != home->number &&
+            party->region / 10000 == region / 10000 &&
+            strncmp(party->id, home->id, authority) == 0)
+            return party->number;
+    }
+    return 0;
+}
+
 /* The parties and regions of a case that this message would open. */
 static bool describe_opening(struct incoming *in, uint8_t role, struct error *err)
 {
     struct work *work = in->work;
     struct flow_event *event = &in->event;
-    const struct engine_party *home = engine_party(in->engine, 1);
+    uint32_t partner;
     uint8_t random[10];
     uint64_t region = 0;
     bool found;
@@ -204,12 +220,12 @@ static bool describe_opening(struct incoming *in, uint8_t role, struct error *er
         const struct engine_party *party = &in->engine->parties[i];
         if (party->kind == PARTY_CORE && (!work->local || party->number == work->party))
             event->core = party->number;
-        if (work->local && party->kind != PARTY_CORE && party->number != home->number &&
-            party->region / 10000 ==
-                (role == ROLE_IN ? event->out_region : event->in_region) / 10000)
-            event->party = party->number;
     }
     if (work->local) {
+        partner = partner_of(in->engine,
+                             role == ROLE_IN ? event->out_region : event->in_region);
+        if (partner != 0)
+            event->party = partner;
         if (!in->engine->given.random(in->engine->given.self, random, sizeof(random), err))
             return false;
         event->case_id = uuid_v7(event->at, random);

@@ -394,6 +394,18 @@ static void test_foreign_regions(void **state)
     assert_string_equal(work->result.reason, "the case belongs to another province");
 }
 
+/* The medical authority of the same province is another partner. */
+static void test_other_authority(void **state)
+{
+    struct work *work = submission(ACTION_APPLICATION, 1, document(ACTION_APPLICATION, 1));
+
+    (void)state;
+    bench_add_party(9, PARTY_PROVINCE, "nhsa.440000");
+    apply(work);
+    expect_verdict(work, VERDICT_ACCEPTED, "");
+    assert_int_equal(the_case(&work->result.case_id).party, PARTNER);
+}
+
 /* A city of the province is the province's. */
 static void test_city_regions(void **state)
 {
@@ -558,6 +570,7 @@ int main(void)
         ENGINE_TEST(test_unknown_case_of_core),
         ENGINE_TEST(test_case_of_another_party),
         ENGINE_TEST(test_foreign_regions),
+        ENGINE_TEST(test_other_authority),
         ENGINE_TEST(test_city_regions),
         ENGINE_TEST(test_unknown_flow),
         ENGINE_TEST(test_refused_body),
