@@ -5,6 +5,7 @@
 #   make test       every test; last line "N passed, N failed"
 #   make check      format, lint, unit tests, short simulation (before every commit)
 #   make interop    foreign implementations verify what we sign, and we what they sign
+#   make fuzz       every fuzz target for FUZZ_S seconds (10)
 #   make bench      figures as ratios to the limit measured in the same run
 #   make full       check, test, interop, bench and the analysers
 #

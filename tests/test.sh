@@ -44,6 +44,8 @@ if [ "$what" = all ]; then
     build asan all units build/asan/tests/simulate
     units asan
     run "asan simulation" 120 build/asan/tests/simulate 25
+    build fuzz fuzzers
+    run "fuzz" 240 bash tests/fuzz/fuzz.sh short
     run "teeth" 240 bash tests/lint/teeth.sh
 fi
 

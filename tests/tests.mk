@@ -31,6 +31,7 @@ $(CATALOGUE): gateway/po/zh_CN.po
 -include tests/interop/interop.mk
 -include tests/integration/ledger.mk
 -include tests/integration/integration.mk
+-include tests/fuzz/fuzz.mk
 -include tests/bench/bench.mk
 
 .PHONY: test-programs
@@ -52,7 +53,7 @@ check: packages-check
 
 full: packages-full
 	@bash tests/test.sh
-	@$(MAKE) --no-print-directory analyse bench
+	@$(MAKE) --no-print-directory analyse fuzz bench
 
 # cppcheck 2.10 trips over compound literals after a question mark (internalAstError).
 analyse:

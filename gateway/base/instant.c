@@ -257,13 +257,19 @@ static bool take_zone(struct text *rest, int64_t *east_ms)
 bool instant_parse(struct text text, struct instant *at)
 {
     struct day day;
+    struct instant made;
     int64_t ms;
     int64_t east_ms;
 
     if (!take_day(&text, true, &day) || !take_char(&text, 'T') || !take_time(&text, &ms) ||
         !take_zone(&text, &east_ms) || text.size != 0)
         return false;
-    at->ms = day_start(day).ms + CHINA_MS + ms - east_ms;
+    made.ms = day_start(day).ms + CHINA_MS + ms - east_ms;
+    /* A zone may carry it over the edge of the years, where writing would change it. */
+    if (instant_before(made, day_start((struct day){1})) ||
+        !instant_before(made, day_end((struct day){DAY_NUMBER_MAX})))
+        return false;
+    *at = made;
     return true;
 }
 

@@ -45,7 +45,8 @@ struct instant day_start(struct day day);
 const char *instant_format(struct instant at, char out[INSTANT_TEXT_SIZE]);
 /* "2026-03-02 09:00:00" in China time, for screens; returns out. */
 const char *instant_format_short(struct instant at, char out[INSTANT_TEXT_SIZE]);
-/* yyyy-mm-ddThh:mm:ss[.fff](Z|+hh:mm|-hh:mm), years 1900 to 2199; the zone is mandatory. */
+/* yyyy-mm-ddThh:mm:ss[.fff](Z|+hh:mm|-hh:mm), years 1900 to 2199, also in China time; the zone
+ * is mandatory. */
 MUST_USE bool instant_parse(struct text text, struct instant *at);
 
 /* Real dates 1900-01-01 to 2199-12-31 only. */

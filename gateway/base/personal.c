@@ -58,6 +58,7 @@ static bool is_middle_dot(uint32_t code)
 static void put_name(struct buffer *out, struct text text)
 {
     bool part_begins = true;
+    bool starred = false;
     uint32_t code;
 
     text = text_trim(text);
@@ -72,8 +73,11 @@ static void put_name(struct buffer *out, struct text text)
             buffer_bytes(out, bytes, size);
             buffer_u8(out, '*');
             part_begins = false;
+            starred = true;
         }
     }
+    if (!starred) /* nothing but dots or blanks */
+        buffer_u8(out, '*');
 }
 
 static void put_mask(struct buffer *out, struct text text, enum mask_kind kind)

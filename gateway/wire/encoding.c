@@ -30,7 +30,7 @@ bool encoding_of_label(struct text label, enum encoding *encoding)
         char c = label.at[i];
         if (c == '-' || c == '_')
             continue;
-        if (size + 1 >= sizeof(plain))
+        if (c == '\0' || size + 1 >= sizeof(plain))
             return false;
         plain[size++] = (char)toupper((unsigned char)c);
     }

@@ -462,6 +462,7 @@ static void labels_are_known(void **state)
         bool known = encoding_of_label(text_of(cases[i].label), &encoding);
         assert_int_equal(known ? (int)encoding : 0, cases[i].encoding);
     }
+    assert_false(encoding_of_label(TEXT("GBK\0 and more"), &(enum encoding){0}));
 }
 
 static void conversion_goes_both_ways(void **state)
