@@ -31,6 +31,8 @@ const struct verb cli_verbs[] = {
     {"letters", "[--dead] [--all] [--json]", N_("letters that are under way or dead"),
      cli_letters},
     {"retry", "LETTER [--reason TEXT]", N_("try a dead letter again"), cli_retry},
+    {"close", "LETTER --reason TEXT", N_("give a dead letter up; the case goes on without it"),
+     cli_close},
     {"submit", "FILE [--party CORE]", N_("submit a document of the core system by hand"),
      cli_submit},
     {"ledger verify", "[--keys] [--json]", N_("check every entry, hash and body"),

@@ -11,7 +11,8 @@ enum { CASE_SHOWN = 13, MESSAGE_SHOWN = 18, STATE_SIZE = 64 };
 
 bool letter_open(const struct letter_row *row)
 {
-    return row->letter.state != LETTER_DONE && row->letter.state != LETTER_REFUSED;
+    return row->letter.state != LETTER_DONE && row->letter.state != LETTER_REFUSED &&
+           row->letter.state != LETTER_CLOSED;
 }
 
 struct table *letter_table_new(struct arena *arena, bool with_case)
@@ -31,6 +32,8 @@ static enum paint paint_of(unsigned state)
 {
     if (state == LETTER_DEAD || state == LETTER_REFUSED)
         return PAINT_BAD;
+    if (state == LETTER_CLOSED)
+        return PAINT_WARN;
     return state == LETTER_DONE ? PAINT_GOOD : PAINT_PLAIN;
 }
 

@@ -1,4 +1,4 @@
-/* letters.c - `qiantong letters` and `qiantong retry LETTER`. */
+/* letters.c - `qiantong letters`, `qiantong retry LETTER` and `qiantong close LETTER`. */
 #include <inttypes.h>
 
 #include "cli/ask.h"
@@ -77,24 +77,21 @@ bool cli_letters(struct cli *cli, int word_count, char *const words[], struct er
     return true;
 }
 
-bool cli_retry(struct cli *cli, int word_count, char *const words[], struct error *err)
+/* Asks the gateway to do `verb` to the one dead letter that was named. */
+static bool ask_for_letter(struct cli *cli, const char *verb, const char *letter,
+                           const char *reason, struct error *err)
 {
-    const char *reason = NULL;
-    const struct option_rule rules[] = {{"--reason", NULL, &reason}};
-    json_t *request = NULL;
+    json_t *request;
     json_t *answer = NULL;
-    struct operands operands;
     uint64_t out_id;
 
-    if (!options_parse(word_count, words, rules, COUNT_OF(rules), 1, 1, &operands, err))
-        return false;
-    if (!text_to_u64(text_of(operands.at[0]), &out_id)) {
+    if (!text_to_u64(text_of(letter), &out_id)) {
         cli_hint(cli, _("`qiantong letters --dead` lists them"));
-        return fail(err, ERROR_USAGE, _("not a letter's number: %s"), operands.at[0]);
+        return fail(err, ERROR_USAGE, _("not a letter's number: %s"), letter);
     }
     request = json_new_object();
-    json_text(request, "verb", "retry");
-    json_text(request, "letter", operands.at[0]);
+    json_text(request, "verb", verb);
+    json_text(request, "letter", letter);
     json_text(request, "reason", reason == NULL ? "" : reason);
     if (!ask_gateway(cli, request, ASK_SHORT_MS, &answer, err)) {
         if (err->code == ERROR_USAGE && reason == NULL)
@@ -104,6 +101,38 @@ bool cli_retry(struct cli *cli, int word_count, char *const words[], struct erro
         return false;
     }
     json_decref(answer);
+    return true;
+}
+
+bool cli_retry(struct cli *cli, int word_count, char *const words[], struct error *err)
+{
+    const char *reason = NULL;
+    const struct option_rule rules[] = {{"--reason", NULL, &reason}};
+    struct operands operands;
+
+    if (!options_parse(word_count, words, rules, COUNT_OF(rules), 1, 1, &operands, err) ||
+        !ask_for_letter(cli, "retry", operands.at[0], reason, err))
+        return false;
     fprintf(cli->screen.out, _("letter %s will be tried again now\n"), operands.at[0]);
+    return true;
+}
+
+bool cli_close(struct cli *cli, int word_count, char *const words[], struct error *err)
+{
+    const char *reason = NULL;
+    const struct option_rule rules[] = {{"--reason", NULL, &reason}};
+    struct operands operands;
+
+    if (!options_parse(word_count, words, rules, COUNT_OF(rules), 1, 1, &operands, err))
+        return false;
+    if (reason == NULL || reason[0] == '\0') {
+        cli_hint(cli, _("--reason \"...\"; it is journaled with your name"));
+        return fail(err, ERROR_USAGE, _("a letter is closed for a reason"));
+    }
+    if (!ask_for_letter(cli, "close", operands.at[0], reason, err))
+        return false;
+    fprintf(cli->screen.out,
+            _("letter %s is closed: it is never sent, and what waits behind it goes on\n"),
+            operands.at[0]);
     return true;
 }

@@ -384,9 +384,10 @@ struct name entry_kind_name(unsigned kind)
 struct name letter_state_name(unsigned state)
 {
     static const struct name names[] = {
-        [LETTER_WAITING] = {"waiting", "排队"}, [LETTER_NEW] = {"new", "待签发"},
-        [LETTER_READY] = {"ready", "待回执"},   [LETTER_DONE] = {"done", "已回执"},
-        [LETTER_REFUSED] = {"refused", "被拒"}, [LETTER_DEAD] = {"dead", "待人工处理"},
+        [LETTER_WAITING] = {"waiting", "排队"},   [LETTER_NEW] = {"new", "待签发"},
+        [LETTER_READY] = {"ready", "待回执"},     [LETTER_DONE] = {"done", "已回执"},
+        [LETTER_REFUSED] = {"refused", "被拒"},   [LETTER_DEAD] = {"dead", "待人工处理"},
+        [LETTER_CLOSED] = {"closed", "人工关闭"},
     };
     _Static_assert(COUNT_OF(names) == LETTER_STATES, "every state has a name");
     return state > LETTER_NONE && state < LETTER_STATES ? names[state] : unknown_name;

@@ -99,7 +99,8 @@ enum letter_state {
     LETTER_READY = 3,   /* sealed; sent when due, again until receipted */
     LETTER_DONE = 4,    /* receipted: accepted or pending */
     LETTER_REFUSED = 5, /* receipted: refused or conflict */
-    LETTER_DEAD = 6, /* a person must look: cannot be translated, refused unsigned, too old */
+    LETTER_DEAD = 6,   /* a person must look: cannot be translated, refused unsigned, too old */
+    LETTER_CLOSED = 7, /* a person gave a dead one up */
     LETTER_STATES
 };
 

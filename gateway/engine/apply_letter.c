@@ -9,7 +9,8 @@ static bool find_letter(struct ledger_txn *txn, const struct work *work, struct 
     if (!ledger_get_letter(txn, work->out_id, row, found, err))
         return false;
     /* A letter that has ended is left as it is: a second receipt changes nothing. */
-    if (*found && (row->letter.state == LETTER_DONE || row->letter.state == LETTER_REFUSED))
+    if (*found && (row->letter.state == LETTER_DONE || row->letter.state == LETTER_REFUSED ||
+                   row->letter.state == LETTER_CLOSED))
         *found = false;
     return true;
 }
@@ -50,6 +51,24 @@ static struct engine_party *party_of(struct engine *engine, const struct letter_
     return NULL;
 }
 
+/* The report itself: the letter is free, whatever becomes of it. */
+static bool landed(struct engine *engine, struct ledger_txn *txn, const struct work *work,
+                   struct error *err)
+{
+    return effect_add(engine, txn, &(struct engine_effect){.out_id = work->out_id}, err);
+}
+
+static bool heard(struct engine *engine, struct ledger_txn *txn, const struct letter_row *row,
+                  bool reached, struct instant at, struct error *err)
+{
+    struct engine_effect effect = {.out_id = row->letter.out_id,
+                                   .party = party_of(engine, row),
+                                   .heard = reached ? HEARD_IT : HEARD_SILENCE,
+                                   .at = at};
+
+    return effect_add(engine, txn, &effect, err);
+}
+
 /* State before and after an entry that leaves the case alone. */
 static bool note_state(struct ledger_txn *txn, struct draft *draft, struct flow_case *before,
                        bool *found, struct error *err)
@@ -73,8 +92,7 @@ bool apply_sealed(struct engine *engine, struct ledger_txn *txn, struct work *wo
     bool found;
 
     CHECK(work->body_count == 1);
-    flight_end(engine, work->out_id);
-    if (!find_letter(txn, work, &row, &found, err))
+    if (!landed(engine, txn, work, err) || !find_letter(txn, work, &row, &found, err))
         return false;
     if (!found || row.letter.state != LETTER_NEW)
         return true;
@@ -115,12 +133,11 @@ bool apply_untranslated(struct engine *engine, struct ledger_txn *txn, struct wo
     struct draft *draft;
     bool found;
 
-    flight_end(engine, work->out_id);
-    if (!work->park) {
-        flight_rest(engine);
-        return true;
-    }
-    if (!find_letter(txn, work, &row, &found, err))
+    if (!work->park) /* our own trouble passes */
+        return effect_add(engine, txn,
+                          &(struct engine_effect){.out_id = work->out_id, .own_trouble = true},
+                          err);
+    if (!landed(engine, txn, work, err) || !find_letter(txn, work, &row, &found, err))
         return false;
     if (!found)
         return true;
@@ -142,7 +159,6 @@ bool apply_attempt(struct engine *engine, struct ledger_txn *txn, struct work *w
                    struct error *err)
 {
     struct entry_verdict verdict = {.out_id = work->out_id, .http_status = work->http_status};
-    struct engine_party *party;
     struct flow_case before;
     struct letter_row row;
     struct draft *draft;
@@ -151,8 +167,7 @@ bool apply_attempt(struct engine *engine, struct ledger_txn *txn, struct work *w
     uint16_t attempts;
     bool found;
 
-    flight_end(engine, work->out_id);
-    if (!find_letter(txn, work, &row, &found, err))
+    if (!landed(engine, txn, work, err) || !find_letter(txn, work, &row, &found, err))
         return false;
     if (!found || row.letter.state != LETTER_READY)
         return true;
@@ -166,9 +181,8 @@ bool apply_attempt(struct engine *engine, struct ledger_txn *txn, struct work *w
     if (!work->park)
         due = retry_next(&engine->retry, row.letter.created, draft->now, attempts,
                          work->retry_after_ms, random);
-    party = party_of(engine, &row);
-    if (party != NULL)
-        breaker_record(&party->breaker, work->reached, draft->now);
+    if (!heard(engine, txn, &row, work->reached, draft->now, err))
+        return false;
     draft_add_letter_state(draft, work->out_id, due.ms != 0 ? LETTER_READY : LETTER_DEAD,
                            attempts, due);
     draft_add_verdict(draft, &verdict);
@@ -225,14 +239,12 @@ bool apply_outcome(struct engine *engine, struct ledger_txn *txn, struct work *w
 {
     struct flow_decision *decision = arena_alloc(work->arena, sizeof(*decision));
     struct uuid none = {{0}};
-    struct engine_party *party;
     struct flow_case before;
     struct letter_row row;
     struct draft *draft;
     bool found;
 
-    flight_end(engine, work->out_id);
-    if (!find_letter(txn, work, &row, &found, err))
+    if (!landed(engine, txn, work, err) || !find_letter(txn, work, &row, &found, err))
         return false;
     if (!found)
         return true;
@@ -243,10 +255,8 @@ bool apply_outcome(struct engine *engine, struct ledger_txn *txn, struct work *w
     memcpy(draft->entry.digest, work->digest, 32);
     draft->entry.plain_size = work->size;
     draft->entry.evidence = evidence_of(engine, row.letter.party);
-    party = party_of(engine, &row);
-    if (party != NULL)
-        breaker_record(&party->breaker, true, draft->now);
-    if (!note_state(txn, draft, &before, &found, err))
+    if (!heard(engine, txn, &row, true, draft->now, err) ||
+        !note_state(txn, draft, &before, &found, err))
         return false;
     if (found && row.letter.to_core && end_of(work) == LETTER_REFUSED) {
         flag_case(draft, &before, decision);
@@ -267,6 +277,31 @@ bool apply_outcome(struct engine *engine, struct ledger_txn *txn, struct work *w
            draft_append(draft, txn, err);
 }
 
+/* --- an operator -------------------------------------------------------------------------- */
+
+/* An entry about a dead letter, with who asked and why. *draft NULL: this letter is not dead.
+ */
+static bool draft_for_dead(struct engine *engine, struct ledger_txn *txn, struct work *work,
+                           struct letter_row *row, struct draft **draft, struct error *err)
+{
+    bool found;
+
+    *draft = NULL;
+    work->result.verdict = VERDICT_REFUSED;
+    if (!ledger_get_letter(txn, work->out_id, row, &found, err))
+        return false;
+    if (!found || row->letter.state != LETTER_DEAD)
+        return true;
+    *draft = draft_for(engine, txn, work, row, ENTRY_OPERATOR);
+    if (*draft == NULL)
+        return fail(err, ERROR_MEMORY, "no memory for an entry");
+    for (size_t i = 0; i < work->note_tlv_count; i++)
+        draft_add_text(*draft, work->note_tlvs[i].type, work->note_tlvs[i].bytes);
+    work->result.verdict = VERDICT_ACCEPTED;
+    work->result.sequence = ledger_next_seq(txn);
+    return true;
+}
+
 bool apply_retry(struct engine *engine, struct ledger_txn *txn, struct work *work,
                  struct error *err)
 {
@@ -275,21 +310,38 @@ bool apply_retry(struct engine *engine, struct ledger_txn *txn, struct work *wor
     struct draft *draft;
     bool found;
 
-    if (!ledger_get_letter(txn, work->out_id, &row, &found, err))
+    if (!draft_for_dead(engine, txn, work, &row, &draft, err))
         return false;
-    work->result.verdict = VERDICT_REFUSED;
-    if (!found || row.letter.state != LETTER_DEAD)
-        return true;
-    draft = draft_for(engine, txn, work, &row, ENTRY_OPERATOR);
     if (draft == NULL)
-        return fail(err, ERROR_MEMORY, "no memory for an entry");
+        return true;
     if (!note_state(txn, draft, &before, &found, err))
         return false;
     draft_add_letter_state(draft, work->out_id, row.sealed.size > 0 ? LETTER_READY : LETTER_NEW,
                            row.attempts, draft->now);
-    for (size_t i = 0; i < work->note_tlv_count; i++)
-        draft_add_text(draft, work->note_tlvs[i].type, work->note_tlvs[i].bytes);
-    work->result.verdict = VERDICT_ACCEPTED;
-    work->result.sequence = ledger_next_seq(txn);
     return draft_append(draft, txn, err);
+}
+
+/* The other side never gets this letter: the case says so until its end, and goes on. */
+bool apply_close(struct engine *engine, struct ledger_txn *txn, struct work *work,
+                 struct error *err)
+{
+    struct flow_decision *decision = arena_alloc(work->arena, sizeof(*decision));
+    struct flow_case before;
+    struct letter_row row;
+    struct draft *draft;
+    bool found;
+
+    if (decision == NULL)
+        return fail(err, ERROR_MEMORY, "no memory for a decision");
+    if (!draft_for_dead(engine, txn, work, &row, &draft, err))
+        return false;
+    if (draft == NULL)
+        return true;
+    if (!note_state(txn, draft, &before, &found, err))
+        return false;
+    if (found)
+        flag_case(draft, &before, decision);
+    draft_add_letter_state(draft, work->out_id, LETTER_CLOSED, row.attempts,
+                           (struct instant){0});
+    return letters_release(txn, draft, &row, err) && draft_append(draft, txn, err);
 }

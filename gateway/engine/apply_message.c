@@ -4,6 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
+enum {
+    CONFLICTS_MAX = 16,        /* journaled for one id of one party */
+    CONFLICT_ENTRIES_MAX = 256 /* looked at before that is decided */
+};
+
 /* How long a message for a case that we do not know is asked to come again (foundations 9). */
 static const int64_t unknown_case_ms = 10 * 60 * 1000;
 
@@ -24,6 +29,19 @@ static void result_refuse(struct work_result *result, const char *code, const ch
     field_copy(result->reason, sizeof(result->reason), reason);
 }
 
+static void repeat_entry(const struct entry *entry, const struct entry_verdict *verdict,
+                         struct work_result *result)
+{
+    result->duplicate = true;
+    result->verdict = verdict->verdict;
+    field_copy(result->code, sizeof(result->code), verdict->code);
+    field_copy(result->reason, sizeof(result->reason), verdict->reason);
+    result->received_at = entry->wall;
+    result->sequence = entry->seq;
+    result->case_id = entry->case_id;
+    result->state = entry->state_to;
+}
+
 /* The first verdict again, word for word; nothing is journaled. */
 static bool repeat_verdict(struct incoming *in, const struct inbox_row *row, struct error *err)
 {
@@ -40,15 +58,8 @@ static bool repeat_verdict(struct incoming *in, const struct inbox_row *row, str
     if (tlv == NULL || !entry_verdict_decode(tlv->bytes, &verdict))
         return fail(err, ERROR_LEDGER, "entry %llu has no verdict to repeat",
                     (unsigned long long)row->seq);
-    in->engine->duplicates++;
-    result->duplicate = true;
-    result->verdict = verdict.verdict;
-    field_copy(result->code, sizeof(result->code), verdict.code);
-    field_copy(result->reason, sizeof(result->reason), verdict.reason);
-    result->received_at = entry.wall;
-    result->sequence = entry.seq;
-    result->case_id = entry.case_id;
-    result->state = entry.state_to;
+    effect_duplicate(in->engine, in->txn);
+    repeat_entry(&entry, &verdict, result);
     result->reply_seq = row->reply_seq;
     return true;
 }
@@ -101,19 +112,67 @@ static void add_verdict(struct incoming *in, struct draft *draft)
     draft_add_verdict(draft, &verdict);
 }
 
-/* A known id with other bytes: signed, journaled with both digests; the first one stands. */
-static bool journal_conflict(struct incoming *in, const struct inbox_row *row,
-                             struct error *err)
-{
-    struct draft *draft = draft_of(in, ENTRY_CONFLICT);
+/* What was journaled of an id that came with other bytes. */
+struct conflicts {
+    const struct work *work;
+    struct work_result *result; /* `duplicate` once these very bytes were found */
+    size_t visited;
+    size_t count;
+};
 
+/* The answer names the entry that it answers, so that of several the right one is found. */
+static bool look_at_conflict(void *self, const struct entry *entry)
+{
+    struct conflicts *conflicts = self;
+    struct entry_verdict verdict;
+    const struct tlv *tlv;
+    size_t at = 0;
+
+    if (++conflicts->visited == CONFLICT_ENTRIES_MAX)
+        return false;
+    if (entry->party != conflicts->work->party ||
+        (entry->kind != ENTRY_CONFLICT && entry->kind != ENTRY_REPLY))
+        return true;
+    tlv = entry_next_tlv(entry, TLV_VERDICT, &at);
+    if (tlv == NULL || !entry_verdict_decode(tlv->bytes, &verdict))
+        return true;
+    conflicts->count += entry->kind == ENTRY_CONFLICT;
+    if (entry->kind == ENTRY_CONFLICT &&
+        memcmp(entry->digest, conflicts->work->digest, 32) == 0) {
+        repeat_entry(entry, &verdict, conflicts->result);
+    } else if (entry->kind == ENTRY_REPLY && conflicts->result->duplicate &&
+               verdict.sequence == conflicts->result->sequence) {
+        conflicts->result->reply_seq = entry->seq;
+        return false;
+    }
+    return true;
+}
+
+/* A known id with other bytes: signed, journaled with both digests; the first one stands. The
+ * same other bytes again get the same again, and who sends more and more of them is told so
+ * without an entry: enough is proven. */
+static bool judge_conflict(struct incoming *in, const struct inbox_row *row, struct error *err)
+{
+    struct work_result *result = &in->work->result;
+    struct conflicts conflicts = {.work = in->work, .result = result};
+    struct draft *draft;
+
+    if (!ledger_each_of_message(in->txn, in->work->key, look_at_conflict, &conflicts, err))
+        return false;
+    if (result->duplicate) {
+        effect_duplicate(in->engine, in->txn);
+        return true;
+    }
+    draft = draft_of(in, ENTRY_CONFLICT);
     if (draft == NULL)
         return fail(err, ERROR_MEMORY, "no memory for an entry");
-    in->work->result.verdict = VERDICT_CONFLICT;
-    field_copy(in->work->result.code, CODE_SIZE, "CONFLICT");
-    field_copy(in->work->result.reason, sizeof(in->work->result.reason),
-               "this id was used for other content");
-    in->work->result.case_id = in->work->message.case_id;
+    result->verdict = VERDICT_CONFLICT;
+    field_copy(result->code, CODE_SIZE, "CONFLICT");
+    field_copy(result->reason, sizeof(result->reason), "this id was used for other content");
+    result->case_id = in->work->message.case_id;
+    result->received_at = draft->entry.wall;
+    if (conflicts.count >= CONFLICTS_MAX || conflicts.visited >= CONFLICT_ENTRIES_MAX)
+        return true;
     add_verdict(in, draft);
     draft_add_text(draft, TLV_PREVIOUS, (struct text){(const char *)row->digest, 32});
     return put_bodies(in, draft, err) && draft_append(draft, in->txn, err);
@@ -317,7 +376,7 @@ bool apply_message(struct engine *engine, struct ledger_txn *txn, struct work *w
     if (found && memcmp(row.digest, work->digest, 32) == 0)
         return repeat_verdict(&in, &row, err);
     if (found)
-        return journal_conflict(&in, &row, err);
+        return judge_conflict(&in, &row, err);
     if (work->refusal.code != ERROR_NONE) {
         result_refuse(&work->result, error_name(work->refusal.code), work->refusal.text);
         if (!find_case(&in, err))

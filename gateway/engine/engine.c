@@ -73,7 +73,8 @@ bool apply_reply(struct engine *engine, struct ledger_txn *txn, struct work *wor
     draft_add_body(draft, &work->bodies[0].body);
     /* The answer to a conflict is not the answer to the message that stood first. */
     if (work->result.verdict == VERDICT_CONFLICT) {
-        struct entry_verdict verdict = {.verdict = VERDICT_CONFLICT};
+        struct entry_verdict verdict = {.verdict = VERDICT_CONFLICT,
+                                        .sequence = work->result.sequence};
         draft_add_verdict(draft, &verdict);
     }
     return ledger_put_body(txn, &work->bodies[0].body, work->bodies[0].sealed, err) &&
@@ -109,10 +110,15 @@ bool engine_apply(struct engine *engine, struct ledger_txn *txn, struct work *wo
 {
     static bool (*const files[])(struct engine *, struct ledger_txn *, struct work *,
                                  struct error *) = {
-        [WORK_MESSAGE] = apply_message,           [WORK_SEALED] = apply_sealed,
-        [WORK_UNTRANSLATED] = apply_untranslated, [WORK_ATTEMPT] = apply_attempt,
-        [WORK_OUTCOME] = apply_outcome,           [WORK_REPLY] = apply_reply,
-        [WORK_LETTER_RETRY] = apply_retry,        [WORK_NOTE] = apply_note,
+        [WORK_MESSAGE] = apply_message,
+        [WORK_SEALED] = apply_sealed,
+        [WORK_UNTRANSLATED] = apply_untranslated,
+        [WORK_ATTEMPT] = apply_attempt,
+        [WORK_OUTCOME] = apply_outcome,
+        [WORK_REPLY] = apply_reply,
+        [WORK_LETTER_RETRY] = apply_retry,
+        [WORK_LETTER_CLOSE] = apply_close,
+        [WORK_NOTE] = apply_note,
     };
 
     CHECK(work->kind > 0 && (size_t)work->kind < COUNT_OF(files));

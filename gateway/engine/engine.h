@@ -23,6 +23,7 @@ enum {
     ENGINE_PARTIES_MAX = 128,
     ENGINE_IN_FLIGHT_MAX = 4096, /* letters handed out and not yet reported back */
     ENGINE_LANE_MAX = 64,        /* of these, per party */
+    ENGINE_EFFECTS_MAX = 2048,   /* reports about letters in one transaction */
     ENGINE_REST_MS = 1000        /* how long our own trouble keeps letters back */
 };
 
@@ -58,6 +59,22 @@ struct engine_flight {
     struct engine_party *party;
 };
 
+/* What a report about a letter means for the engine's own memory, kept until the transaction
+ * that journals it has ended: an undone report has not happened. */
+enum engine_heard {
+    HEARD_NOTHING = 0, /* of the party: the letter never left the house */
+    HEARD_IT,          /* the party answered */
+    HEARD_SILENCE      /* it did not */
+};
+
+struct engine_effect {
+    uint64_t out_id;            /* no longer in flight */
+    struct engine_party *party; /* NULL unless something was heard, or not */
+    enum engine_heard heard;
+    bool own_trouble;
+    struct instant at;
+};
+
 struct engine {
     struct engine_given given;
     struct ledger *ledger;
@@ -70,6 +87,9 @@ struct engine {
     bool own_checks; /* warn our own core of what the receiver would refuse */
     struct engine_flight in_flight[ENGINE_IN_FLIGHT_MAX]; /* open-addressed by out_id */
     size_t in_flight_count;
+    struct engine_effect effects[ENGINE_EFFECTS_MAX]; /* of the open transaction */
+    size_t effect_count;
+    uint64_t duplicates_now;   /* likewise */
     uint64_t duplicates;       /* counted, never journaled */
     struct instant rest_until; /* after our own trouble: nothing is handed out before */
 };
@@ -82,6 +102,7 @@ enum work_kind {
     WORK_OUTCOME,      /* a verified receipt, or a core's clear answer */
     WORK_REPLY,        /* the signed answer that we gave */
     WORK_LETTER_RETRY, /* an operator: try a dead letter again */
+    WORK_LETTER_CLOSE, /* an operator: give a dead letter up; what waits behind it goes on */
     WORK_NOTE          /* an entry without a case: BOOT, CONFIG, RULES, DISCLOSED, OPERATOR */
 };
 
@@ -100,7 +121,7 @@ struct work_result {
     char code[CODE_SIZE];
     char reason[160];
     struct instant received_at;
-    uint64_t sequence;
+    uint64_t sequence; /* 0: nothing was journaled (a conflict too many) */
     struct uuid case_id;
     uint8_t state;      /* after */
     uint64_t reply_seq; /* of a duplicate whose answer is stored; 0: sign again */
@@ -156,8 +177,9 @@ const struct engine_party *engine_party(const struct engine *engine, uint32_t nu
 const struct engine_party *engine_party_by_id(const struct engine *engine, const char *id);
 
 /* Decides and journals one item inside the open write transaction. false: the world failed; the
- * caller aborts the transaction (engine state that matters is in the ledger). A refusal is not
- * false. CHECKs that kinds get what they need. */
+ * caller aborts the transaction. A refusal is not false. The engine's own memory (letters in
+ * flight, breakers, counters) follows when the transaction ends, and only if it was committed.
+ * CHECKs that kinds get what they need. */
 MUST_USE bool engine_apply(struct engine *engine, struct ledger_txn *txn, struct work *work,
                            struct error *err);
 

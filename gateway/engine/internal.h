@@ -49,6 +49,13 @@ MUST_USE bool letters_add(struct engine *engine, struct ledger_txn *txn, struct 
 MUST_USE bool letters_release(struct ledger_txn *txn, struct draft *draft,
                               const struct letter_row *done, struct error *err);
 
+/* What follows for the engine's memory if this transaction is committed. ERROR_BUSY: too many
+ * for one transaction. */
+MUST_USE bool effect_add(struct engine *engine, struct ledger_txn *txn,
+                         const struct engine_effect *effect, struct error *err);
+/* One message more that was seen before, likewise. */
+void effect_duplicate(struct engine *engine, struct ledger_txn *txn);
+
 /* The letter is no longer in flight. */
 void flight_end(struct engine *engine, uint64_t out_id);
 /* Our own trouble: nothing is handed out for a while. */
@@ -68,6 +75,8 @@ MUST_USE bool apply_outcome(struct engine *engine, struct ledger_txn *txn, struc
 MUST_USE bool apply_reply(struct engine *engine, struct ledger_txn *txn, struct work *work,
                           struct error *err);
 MUST_USE bool apply_retry(struct engine *engine, struct ledger_txn *txn, struct work *work,
+                          struct error *err);
+MUST_USE bool apply_close(struct engine *engine, struct ledger_txn *txn, struct work *work,
                           struct error *err);
 MUST_USE bool apply_note(struct engine *engine, struct ledger_txn *txn, struct work *work,
                          struct error *err);

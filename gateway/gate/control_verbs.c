@@ -4,6 +4,7 @@
  *   {"verb":"submit","party":ID,"bytes":BASE64}         a core's document, by hand
  *   {"verb":"disclose","message":ID,"use":"original|sealed|reply","reason":TEXT}
  *   {"verb":"retry","letter":OUT_ID,"reason":TEXT}      a dead letter once more
+ *   {"verb":"close","letter":OUT_ID,"reason":TEXT}      a dead letter given up
  *   {"verb":"stop"}
  *
  * Answers have "ok"; a failed one "code" and "text". The user is the one the system names. */
@@ -266,28 +267,31 @@ static json_t *answer_disclose(struct asking *asking)
     return ok ? answer : failure(&err);
 }
 
-/* --- retry, stop -------------------------------------------------------------------------- */
+/* --- retry, close, stop ------------------------------------------------------------------- */
 
-static json_t *answer_retry(struct asking *asking)
+/* What an operator does to a dead letter: one entry that says who and why. */
+static bool dead_letter_work(struct asking *asking, enum work_kind kind, struct work *work,
+                             struct error *err)
 {
-    struct work *work = gate_work_new(256 * 1024);
-    struct tlv *tlv = work != NULL ? arena_alloc(work->arena, sizeof(*tlv)) : NULL;
-    struct work_result result = {0};
-    struct error err = ERROR_INIT;
-    bool ok;
+    struct tlv *tlv = arena_alloc(work->arena, sizeof(*tlv));
 
-    if (tlv == NULL || !operator_tlv(asking, "retry", work->arena, tlv)) {
-        gate_work_free(work);
-        fail(&err, ERROR_MEMORY, "no memory for an entry");
-        return failure(&err);
-    }
-    work->kind = WORK_LETTER_RETRY;
+    if (tlv == NULL || !operator_tlv(asking, string_of(asking, "verb"), work->arena, tlv))
+        return fail(err, ERROR_MEMORY, "no memory for an entry");
+    work->kind = kind;
     work->note_tlvs = tlv;
     work->note_tlv_count = 1;
-    ok = has_reason(asking, &err);
-    if (ok && !text_to_u64(text_of(string_of(asking, "letter")), &work->out_id))
-        ok = fail(&err, ERROR_USAGE, "letter is not a number");
-    if (!ok) {
+    return text_to_u64(text_of(string_of(asking, "letter")), &work->out_id) ||
+           fail(err, ERROR_USAGE, "letter is not a number");
+}
+
+static json_t *answer_dead_letter(struct asking *asking, enum work_kind kind)
+{
+    struct work *work = gate_work_new(256 * 1024);
+    struct work_result result = {0};
+    struct error err = ERROR_INIT;
+    bool ok = work != NULL || fail(&err, ERROR_MEMORY, "no memory for an entry");
+
+    if (!ok || !dead_letter_work(asking, kind, work, &err)) {
         gate_work_free(work);
         return failure(&err);
     }
@@ -298,6 +302,25 @@ static json_t *answer_retry(struct asking *asking)
         return failure(&err);
     }
     return json_pack("{s:b, s:I}", "ok", 1, "sequence", (json_int_t)result.sequence);
+}
+
+static json_t *answer_retry(struct asking *asking)
+{
+    struct error err = ERROR_INIT;
+
+    return has_reason(asking, &err) ? answer_dead_letter(asking, WORK_LETTER_RETRY)
+                                    : failure(&err);
+}
+
+/* What the other side never gets needs a reason, in a test ledger too. */
+static json_t *answer_close(struct asking *asking)
+{
+    struct error err = ERROR_INIT;
+
+    if (string_of(asking, "reason")[0] != '\0')
+        return answer_dead_letter(asking, WORK_LETTER_CLOSE);
+    fail(&err, ERROR_USAGE, "a reason is needed; it is journaled");
+    return failure(&err);
 }
 
 static json_t *answer_stop(struct asking *asking)
@@ -311,7 +334,7 @@ static const struct {
     json_t *(*answer)(struct asking *asking);
 } verbs[] = {
     {"ping", answer_ping},   {"submit", answer_submit}, {"disclose", answer_disclose},
-    {"retry", answer_retry}, {"stop", answer_stop},
+    {"retry", answer_retry}, {"close", answer_close},   {"stop", answer_stop},
 };
 
 static json_t *answer_request(struct asking *asking)

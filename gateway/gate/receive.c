@@ -194,6 +194,7 @@ static void journal_reply(struct exchange *exchange, struct text bytes)
     work->note_case = exchange->work->result.case_id;
     work->message.flow = exchange->work->message.flow;
     work->result.verdict = exchange->work->result.verdict;
+    work->result.sequence = exchange->work->result.sequence;
     if (!gate_add_body(gate, work, BODY_REPLY, bytes, &err) ||
         !writer_submit(gate->writer, work, true, &err)) {
         log_warn("receive.reply_lost", "code=%s reason=\"%s\"", error_name(err.code), err.text);
@@ -236,7 +237,7 @@ static void answer(struct job *job)
         return;
     }
     log_debug("walk.signed", "party=%s", exchange->party->id);
-    if (fresh)
+    if (fresh && result->sequence != 0) /* 0: no entry was made that it would answer */
         journal_reply(exchange, body);
     reply(exchange, status_of(result), type, body, 0);
     log_debug("walk.answered", "party=%s", exchange->party->id);

@@ -367,17 +367,17 @@ static bool is_to_send(const struct letter_row *row)
            row->letter.due.ms != 0;
 }
 
-static bool is_over(const struct letter_row *row)
-{
-    return row->letter.state == LETTER_DONE || row->letter.state == LETTER_REFUSED ||
-           row->letter.state == LETTER_DEAD;
-}
-
 /* A dead letter keeps its place: what was to follow it waits until a person has dealt with it.
  */
 static bool has_left_lane(const struct letter_row *row)
 {
-    return row->letter.state == LETTER_DONE || row->letter.state == LETTER_REFUSED;
+    return row->letter.state == LETTER_DONE || row->letter.state == LETTER_REFUSED ||
+           row->letter.state == LETTER_CLOSED;
+}
+
+static bool is_over(const struct letter_row *row)
+{
+    return has_left_lane(row) || row->letter.state == LETTER_DEAD;
 }
 
 /* Writes the row and brings outbox and lanes in line with it. `before` NULL: just born. */
@@ -491,6 +491,10 @@ static bool move_letters(const struct step *step)
             return contradiction(step, "a letter's state does not decode");
         if (!find_letter(step, state.out_id, &before))
             return false;
+        if (state.state == LETTER_CLOSED && before.letter.state != LETTER_DEAD)
+            return contradiction(step, "only a dead letter is closed");
+        if (before.letter.state == LETTER_CLOSED)
+            return contradiction(step, "a closed letter stays closed");
         struct letter_row after = before;
         after.letter.state = state.state;
         after.letter.due = state.due;

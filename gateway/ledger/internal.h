@@ -48,6 +48,9 @@ struct ledger_txn {
     bool went_back;
     struct instant stamp;
     struct ledger_head head; /* in a write transaction: with what was appended so far */
+    bool committed;
+    ledger_ended *ended; /* NULL: nobody asks */
+    void *ended_self;
 };
 
 void head_encode(const struct ledger_head *head, struct buffer *buffer);

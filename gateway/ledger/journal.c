@@ -273,6 +273,7 @@ bool ledger_commit(struct ledger_txn **txn, struct error *err)
         publish(ledger, &ending->head);
         if (moved)
             ledger->anchor_size = ending->head.tree.size;
+        ending->committed = true;
     }
     ledger_abort(ending);
     return ok;
@@ -283,7 +284,16 @@ void ledger_abort(struct ledger_txn *txn)
     if (!txn)
         return;
     store_abort(txn->store);
+    if (txn->ended)
+        txn->ended(txn->ended_self, txn->committed);
     free(txn);
+}
+
+void ledger_on_end(struct ledger_txn *txn, ledger_ended *ended, void *self)
+{
+    CHECK(txn->write);
+    txn->ended = ended;
+    txn->ended_self = self;
 }
 
 struct instant ledger_stamp(struct ledger_txn *txn, struct instant now, bool *went_back)

@@ -44,6 +44,10 @@ MUST_USE bool ledger_begin_read(struct ledger *ledger, struct ledger_txn **txn,
                                 struct error *err);
 MUST_USE bool ledger_commit(struct ledger_txn **txn, struct error *err);
 void ledger_abort(struct ledger_txn *txn); /* takes NULL */
+/* Called once when a write transaction has ended, by commit or abort: for what lies in memory
+ * and must follow the ledger. One for each transaction; a second call replaces the first. */
+typedef void ledger_ended(void *self, bool committed);
+void ledger_on_end(struct ledger_txn *txn, ledger_ended *ended, void *self);
 
 /* Entry time for everything in this transaction: `now`, or the previous entry's time if the
  * clock went back (*went_back). Stable within a transaction (foundations 11). */

@@ -672,6 +672,29 @@ static void test_retry(void **state)
     control_stop(gateway.control);
 }
 
+static void test_close(void **state)
+{
+    static struct gateway gateway;
+    json_t *request;
+
+    (void)state;
+    start(&gateway, "{\"ok\":true}");
+    cli_run("close 160 --reason posted");
+    assert_int_equal(said.status, 0);
+    assert_non_null(strstr(said.out, "letter 160 is closed"));
+    request = asked(&gateway);
+    assert_string_equal(text_at(request, "verb"), "close");
+    assert_string_equal(text_at(request, "letter"), "160");
+    assert_string_equal(text_at(request, "reason"), "posted");
+    json_decref(request);
+    cli_refuses("close 160", 64, "next: --reason"); /* not even asked */
+    cli_refuses("close 160x --reason posted", 64, "not a letter's number: 160x");
+    start(&gateway, "{\"ok\":false,\"code\":\"NOT_FOUND\",\"text\":\"no dead letter\"}");
+    cli_refuses("close 161 --reason posted", 66, "no dead letter");
+    assert_non_null(strstr(said.err, "next: `qiantong letters --dead`"));
+    control_stop(gateway.control);
+}
+
 static void test_disclose_through_gateway(void **state)
 {
     static struct gateway gateway;
@@ -742,6 +765,7 @@ int main(void)
         cmocka_unit_test_setup(test_message_other_keys, setup),
         cmocka_unit_test_setup(test_submit, setup),
         cmocka_unit_test_setup(test_retry, setup),
+        cmocka_unit_test_setup(test_close, setup),
         cmocka_unit_test_setup(test_disclose_through_gateway, setup),
         cmocka_unit_test_setup(test_status_running, setup),
     };

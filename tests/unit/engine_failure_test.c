@@ -233,6 +233,28 @@ static struct work *make_retry(void)
     return work;
 }
 
+/* What waits behind it becomes NEW, and the case is flagged. */
+static struct work *make_close(void)
+{
+    struct work *work = work_new(WORK_LETTER_CLOSE);
+    struct work *dead = make_outcome_in_lane();
+
+    dead->kind = WORK_ATTEMPT;
+    dead->body_count = 0;
+    dead->park = true;
+    apply(dead);
+    work->out_id = dead->out_id;
+    return work;
+}
+
+static struct work *make_conflict_again(void)
+{
+    struct work *first = make_conflict();
+
+    apply(first);
+    return again(first);
+}
+
 static struct work *make_note(void)
 {
     static const struct tlv version = {TLV_RELEASE, {"0.1.0", 5}};
@@ -246,10 +268,19 @@ static struct work *make_note(void)
 }
 
 static struct work *(*const makers[])(void) = {
-    make_application, make_letter,       make_opening,         make_bad_form, make_repeat,
-    make_conflict,    make_refused_body, make_reply,           make_sealed,   make_untranslated,
-    make_attempt,     make_refusal,      make_outcome_in_lane, make_retry,    make_note,
+    make_application,     make_letter,       make_opening,      make_bad_form,
+    make_repeat,          make_conflict,     make_refused_body, make_reply,
+    make_sealed,          make_untranslated, make_attempt,      make_refusal,
+    make_outcome_in_lane, make_retry,        make_note,         make_close,
+    make_conflict_again,
 };
+
+/* With whatever is due under way, as when such work comes. */
+static struct work *handed_out(struct work *work)
+{
+    dispatch();
+    return work;
+}
 
 /* A copy in an arena of this size; NULL if not even that fits. */
 static struct work *copy_in(struct arena *arena, const struct work *from)
@@ -273,11 +304,27 @@ static bool try_apply(struct work *work, struct error *err)
     return ok;
 }
 
+/* What the engine remembers beside the ledger, as one number. */
+static uint64_t memory_print(void)
+{
+    const struct engine *engine = bench.engine;
+    uint64_t hash = engine->in_flight_count;
+
+    for (size_t i = 0; i < engine->party_count; i++) {
+        const struct engine_party *party = &engine->parties[i];
+        hash = hash * 31 + party->in_flight;
+        hash = hash * 31 + party->breaker.failures;
+        hash = hash * 31 + (uint64_t)party->breaker.probe_at.ms;
+    }
+    return hash * 31 + engine->duplicates + (uint64_t)engine->rest_until.ms;
+}
+
 /* --- memory ------------------------------------------------------------------------------- */
 
 static void end_anywhere(struct work *template)
 {
     uint64_t before = fingerprint();
+    uint64_t remembered = memory_print();
     uint64_t size = ledger_size(bench.ledger);
     bool done = false;
     unsigned failures = 0;
@@ -291,8 +338,9 @@ static void end_anywhere(struct work *template)
             assert_int_equal(err.code, ERROR_MEMORY);
             assert_int_equal(ledger_size(bench.ledger), size);
             assert_true(fingerprint() == before);
-            failures++;
+            assert_true(memory_print() == remembered);
         }
+        failures += !done;
         arena_free(arena);
         assert_true(most < WORK_MEMORY);
     }
@@ -305,7 +353,7 @@ static void test_memory(void **state)
     for (size_t i = 0; i < COUNT_OF(makers); i++) {
         bench_create();
         bench_open_engine();
-        end_anywhere(makers[i]());
+        end_anywhere(handed_out(makers[i]()));
         bench_verify();
         bench_destroy();
     }
@@ -316,6 +364,7 @@ static void test_memory(void **state)
 static void fail_anywhere(struct work *template)
 {
     uint64_t before = fingerprint();
+    uint64_t remembered = memory_print();
     uint64_t size = ledger_size(bench.ledger);
     unsigned at = 0;
     bool done = false;
@@ -332,6 +381,7 @@ static void fail_anywhere(struct work *template)
             assert_int_equal(err.code, ERROR_DISK_FULL);
             assert_int_equal(ledger_size(bench.ledger), size);
             assert_true(fingerprint() == before);
+            assert_true(memory_print() == remembered);
         }
         arena_free(arena);
         assert_true(at < 1000);
@@ -345,7 +395,7 @@ static void test_store(void **state)
     for (size_t i = 0; i < COUNT_OF(makers); i++) {
         bench_create();
         bench_open_engine();
-        fail_anywhere(makers[i]());
+        fail_anywhere(handed_out(makers[i]()));
         bench_verify();
         bench_destroy();
     }

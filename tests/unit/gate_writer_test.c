@@ -243,6 +243,36 @@ static void test_one_fails(void **state)
     assert_int_equal(ledger_size(bench.ledger), COUNT_OF(fates)); /* with the origin */
 }
 
+/* A batch that is undone and run item by item counts each failure of a party once. */
+static void test_undone_batch_counts_once(void **state)
+{
+    struct fate first = {0};
+    struct fate fates[4] = {{0}};
+    uint64_t out_ids[3];
+
+    (void)state;
+    for (unsigned i = 0; i < COUNT_OF(out_ids); i++) {
+        open_in_letter(i + 1, &out_ids[i]);
+        apply(sealed(out_ids[i], "letter"));
+    }
+    dispatch();
+    assert_int_equal(bench.engine->in_flight_count, 3);
+    bench.takes_nothing = true; /* the writer hands out nothing of its own */
+    start();
+    block(&first);
+    for (size_t i = 0; i < COUNT_OF(out_ids); i++)
+        submit(attempt(out_ids[i]), &fates[i]);
+    submit(impossible(), &fates[3]);
+    sem_post(&go);
+    stop();
+    assert_int_equal(fates[0].code, ERROR_NONE);
+    assert_int_equal(fates[3].code, ERROR_LEDGER);
+    assert_int_equal(bench.engine->parties[1].breaker.failures, 3);
+    assert_int_equal(bench.engine->parties[1].breaker.probe_at.ms, 0); /* five would open it */
+    assert_int_equal(bench.engine->parties[1].in_flight, 0);
+    assert_int_equal(bench.engine->in_flight_count, 0);
+}
+
 /* A letter whose outcome cannot be written is not asked for again at once. */
 static bool deliver_impossible(void *self, const struct letter_row *letter)
 {
@@ -367,6 +397,7 @@ int main(void)
         WRITER_TEST(test_group_commit),
         WRITER_TEST(test_batches_are_counted),
         WRITER_TEST(test_one_fails),
+        WRITER_TEST(test_undone_batch_counts_once),
         WRITER_TEST(test_failing_letter_rests),
         WRITER_TEST(test_full_queue),
         WRITER_TEST(test_stop_writes_what_is_queued),

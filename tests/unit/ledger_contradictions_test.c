@@ -150,6 +150,32 @@ static void test_contradicting_letters(void **state)
     expect_sound(story);
 }
 
+/* Only what is dead is closed, and what is closed stays so. */
+static void test_contradicting_closes(void **state)
+{
+    struct bench *bench = *state;
+    struct story *story = &bench->story;
+    uint64_t first = story_out_id(0, 0, 0);
+    story_tell(story, story_seq(0, 3));
+    begin(story);
+
+    story_start(story, ENTRY_OPERATOR);
+    story_add_state(story, first, LETTER_CLOSED, 0, 0);
+    expect_contradiction(story, "only a dead letter");
+    for (unsigned again = LETTER_WAITING; again < LETTER_STATES; again++) {
+        for (unsigned end = LETTER_DEAD; end <= LETTER_CLOSED; end++) {
+            story_start(story, ENTRY_OPERATOR);
+            story_add_state(story, first, (enum letter_state)end, 0, 0);
+            assert_true(story_append(story));
+        }
+        story_start(story, ENTRY_OPERATOR);
+        story_add_state(story, first, (enum letter_state)again, 0, 0);
+        expect_contradiction(story, again == LETTER_CLOSED ? "only a dead" : "stays closed");
+    }
+    abandon(story);
+    expect_sound(story);
+}
+
 #define BOTH(test)                                                                             \
     {"memory_" #test, test, setup_memory, teardown, NULL},                                     \
     {                                                                                          \
@@ -162,6 +188,7 @@ int main(void)
         BOTH(test_refused_entries),
         BOTH(test_contradicting_messages),
         BOTH(test_contradicting_letters),
+        BOTH(test_contradicting_closes),
     };
     return cmocka_run_group_tests_name("ledger contradictions", tests, NULL, NULL);
 }
