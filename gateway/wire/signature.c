@@ -1,135 +1,89 @@
-/* signature.c - grammar, pin, xmlsec under limits, and a look at what xmlsec did. */
+/* signature.c - grammar, pin, digest of the tree without its signature, signature of
+ * SignedInfo. */
 #include "wire/signature.h"
 
 #include <string.h>
 
-#include <openssl/err.h>
+#include <openssl/crypto.h>
 
 #include <libxml/tree.h>
 
-#include <xmlsec/keyinfo.h>
-#include <xmlsec/keysdata.h>
-#include <xmlsec/templates.h>
-#include <xmlsec/transforms.h>
-#include <xmlsec/xmldsig.h>
-#include <xmlsec/xmlsec.h>
-
+#include "crypt/base64.h"
+#include "wire/canonical.h"
 #include "wire/document_internal.h"
 #include "wire/keys_internal.h"
 #include "wire/signature_grammar.h"
-#include "wire/xmlsec_openssl.h"
 
-/* --- limits ------------------------------------------------------------------------------- */
-
-/* The list's type is a plain pointer; nothing writes through it. */
-static bool add(xmlSecPtrListPtr list, const void *id)
+/* The digest that SignedInfo names: of the whole tree but the signature. */
+static bool digest_document(xmlDocPtr xml, xmlNodePtr signature, const struct suite_key *key,
+                            struct digest *digest, struct error *err)
 {
-    return xmlSecPtrListAdd(list, (void *)(uintptr_t)id) >= 0;
-}
+    enum digest_kind kind = key->suite == SUITE_GM ? DIGEST_SM3 : DIGEST_SHA256;
+    struct canonical canonical;
+    bool ok = canonical_document(xml, signature, &canonical, err) &&
+              digest_of(kind, canonical.bytes.at, canonical.bytes.size, digest, err);
 
-/* An empty list means "everything is allowed", so a list that could not be filled must stop us.
- */
-static bool set_limits(xmlSecDSigCtxPtr context, const struct suite_key *key)
-{
-    xmlSecKeyInfoCtxPtr key_info = &context->keyInfoReadCtx;
-
-    context->enabledReferenceUris = xmlSecTransformUriTypeEmpty;
-    context->enabledReferenceTransforms = xmlSecPtrListCreate(xmlSecTransformIdListId);
-    if (context->enabledReferenceTransforms == NULL ||
-        !add(context->enabledReferenceTransforms, xmlSecTransformEnvelopedId) ||
-        !add(context->enabledReferenceTransforms, xmlSecTransformExclC14NId) ||
-        !add(context->enabledReferenceTransforms, key->digest_transform))
-        return false;
-    if (xmlSecDSigCtxEnableSignatureTransform(context, xmlSecTransformExclC14NId) < 0 ||
-        xmlSecDSigCtxEnableSignatureTransform(context, key->signature_transform) < 0)
-        return false;
-    /* with signKey preset xmlsec does not read KeyInfo; should it ever, there is nothing in it
-     */
-    if (!add(&key_info->enabledKeyData, xmlSecOpenSSLKeyDataX509Id))
-        return false;
-    key_info->retrievalMethodCtx.enabledUris = xmlSecTransformUriTypeNone;
-    key_info->maxRetrievalMethodLevel = 0;
-    key_info->maxEncryptedKeyLevel = 0;
-    context->flags |= XMLSEC_DSIG_FLAGS_IGNORE_MANIFESTS;
-    return true;
-}
-
-static xmlSecDSigCtxPtr new_context(const struct suite_key *key, struct error *err)
-{
-    xmlSecDSigCtxPtr context = xmlSecDSigCtxCreate(NULL);
-
-    if (context != NULL && set_limits(context, key)) {
-        context->signKey = xmlSecKeyDuplicate(key->template);
-        if (context->signKey != NULL)
-            return context;
-    }
-    if (context != NULL)
-        xmlSecDSigCtxDestroy(context);
-    fail(err, ERROR_MEMORY, "no memory for a signature");
-    return NULL;
-}
-
-/* Success alone says little: what was done must be what was asked. */
-static bool did_as_asked(xmlSecDSigCtxPtr context, const struct suite_key *key,
-                         struct error *err)
-{
-    xmlSecDSigReferenceCtxPtr reference;
-
-    if (context->status != xmlSecDSigStatusSucceeded)
-        return fail(err, ERROR_SIGNATURE, "the signature does not verify");
-    if (context->signMethod == NULL || context->signMethod->id != key->signature_transform)
-        return fail(err, ERROR_ALGORITHM, "another signature algorithm was used");
-    if (xmlSecPtrListGetSize(&context->signedInfoReferences) != 1 ||
-        xmlSecPtrListGetSize(&context->manifestReferences) != 0)
-        return fail(err, ERROR_REFERENCE, "not exactly one reference was signed");
-    reference = xmlSecPtrListGetItem(&context->signedInfoReferences, 0);
-    if (reference == NULL || (reference->uri != NULL && reference->uri[0] != '\0'))
-        return fail(err, ERROR_REFERENCE, "the reference is not the whole document");
-    if (reference->status != xmlSecDSigStatusSucceeded)
-        return fail(err, ERROR_SIGNATURE, "the signature does not verify");
-    if (reference->digestMethod == NULL || reference->digestMethod->id != key->digest_transform)
-        return fail(err, ERROR_ALGORITHM, "another digest algorithm was used");
-    return true;
+    canonical_release(&canonical);
+    return ok;
 }
 
 /* --- verify ------------------------------------------------------------------------------- */
 
-static const struct verifier *find_pin(const struct signature_parts *parts,
-                                       const struct verifier *const pins[], size_t pin_count)
+static bool does_not_verify(struct error *err)
 {
-    for (size_t i = 0; i < pin_count; i++)
-        if (grammar_is_certificate(parts, &pins[i]->key))
-            return pins[i];
-    return NULL;
+    return fail(err, ERROR_SIGNATURE, "the signature does not verify");
+}
+
+static bool check_digest(xmlDocPtr xml, const struct signature_parts *parts,
+                         const struct suite_key *key, struct error *err)
+{
+    struct error ignored = ERROR_INIT;
+    struct digest claimed;
+    struct digest found;
+    size_t size = 0;
+
+    if (!base64_decode(parts->digest_value, BASE64_SPACE, claimed.bytes, DIGEST_SIZE, &size,
+                       &ignored) ||
+        size != DIGEST_SIZE)
+        return does_not_verify(err);
+    return digest_document(xml, parts->signature, key, &found, err) &&
+           (digest_equal(&found, &claimed) || does_not_verify(err));
+}
+
+static bool check_value(const struct signature_parts *parts, const struct verifier *pin,
+                        struct error *err)
+{
+    struct error ignored = ERROR_INIT;
+    struct canonical canonical;
+    uint8_t value[SIGNATURE_SIZE_MAX];
+    size_t size = 0;
+    bool ok;
+
+    if (!base64_decode(parts->signature_value, BASE64_SPACE, value, sizeof(value), &size,
+                       &ignored))
+        return does_not_verify(err);
+    ok = canonical_element(parts->signed_info, &canonical, err) &&
+         (verifier_verify_bytes(pin, canonical.bytes, (struct text){(const char *)value, size},
+                                &ignored) ||
+          does_not_verify(err));
+    canonical_release(&canonical);
+    return ok;
 }
 
 bool signature_verify(struct document *document, const struct verifier *const pins[],
                       size_t pin_count, const struct verifier **used, struct error *err)
 {
+    xmlDocPtr xml = document_xml(document);
+    const struct verifier *pin = NULL;
     struct signature_parts parts;
-    const struct verifier *pin;
-    xmlSecDSigCtxPtr context;
-    bool ok;
 
     *used = NULL;
-    if (!grammar_find(document_xml(document), &parts, err))
+    if (!grammar_find(xml, &parts, err) ||
+        !grammar_find_pin(&parts, pins, pin_count, &pin, err) ||
+        !check_digest(xml, &parts, &pin->key, err) || !check_value(&parts, pin, err))
         return false;
-    pin = find_pin(&parts, pins, pin_count);
-    if (pin == NULL)
-        return fail(err, ERROR_PIN, "the certificate is none of this party's");
-    if (!grammar_check_algorithms(&parts, &pin->key, err))
-        return false;
-    context = new_context(&pin->key, err);
-    if (context == NULL)
-        return false;
-    ok = xmlSecDSigCtxVerify(context, parts.signature) == 0
-             ? did_as_asked(context, &pin->key, err)
-             : fail(err, ERROR_SIGNATURE, "the signature does not verify");
-    xmlSecDSigCtxDestroy(context);
-    ERR_clear_error();
-    if (ok)
-        *used = pin;
-    return ok;
+    *used = pin;
+    return true;
 }
 
 /* --- sign --------------------------------------------------------------------------------- */
@@ -139,59 +93,108 @@ static const xmlChar *xml_text(const char *text)
     return (const xmlChar *)text;
 }
 
-static xmlNodePtr new_signature(xmlDocPtr xml, const struct suite_key *key)
+/* A child of parent's namespace, perhaps with a text. NULL: no memory, or no parent. */
+static xmlNodePtr add(xmlNodePtr parent, const char *name, const char *text)
 {
-    xmlNodePtr signature = xmlSecTmplSignatureCreateNsPref(
-        xml, xmlSecTransformExclC14NId, key->signature_transform, NULL, xml_text("ds"));
-    xmlNodePtr reference = NULL;
+    xmlNodePtr node = parent == NULL ? NULL
+                                     : xmlNewTextChild(parent, parent->ns, xml_text(name),
+                                                       text == NULL ? NULL : xml_text(text));
 
-    if (signature == NULL)
+    return node == NULL || (text != NULL && node->children == NULL) ? NULL : node;
+}
+
+/* The same with one attribute. */
+static xmlNodePtr add_with(xmlNodePtr parent, const char *name, const char *attribute,
+                           const char *value)
+{
+    xmlNodePtr node = add(parent, name, NULL);
+    xmlAttrPtr made = node == NULL ? NULL
+                                   : xmlNewProp(node, xml_text(attribute), xml_text(value));
+
+    return made == NULL || made->children == NULL ? NULL : node;
+}
+
+static bool add_algorithm(xmlNodePtr parent, const char *name, const char *uri)
+{
+    return add_with(parent, name, "Algorithm", uri) != NULL;
+}
+
+/* NULL: no memory; what was made then hangs below `signature`. */
+static xmlNodePtr add_signed_info(xmlNodePtr signature, const struct suite_key *key,
+                                  const struct digest *digest)
+{
+    xmlNodePtr info = add(signature, "SignedInfo", NULL);
+    xmlNodePtr reference;
+    xmlNodePtr transforms;
+    char value[BASE64_SIZE(DIGEST_SIZE) + 1];
+
+    base64_encode(digest->bytes, DIGEST_SIZE, value);
+    if (!add_algorithm(info, "CanonicalizationMethod", SIGNATURE_EXCLUSIVE_C14N) ||
+        !add_algorithm(info, "SignatureMethod", key->signature_uri))
         return NULL;
-    reference = xmlSecTmplSignatureAddReference(signature, key->digest_transform, NULL,
-                                                xml_text(""), NULL);
-    if (reference != NULL &&
-        xmlSecTmplReferenceAddTransform(reference, xmlSecTransformEnvelopedId) != NULL &&
-        xmlSecTmplReferenceAddTransform(reference, xmlSecTransformExclC14NId) != NULL)
-        return signature;
+    reference = add_with(info, "Reference", "URI", "");
+    transforms = add(reference, "Transforms", NULL);
+    return add_algorithm(transforms, "Transform", SIGNATURE_ENVELOPED) &&
+                   add_algorithm(transforms, "Transform", SIGNATURE_EXCLUSIVE_C14N) &&
+                   add_algorithm(reference, "DigestMethod", key->digest_uri) &&
+                   add(reference, "DigestValue", value) != NULL
+               ? info
+               : NULL;
+}
+
+static bool add_value(xmlNodePtr signature, xmlNodePtr info, const struct signer *signer,
+                      struct error *err)
+{
+    struct canonical canonical;
+    struct raw_signature made;
+    char value[BASE64_SIZE(SIGNATURE_SIZE_MAX) + 1];
+    bool ok = canonical_element(info, &canonical, err) &&
+              signer_sign_bytes(signer, canonical.bytes, &made, err);
+
+    canonical_release(&canonical);
+    if (!ok)
+        return false;
+    base64_encode(made.bytes, made.size, value);
+    return add(signature, "SignatureValue", value) != NULL ||
+           fail(err, ERROR_MEMORY, "no memory for a signature");
+}
+
+static bool fill_signature(xmlNodePtr signature, const struct signer *signer,
+                           const struct digest *digest, struct error *err)
+{
+    xmlNodePtr info = add_signed_info(signature, &signer->key, digest);
+    xmlNodePtr data;
+
+    if (info == NULL)
+        return fail(err, ERROR_MEMORY, "no memory for a signature");
+    if (!add_value(signature, info, signer, err))
+        return false;
+    data = add(add(signature, "KeyInfo", NULL), "X509Data", NULL);
+    return add(data, "X509Certificate", signer->key.certificate.base64) != NULL ||
+           fail(err, ERROR_MEMORY, "no memory for a signature");
+}
+
+/* An empty ds:Signature as the root's last child. NULL: no memory. */
+static xmlNodePtr add_signature(xmlNodePtr root)
+{
+    xmlNodePtr signature = xmlNewDocNode(root->doc, NULL, xml_text("Signature"), NULL);
+    xmlNsPtr space = signature == NULL
+                         ? NULL
+                         : xmlNewNs(signature, xml_text(SIGNATURE_NAMESPACE), xml_text("ds"));
+
+    if (space != NULL) {
+        xmlSetNs(signature, space);
+        if (xmlAddChild(root, signature) == signature)
+            return signature;
+    }
     xmlFreeNode(signature);
     return NULL;
-}
-
-/* After signing: KeyInfo is not signed, and a certificate inside the key would cost more. */
-static bool append_key_info(xmlNodePtr signature, const struct suite_key *key)
-{
-    xmlNodePtr key_info = xmlNewChild(signature, signature->ns, xml_text("KeyInfo"), NULL);
-    xmlNodePtr data = NULL;
-    xmlNodePtr certificate = NULL;
-
-    if (key_info != NULL)
-        data = xmlNewChild(key_info, signature->ns, xml_text("X509Data"), NULL);
-    if (data != NULL)
-        certificate = xmlNewTextChild(data, signature->ns, xml_text("X509Certificate"),
-                                      xml_text(key->certificate.base64));
-    return certificate != NULL && certificate->children != NULL;
-}
-
-static bool sign_node(xmlNodePtr signature, const struct suite_key *key, struct error *err)
-{
-    xmlSecDSigCtxPtr context = new_context(key, err);
-    bool ok;
-
-    if (context == NULL)
-        return false;
-    ok = xmlSecDSigCtxSign(context, signature) == 0
-             ? did_as_asked(context, key, err)
-             : fail(err, ERROR_CRYPTO, "signing failed (%s)", suite_name(key->suite));
-    xmlSecDSigCtxDestroy(context);
-    ERR_clear_error();
-    if (!ok && err->code != ERROR_MEMORY)
-        err->code = ERROR_CRYPTO; /* whatever it was, it is not the sender's fault */
-    return ok;
 }
 
 bool signature_sign(struct document *document, const struct signer *signer, struct error *err)
 {
     xmlDocPtr xml = document_xml(document);
+    struct digest digest;
     xmlNodePtr signature;
     size_t count = 0;
 
@@ -199,18 +202,13 @@ bool signature_sign(struct document *document, const struct signer *signer, stru
         return false;
     if (count != 0)
         return fail(err, ERROR_SHAPE, "the document carries a signature already");
-    signature = new_signature(xml, &signer->key);
+    if (!digest_document(xml, NULL, &signer->key, &digest, err))
+        return false;
+    signature = add_signature(xmlDocGetRootElement(xml));
     if (signature == NULL)
         return fail(err, ERROR_MEMORY, "no memory for a signature");
-    if (xmlAddChild(xmlDocGetRootElement(xml), signature) == NULL) {
-        xmlFreeNode(signature);
-        return fail(err, ERROR_MEMORY, "no memory for a signature");
-    }
-    if (sign_node(signature, &signer->key, err)) {
-        if (append_key_info(signature, &signer->key))
-            return true;
-        fail(err, ERROR_MEMORY, "no memory for a signature");
-    }
+    if (fill_signature(signature, signer, &digest, err))
+        return true;
     xmlUnlinkNode(signature);
     xmlFreeNode(signature);
     return false;

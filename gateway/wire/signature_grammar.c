@@ -6,9 +6,6 @@
 
 #include "wire/document_internal.h"
 
-static const char exclusive_c14n[] = "http://www.w3.org/2001/10/xml-exc-c14n#";
-static const char enveloped[] = "http://www.w3.org/2000/09/xmldsig#enveloped-signature";
-
 bool grammar_check_document(xmlDocPtr xml, size_t *signature_count, struct error *err)
 {
     struct document_survey survey;
@@ -167,16 +164,16 @@ static bool read_reference(xmlNodePtr reference, struct signature_parts *parts,
 {
     static const char *const names[] = {"Transforms", "DigestMethod", "DigestValue"};
     xmlNodePtr found[COUNT_OF(names)];
-    struct text value;
+    struct text uri;
 
-    if (!only_attribute(reference, "URI", &value) || value.size != 0)
+    if (!only_attribute(reference, "URI", &uri) || uri.size != 0)
         return fail(err, ERROR_REFERENCE, "the reference is not URI=\"\" alone");
     if (!children_are(reference, names, COUNT_OF(names), found))
         return fail(err, ERROR_SHAPE, "Reference holds something unexpected");
     if (!read_transforms(found[0], parts, err) ||
         !read_method(found[1], ERROR_ALGORITHM, &parts->digest, err))
         return false;
-    return base64_leaf(found[2], &value) ||
+    return base64_leaf(found[2], &parts->digest_value) ||
            fail(err, ERROR_SHAPE, "DigestValue is not one plain text");
 }
 
@@ -227,7 +224,6 @@ bool grammar_find(xmlDocPtr xml, struct signature_parts *parts, struct error *er
 {
     static const char *const names[] = {"SignedInfo", "SignatureValue", "KeyInfo"};
     xmlNodePtr found[COUNT_OF(names)];
-    struct text value;
 
     *parts = (struct signature_parts){.signature = NULL};
     if (!find_signature(xml, &parts->signature, err))
@@ -236,15 +232,16 @@ bool grammar_find(xmlDocPtr xml, struct signature_parts *parts, struct error *er
         return fail(err, ERROR_SHAPE, "an attribute on Signature");
     if (!children_are(parts->signature, names, COUNT_OF(names), found))
         return fail(err, ERROR_SHAPE, "Signature holds something unexpected");
-    if (!base64_leaf(found[1], &value))
+    if (!base64_leaf(found[1], &parts->signature_value))
         return fail(err, ERROR_SHAPE, "SignatureValue is not one plain text");
+    parts->signed_info = found[0];
     return read_signed_info(found[0], parts, err) && read_key_info(found[2], parts, err);
 }
 
 /* --- against the pin ---------------------------------------------------------------------- */
 
 /* Base64 has one spelling for each certificate once white space is gone; ours is that one. */
-bool grammar_is_certificate(const struct signature_parts *parts, const struct suite_key *key)
+static bool is_certificate(const struct signature_parts *parts, const struct suite_key *key)
 {
     const char *ours = key->certificate.base64;
     size_t at = 0;
@@ -260,17 +257,29 @@ bool grammar_is_certificate(const struct signature_parts *parts, const struct su
     return at == key->certificate.base64_size;
 }
 
-bool grammar_check_algorithms(const struct signature_parts *parts, const struct suite_key *key,
-                              struct error *err)
+static bool check_algorithms(const struct signature_parts *parts, const struct suite_key *key,
+                             struct error *err)
 {
-    if (!text_is(parts->canonicalization, exclusive_c14n))
+    if (!text_is(parts->canonicalization, SIGNATURE_EXCLUSIVE_C14N))
         return fail(err, ERROR_ALGORITHM, "SignedInfo is not in exclusive canonical form");
     if (!text_is(parts->method, key->signature_uri))
         return fail(err, ERROR_ALGORITHM, "not the signature algorithm of this party");
-    if (!text_is(parts->transforms[0], enveloped) ||
-        !text_is(parts->transforms[1], exclusive_c14n))
+    if (!text_is(parts->transforms[0], SIGNATURE_ENVELOPED) ||
+        !text_is(parts->transforms[1], SIGNATURE_EXCLUSIVE_C14N))
         return fail(err, ERROR_TRANSFORM, "not enveloped-signature, then exclusive c14n");
     if (!text_is(parts->digest, key->digest_uri))
         return fail(err, ERROR_ALGORITHM, "not the digest algorithm of this party");
     return true;
+}
+
+bool grammar_find_pin(const struct signature_parts *parts, const struct verifier *const pins[],
+                      size_t pin_count, const struct verifier **pin, struct error *err)
+{
+    for (size_t i = 0; i < pin_count; i++) {
+        if (!is_certificate(parts, &pins[i]->key))
+            continue;
+        *pin = pins[i];
+        return check_algorithms(parts, &pins[i]->key, err);
+    }
+    return fail(err, ERROR_PIN, "the certificate is none of this party's");
 }

@@ -15,6 +15,7 @@
 #include <xmlsec/errors.h>
 #include <xmlsec/io.h>
 
+#include "crypt/digest.h"
 #include "wire/gm.h"
 #include "wire/loader.h"
 #include "wire/self_test.h"
@@ -112,8 +113,8 @@ bool wire_start(struct error *err)
     loader_install();
     wire_thread_start();
     xmlSchemaInitTypes(); /* not safe if left to the first of several threads */
-    if (!start_xmlsec(err) || !check_versions(err) || !forbid_stylesheet_access(err) ||
-        !gm_register(err) || !self_test_run(err))
+    if (!digest_setup(err) || !start_xmlsec(err) || !check_versions(err) ||
+        !forbid_stylesheet_access(err) || !gm_register(err) || !self_test_run(err))
         return false;
     started = true;
     return true;

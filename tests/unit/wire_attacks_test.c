@@ -143,8 +143,8 @@ static const struct attack attacks[] = {
     CHANGE("base64 transform", TRANSFORM, EXC, "<ds:Transform Algorithm=\"" DSIG "base64\"/>"),
     CHANGE("third transform", TRANSFORM, ENVELOPED, ENVELOPED ENVELOPED),
     CHANGE("one transform", TRANSFORM, ENVELOPED, ""),
-    CHANGE("no transforms", TRANSFORM, ENVELOPED "\n" EXC, ""),
-    CHANGE("other order", TRANSFORM, ENVELOPED "\n" EXC, EXC ENVELOPED),
+    CHANGE("no transforms", TRANSFORM, ENVELOPED EXC, ""),
+    CHANGE("other order", TRANSFORM, ENVELOPED EXC, EXC ENVELOPED),
     /* algorithms */
     CHANGE("inclusive c14n", ALGORITHM, C14N,
            "<ds:CanonicalizationMethod Algorithm=\"" INCLUSIVE "\"/>"),

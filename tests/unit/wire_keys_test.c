@@ -317,7 +317,7 @@ static void a_module_can_hold_the_key(void **state)
         const struct verifier *pin = owned;
         expect("verify", ERROR_NONE,
                verify_text(sign_text(signers[1], TEXT(PLAIN)), &pin, 1, &err));
-        assert_int_equal(module_calls, 1);
+        assert_int_equal(module_calls, 2); /* xmlsec asks it, too */
         verifier_free(owned);
     }
     operations.sign = forgetful_sign;
