@@ -2,7 +2,6 @@
 #include "core/retry.h"
 
 enum {
-    RETRY_AFTER_MAX_MS = 60 * 60 * 1000,
     DOUBLINGS_MAX = 30, /* beyond this every back-off is at its longest */
     BREAKER_FAILURES = 5,
     BREAKER_PROBE_MS = 30 * 1000

@@ -12,6 +12,8 @@
 
 #include "base/instant.h"
 
+enum { RETRY_AFTER_MAX_MS = 60 * 60 * 1000 }; /* what a peer may ask */
+
 struct retry_policy {
     int64_t first_ms;    /* 1 000 */
     int64_t longest_ms;  /* 900 000 */

@@ -69,6 +69,11 @@ static bool heard(struct engine *engine, struct ledger_txn *txn, const struct le
     return effect_add(engine, txn, &effect, err);
 }
 
+static bool fetches(const struct engine_party *party)
+{
+    return party != NULL && !party->reachable_by_us;
+}
+
 /* State before and after an entry that leaves the case alone. */
 static bool note_state(struct ledger_txn *txn, struct draft *draft, struct flow_case *before,
                        bool *found, struct error *err)
@@ -103,7 +108,11 @@ bool apply_sealed(struct engine *engine, struct ledger_txn *txn, struct work *wo
         return false;
     memcpy(draft->entry.digest, work->bodies[0].body.digest, 32);
     draft->entry.plain_size = work->bodies[0].body.size;
-    draft_add_letter_state(draft, work->out_id, LETTER_READY, row.attempts, draft->now);
+    /* What lies ready to be fetched is due again at its end only: oldest first, and found there
+     * by whoever fetches. */
+    draft_add_letter_state(
+        draft, work->out_id, LETTER_READY, row.attempts,
+        fetches(party_of(engine, &row)) ? letter_end_of_life(engine, &row.letter) : draft->now);
     draft_add_verdict(draft, &verdict);
     if (work->lost.size > 0)
         draft_add_text(draft, TLV_LOST, work->lost);
@@ -155,14 +164,35 @@ bool apply_untranslated(struct engine *engine, struct ledger_txn *txn, struct wo
     return draft_append(draft, txn, err);
 }
 
+/* When a letter without an outcome is due again; none: it is dead. */
+static struct instant due_again(const struct engine *engine, const struct engine_party *party,
+                                const struct work *work, const struct letter_row *row,
+                                struct instant now, uint64_t random)
+{
+    struct instant end = letter_end_of_life(engine, &row->letter);
+    bool brought = party != NULL && party->answer_ms > 0 && work->reached;
+    struct instant next;
+
+    if (work->park)
+        return (struct instant){0};
+    if (!fetches(party) && !brought)
+        return retry_next(&engine->retry, row->letter.created, now, row->attempts + 1u,
+                          work->retry_after_ms, random);
+    if (!instant_before(now, end))
+        return (struct instant){0};
+    next = brought ? instant_add_ms(now, party->answer_ms) : end;
+    return instant_before(next, end) ? next : end;
+}
+
 bool apply_attempt(struct engine *engine, struct ledger_txn *txn, struct work *work,
                    struct error *err)
 {
     struct entry_verdict verdict = {.out_id = work->out_id, .http_status = work->http_status};
+    const struct engine_party *party;
     struct flow_case before;
     struct letter_row row;
     struct draft *draft;
-    struct instant due = {0};
+    struct instant due;
     uint64_t random = 0;
     uint16_t attempts;
     bool found;
@@ -178,10 +208,9 @@ bool apply_attempt(struct engine *engine, struct ledger_txn *txn, struct work *w
         !engine->given.random(engine->given.self, &random, sizeof(random), err))
         return false;
     attempts = row.attempts == UINT16_MAX ? UINT16_MAX : (uint16_t)(row.attempts + 1);
-    if (!work->park)
-        due = retry_next(&engine->retry, row.letter.created, draft->now, attempts,
-                         work->retry_after_ms, random);
-    if (!heard(engine, txn, &row, work->reached, draft->now, err))
+    party = party_of(engine, &row);
+    due = due_again(engine, party, work, &row, draft->now, random);
+    if (!fetches(party) && !heard(engine, txn, &row, work->reached, draft->now, err))
         return false;
     draft_add_letter_state(draft, work->out_id, due.ms != 0 ? LETTER_READY : LETTER_DEAD,
                            attempts, due);

@@ -81,36 +81,58 @@ static uint32_t room_of(const struct engine *engine, const struct engine_party *
 {
     uint32_t most = party->breaker.probe_at.ms != 0 ? 1 : ENGINE_LANE_MAX;
 
-    if (!party->reachable_by_us || !breaker_allows(&party->breaker, now) ||
+    if (!breaker_allows(&party->breaker, now) ||
         engine->in_flight_count >= ENGINE_IN_FLIGHT_MAX / 2 || party->in_flight >= most)
         return 0;
     return most - party->in_flight;
 }
 
-static bool dispatch_party(struct engine *engine, struct ledger_txn *txn,
-                           struct engine_party *party, struct instant now, struct error *err)
+/* Those in `states` behind `after` and due by `until`; *room says how many more. */
+static bool hand_out(struct engine *engine, struct ledger_txn *txn, struct engine_party *party,
+                     unsigned states, struct outbox_position after, struct instant until,
+                     uint32_t *room, struct error *err)
 {
-    struct outbox_position after = {{0}, 0};
-    uint32_t room = room_of(engine, party, now);
-
-    while (room > 0) {
+    while (*room > 0) {
         struct letter_row row;
         bool found;
 
-        if (!ledger_next_due(txn, party->number, now, &after, &row, &found, err))
+        if (!ledger_next_due(txn, party->number, until, &after, &row, &found, err))
             return false;
         if (!found)
             return true;
-        if (in_flight(engine, row.letter.out_id))
+        if (in_flight(engine, row.letter.out_id) || (states & 1u << row.letter.state) == 0)
             continue;
         mark(engine, party, row.letter.out_id);
         if (!engine->given.deliver(engine->given.self, &row)) {
             flight_end(engine, row.letter.out_id);
+            *room = 0;
             return true;
         }
-        room--;
+        --*room;
     }
     return true;
+}
+
+enum { SEALED = 1u << LETTER_READY, NEW_OR_SEALED = 1u << LETTER_NEW | SEALED };
+
+/* No retry lies further ahead than this. A letter that does was laid ready to be fetched,
+ * before its party had an address. */
+static int64_t retry_horizon_ms(const struct engine *engine, const struct engine_party *party)
+{
+    return engine->retry.longest_ms + RETRY_AFTER_MAX_MS + party->answer_ms;
+}
+
+static bool dispatch_party(struct engine *engine, struct ledger_txn *txn,
+                           struct engine_party *party, struct instant now, struct error *err)
+{
+    struct outbox_position first = {{0}, 0};
+    struct outbox_position far = {instant_add_ms(now, retry_horizon_ms(engine, party)),
+                                  UINT64_MAX};
+    uint32_t room = room_of(engine, party, now);
+
+    return hand_out(engine, txn, party, NEW_OR_SEALED, first, now, &room, err) &&
+           (!party->reachable_by_us ||
+            hand_out(engine, txn, party, SEALED, far, (struct instant){INT64_MAX}, &room, err));
 }
 
 /* When this party's first letter that nobody holds comes due. */
@@ -122,7 +144,7 @@ static bool next_of(struct engine *engine, struct ledger_txn *txn, struct engine
     struct letter_row row;
     bool found = true;
 
-    if (!party->reachable_by_us || party->in_flight >= ENGINE_LANE_MAX)
+    if (party->in_flight >= ENGINE_LANE_MAX)
         return true;
     do {
         if (!ledger_next_due(txn, party->number, horizon, &after, &row, &found, err))

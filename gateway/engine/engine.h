@@ -35,7 +35,12 @@ struct engine_party {
     enum party_kind kind;
     char id[PARTY_ID_SIZE];
     uint32_t region;
-    bool reachable_by_us; /* has an address we may call */
+    /* Can `deliver` bring a sealed letter to it? If not, it fetches: sealed letters lie ready
+     * for as long as they live. */
+    bool reachable_by_us;
+    /* More than 0: its receipt does not come with the delivery but by itself, later; for so
+     * long a letter that was brought is not brought again. */
+    int64_t answer_ms;
     struct breaker breaker;
     uint32_t in_flight;
 };
@@ -48,8 +53,9 @@ struct engine_given {
     MUST_USE bool (*seal)(void *self, const uint8_t digest[32], struct text plain,
                           struct arena *arena, struct text *sealed, struct error *err);
     /* A letter is due: NEW asks for its exact bytes (answer with WORK_SEALED or
-     * WORK_UNTRANSLATED), READY for one delivery (WORK_ATTEMPT or WORK_OUTCOME). false: cannot
-     * take it now; it stays due. */
+     * WORK_UNTRANSLATED), READY for one delivery (WORK_ATTEMPT or WORK_OUTCOME; to a party that
+     * fetches always WORK_ATTEMPT, which lays it ready or, at its end of life, ends it). false:
+     * cannot take it now; it stays due. */
     bool (*deliver)(void *self, const struct letter_row *letter);
 };
 

@@ -49,6 +49,10 @@ MUST_USE bool letters_add(struct engine *engine, struct ledger_txn *txn, struct 
 MUST_USE bool letters_release(struct ledger_txn *txn, struct draft *draft,
                               const struct letter_row *done, struct error *err);
 
+/* A letter that is not receipted by then is dead. */
+struct instant letter_end_of_life(const struct engine *engine,
+                                  const struct entry_letter *letter);
+
 /* What follows for the engine's memory if this transaction is committed. ERROR_BUSY: too many
  * for one transaction. */
 MUST_USE bool effect_add(struct engine *engine, struct ledger_txn *txn,

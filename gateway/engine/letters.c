@@ -120,6 +120,12 @@ bool letters_add(struct engine *engine, struct ledger_txn *txn, struct draft *dr
     return true;
 }
 
+struct instant letter_end_of_life(const struct engine *engine,
+                                  const struct entry_letter *letter)
+{
+    return instant_add_ms(letter->created, engine->retry.lifetime_ms);
+}
+
 bool letters_release(struct ledger_txn *txn, struct draft *draft, const struct letter_row *done,
                      struct error *err)
 {

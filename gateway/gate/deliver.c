@@ -19,6 +19,7 @@ enum { PARTY_CONNECTIONS_MAX = 32 };
 
 static void write_letter(struct job *job);
 static void send_letter(struct job *job);
+static void lay_ready(struct job *job);
 static void judge(struct job *job);
 
 static void delivery_free(struct delivery *delivery)
@@ -52,6 +53,14 @@ static void ended(struct work_owner *owner, struct work *work, const struct erro
     delivery_free(delivery);
 }
 
+static void (*job_for(const struct config_party *party,
+                      const struct letter_row *letter))(struct job *)
+{
+    if (letter->letter.state == LETTER_NEW)
+        return write_letter;
+    return party->url != NULL ? send_letter : lay_ready;
+}
+
 bool deliver_letter(void *self, const struct letter_row *letter)
 {
     struct gate *gate = self;
@@ -69,7 +78,7 @@ bool deliver_letter(void *self, const struct letter_row *letter)
         return false;
     }
     *delivery = (struct delivery){
-        .job.run = letter->letter.state == LETTER_NEW ? write_letter : send_letter,
+        .job.run = job_for(party, letter),
         .owner.done = ended,
         .gate = gate,
         .letter = *letter,
@@ -148,6 +157,17 @@ static void send_letter(struct job *job)
              (unsigned long long)work->out_id, error_name(err.code), err.text);
     delivery->failure = "could not be handed to the courier";
     delivery_judge(delivery);
+    submit(delivery);
+}
+
+/* A party that fetches: its address went away, or the letter has come to its end. The engine
+ * knows which. */
+static void lay_ready(struct job *job)
+{
+    struct delivery *delivery = (struct delivery *)job;
+
+    delivery->work->kind = WORK_ATTEMPT;
+    delivery->work->note = TEXT("MAILBOX: not fetched and receipted yet");
     submit(delivery);
 }
 

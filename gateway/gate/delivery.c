@@ -224,3 +224,28 @@ void delivery_judge(struct delivery *delivery)
         judge_province(delivery);
     }
 }
+
+static bool judge_core_alone(struct delivery *delivery, struct error *err)
+{
+    delivery->http_status = 200;
+    judge_core(delivery);
+    return delivery->work->kind == WORK_OUTCOME ||
+           fail(err, ERROR_VALUE, "the answer is not clear");
+}
+
+bool delivery_judge_alone(struct delivery *delivery, const struct receipt *receipt,
+                          struct error *err)
+{
+    struct work *work = delivery->work;
+    const char *fault;
+
+    work->size = delivery->letter.sealed.size;
+    if (delivery->party->kind == PARTY_CORE)
+        return judge_core_alone(delivery, err);
+    fault = receipt_fault(delivery, &work->message, receipt);
+    if (fault != NULL)
+        return fail(err, ERROR_HEADER, "%s", fault);
+    judge_receipt(delivery, receipt);
+    return work->kind == WORK_OUTCOME || work->park ||
+           fail(err, ERROR_MEMORY, "the receipt cannot be kept");
+}

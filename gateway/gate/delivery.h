@@ -30,5 +30,11 @@ MUST_USE bool delivery_write(struct delivery *delivery, struct error *err);
 MUST_USE bool delivery_read(struct delivery *delivery, struct text *bytes, struct error *err);
 /* What the answer means: fills work as WORK_OUTCOME or WORK_ATTEMPT. */
 void delivery_judge(struct delivery *delivery);
+/* The same for an acknowledgement that came by itself and was read already (delivery->answer;
+ * work->message and *receipt of a province, a core's has only an id): WORK_OUTCOME, or
+ * WORK_ATTEMPT that parks the letter. ERROR_HEADER, ERROR_VALUE: it is none for this letter,
+ * and nothing is to be written. */
+MUST_USE bool delivery_judge_alone(struct delivery *delivery, const struct receipt *receipt,
+                                   struct error *err);
 
 #endif

@@ -56,8 +56,13 @@ static bool read_province(struct exchange *exchange, struct error *err)
         return false;
     if (!ok)
         work->refusal = *err;
-    if (!verifier_accepts(used, work->message.sent_at, clock_now(), err) ||
-        !check_header(exchange, &work->message, err))
+    if (!verifier_accepts(used, work->message.sent_at, clock_now(), err))
+        return false;
+    if (exchange->takes_receipts && ok && work->message.action == ACTION_RECEIPT) {
+        exchange->acknowledges = true;
+        return true;
+    }
+    if (!check_header(exchange, &work->message, err))
         return false;
     message_key_of(&work->message.message_id, work->key);
     return true;
@@ -87,6 +92,11 @@ static bool read_core(struct exchange *exchange, struct error *err)
         return fail(err, ERROR_SIZE, "more than %zu bytes", exchange->party->message_max);
     if (!adapter_read(dialect, FROM_CORE, exchange->bytes, work->arena, &message, err))
         return false;
+    work->local_key = message.local_key;
+    if (exchange->takes_receipts && message.action == ACTION_ANSWER) {
+        exchange->acknowledges = true;
+        return true;
+    }
     if (!action_from_core(message.action))
         return fail(err, ERROR_UNKNOWN_FLOW, "a core does not submit this action");
     work->local = true;
@@ -95,7 +105,6 @@ static bool read_core(struct exchange *exchange, struct error *err)
     work->message.revision = message.revision;
     work->message.body = message.body;
     work->message.sent_at = clock_now();
-    work->local_key = message.local_key;
     work->lost = message.lost;
     adapter = arena_alloc(work->arena, 32 + name_size);
     if (adapter == NULL)
@@ -148,6 +157,8 @@ bool exchange_read(struct exchange *exchange, struct error *err)
     if (exchange->party->kind == PARTY_CORE ? !read_core(exchange, err)
                                             : !read_province(exchange, err))
         return false;
+    if (exchange->acknowledges)
+        return true;
     if (!gate_add_body(exchange->gate, work, BODY_ORIGINAL, exchange->bytes, err))
         return false;
     if (work->refusal.code != ERROR_NONE)

@@ -26,11 +26,14 @@ struct exchange {
     struct text bytes; /* as received */
     struct digest digest;
     bool digest_known;
-    bool failed; /* the world failed at the commit */
+    bool takes_receipts; /* acknowledgements are read here, too */
+    bool acknowledges;   /* it is one: `work` has message and local key, no bodies */
+    bool failed;         /* the world failed at the commit */
     struct error failure;
 };
 
-/* Fills exchange->work from its bytes: verified, validated, sealed. */
+/* Fills exchange->work from its bytes: verified, validated, sealed. An acknowledgement
+ * (exchange->acknowledges) is only verified; mailbox_judge goes on from there. */
 MUST_USE bool exchange_read(struct exchange *exchange, struct error *err);
 /* The answer to what was committed. *fresh: signed now, so it should be journaled. */
 MUST_USE bool exchange_write_answer(struct exchange *exchange, struct text *body,

@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "gate/mailbox.h"
 #include "gate/start_entries.h"
 
 enum { STOP_GRACE_MS = 5000, DRAIN_MS = 40 * 1000 };
@@ -119,7 +120,9 @@ static bool start_control(struct gate *gate, struct error *err)
 
 static bool start_listener(struct gate *gate, const struct tls *tls, struct error *err)
 {
-    static const struct listener_path paths[] = {{REQUEST_POST, "/v1/messages"}};
+    static const struct listener_path paths[] = {{REQUEST_POST, "/v1/messages"},
+                                                 {REQUEST_GET, MAILBOX_PATH},
+                                                 {REQUEST_POST, MAILBOX_PATH}};
     const struct config *config = gate->config;
     struct listener_options options = {
         .address = config->listen_address,

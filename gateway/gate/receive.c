@@ -11,9 +11,11 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "gate/exchange.h"
+#include "gate/mailbox.h"
 
 static void prepare(struct job *job);
+static void fetch(struct job *job);
+static void acknowledge(struct job *job);
 static void answer(struct job *job);
 static void committed(struct work_owner *owner, struct work *work, const struct error *err);
 
@@ -42,6 +44,22 @@ static void reply_busy(struct exchange *exchange, const struct error *err)
     exchange_free(exchange);
 }
 
+/* What a request asks for. Only messages are counted as received. */
+static void choose_job(struct exchange *exchange)
+{
+    const struct request *request = exchange->request;
+
+    if (!text_is(request->path, MAILBOX_PATH)) {
+        atomic_fetch_add(&exchange->gate->counts.received, 1);
+        exchange->job.run = prepare;
+    } else if (request->method == REQUEST_GET) {
+        exchange->job.run = fetch;
+    } else {
+        exchange->takes_receipts = true;
+        exchange->job.run = acknowledge;
+    }
+}
+
 void receive_request(void *self, struct request *request)
 {
     struct gate *gate = self;
@@ -51,7 +69,6 @@ void receive_request(void *self, struct request *request)
 
     while (!atomic_load(&gate->opened)) /* for the moment between its start and our knowing */
         sched_yield();
-    atomic_fetch_add(&gate->counts.received, 1);
     party = config_party_by_fingerprint(gate->config, request->peer);
     if (party == NULL) {
         log_warn("receive.unknown_party", "bytes=%zu", request->body.size);
@@ -67,8 +84,7 @@ void receive_request(void *self, struct request *request)
         listener_reply(gate->listener, request, 503, "text/plain", TEXT("try again\n"), 5);
         return;
     }
-    *exchange = (struct exchange){.job.run = prepare,
-                                  .owner.done = committed,
+    *exchange = (struct exchange){.owner.done = committed,
                                   .gate = gate,
                                   .request = request,
                                   .party = party,
@@ -76,6 +92,7 @@ void receive_request(void *self, struct request *request)
                                   .bytes = request->body,
                                   .digest_known = false};
     work->owner = &exchange->owner;
+    choose_job(exchange);
     atomic_fetch_add(&gate->exchanges, 1);
     log_debug("walk.admitted", "party=%s bytes=%zu", party->id, request->body.size);
     workers_run(gate->workers, &exchange->job);
@@ -153,6 +170,69 @@ static void committed(struct work_owner *owner, struct work *work, const struct 
     workers_run(exchange->gate->workers, &exchange->job);
 }
 
+/* --- the mailbox -------------------------------------------------------------------------- */
+
+/* A line without a signature: neither fetching nor a receipt gets a receipt. */
+static void reply_plain(struct exchange *exchange, const struct error *err)
+{
+    const char *line;
+
+    if (error_http(err->code) == 503) {
+        reply_busy(exchange, err);
+        return;
+    }
+    log_warn("mailbox.refused", "party=%s code=%s reason=\"%s\"", exchange->party->id,
+             error_name(err->code), err->text);
+    line = arena_format(exchange->work->arena, "%s: %s\n", error_name(err->code), err->text);
+    reply(exchange, error_http(err->code), "text/plain", text_of(line), 0);
+    exchange_free(exchange);
+}
+
+static void fetch(struct job *job)
+{
+    struct exchange *exchange = (struct exchange *)job;
+    struct text query = exchange->request->query;
+    struct text name = text_cut(&query, '=');
+    struct error err = ERROR_INIT;
+    struct text bytes = TEXT_NONE;
+    const char *type = NULL;
+    bool found = false;
+    bool ok = name.size == 0 || text_is(name, "after") ||
+              fail(&err, ERROR_USAGE, "only `after` is asked for here");
+
+    if (!ok || !mailbox_next(exchange, query, &bytes, &type, &found, &err)) {
+        reply_plain(exchange, &err);
+        return;
+    }
+    reply(exchange, found ? 200 : 204, type, bytes, 0);
+    exchange_free(exchange);
+}
+
+static void reply_taken(struct exchange *exchange)
+{
+    reply(exchange, 200, "text/plain", TEXT("taken\n"), 0);
+    exchange_free(exchange);
+}
+
+static void acknowledge(struct job *job)
+{
+    struct exchange *exchange = (struct exchange *)job;
+    struct error err = ERROR_INIT;
+    bool ended = false;
+    bool ok = exchange_read(exchange, &err);
+
+    if (ok && !exchange->acknowledges)
+        ok = fail(&err, ERROR_UNKNOWN_FLOW, "only receipts are taken here");
+    if (!ok || !mailbox_judge(exchange, &ended, &err))
+        reply_plain(exchange, &err);
+    else if (ended)
+        reply_taken(exchange);
+    else if (!submit(exchange, &err))
+        reply_busy(exchange, &err);
+}
+
+/* --- the answer --------------------------------------------------------------------------- */
+
 static int status_of(const struct work_result *result)
 {
     switch (result->verdict) {
@@ -224,6 +304,11 @@ static void answer(struct job *job)
     log_debug("walk.durable", "party=%s", exchange->party->id);
     if (exchange->failed) {
         reply_busy(exchange, &exchange->failure);
+        return;
+    }
+    if (exchange->acknowledges) {
+        mailbox_log(exchange);
+        reply_taken(exchange);
         return;
     }
     if (result->later) {

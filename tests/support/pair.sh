@@ -41,7 +41,7 @@ party_file() { # SIDE PARTY KIND URL ADAPTER SUITE
     local keys=../keys
     printf '<?xml version="1.0" encoding="UTF-8"?>\n<party xmlns="urn:qiantong:config:1">\n'
     printf '  <id>%s</id>\n  <kind>%s</kind>\n' "$2" "$3"
-    printf '  <url>%s</url>\n' "$4"
+    [ -z "$4" ] || printf '  <url>%s</url>\n' "$4"
     [ "$3" = core ] && printf '  <adapter>%s</adapter>\n' "$5"
     [ "$3" = province ] && printf '  <suite>%s</suite>\n' "$6"
     printf '  <transportPins><pin><certificate>%s/%s.tls.crt</certificate></pin></transportPins>\n' "$keys" "$2"

@@ -254,15 +254,109 @@ static void test_parties_do_not_share_lanes(void **state)
     assert_int_equal(bench.handed_count, ENGINE_LANE_MAX + 1);
 }
 
-static void test_unreachable_party(void **state)
+static int64_t end_of_life(uint64_t out_id)
+{
+    return letter(out_id).letter.created.ms + bench.engine->retry.lifetime_ms;
+}
+
+/* A party that fetches: its letters are sealed at once, lie ready without being in flight, and
+ * are handed out once more when they end. */
+static void test_party_that_fetches(void **state)
+{
+    uint64_t first;
+    uint64_t second;
+
+    (void)state;
+    bench.engine->parties[1].reachable_by_us = false;
+    open_in_letter(1, &first);
+    open_in_letter(2, &second);
+    dispatch();
+    assert_int_equal(bench.handed_count, 2);
+    apply(sealed(first, "letter 1"));
+    apply(sealed(second, "letter 2"));
+    expect_letter(first, LETTER_READY);
+    assert_int_equal(letter(first).letter.due.ms, end_of_life(first));
+    assert_int_equal(bench.engine->in_flight_count, 0);
+    assert_int_equal(dispatch().ms, end_of_life(first));
+    assert_int_equal(bench.handed_count, 0);
+
+    apply(outcome(first, VERDICT_ACCEPTED, "")); /* fetched, and receipted by itself */
+    expect_letter(first, LETTER_DONE);
+    bench.now.ms = end_of_life(second);
+    dispatch();
+    assert_int_equal(bench.handed_count, 1);
+    assert_int_equal(bench.handed[0].letter.out_id, second);
+    apply(attempt(second));
+    expect_letter(second, LETTER_DEAD);
+    assert_int_equal(engine_party(bench.engine, PARTNER)->breaker.failures, 0);
+    apply(outcome(second, VERDICT_ACCEPTED, "")); /* a receipt counts also then */
+    expect_letter(second, LETTER_DONE);
+}
+
+/* The address goes away: what is due is laid ready. It comes back: what lies ready is sent, and
+ * then again by the rules of retries. */
+static void test_address_goes_and_comes(void **state)
 {
     uint64_t out_id;
 
     (void)state;
     open_in_letter(1, &out_id);
+    apply(sealed(out_id, "letter"));
+    apply(attempt(out_id));
+    bench.now.ms = letter(out_id).letter.due.ms;
     bench.engine->parties[1].reachable_by_us = false;
-    assert_int_equal(dispatch().ms, 0);
+    dispatch();
+    assert_int_equal(bench.handed_count, 1);
+    apply(attempt(out_id));
+    expect_letter(out_id, LETTER_READY);
+    assert_int_equal(letter(out_id).letter.due.ms, end_of_life(out_id));
+    dispatch();
     assert_int_equal(bench.handed_count, 0);
+
+    bench.engine->parties[1].reachable_by_us = true;
+    dispatch();
+    assert_int_equal(bench.handed_count, 1);
+    apply(attempt(out_id));
+    assert_true(letter(out_id).letter.due.ms <= bench.now.ms + 15 * minute_ms);
+    dispatch();
+    assert_int_equal(bench.handed_count, 0);
+}
+
+/* A party whose receipts come by themselves: what was brought is not brought again for a while;
+ * what could not be brought, soon. */
+static void test_receipt_comes_later(void **state)
+{
+    struct work *brought;
+    uint64_t out_id;
+
+    (void)state;
+    bench.engine->parties[1].answer_ms = day_ms;
+    open_in_letter(1, &out_id);
+    apply(sealed(out_id, "letter"));
+    dispatch();
+    assert_int_equal(bench.handed_count, 1);
+    apply(attempt(out_id)); /* the disk was full */
+    assert_true(letter(out_id).letter.due.ms < bench.now.ms + minute_ms);
+    bench.now.ms = letter(out_id).letter.due.ms;
+    brought = attempt(out_id);
+    brought->reached = true;
+    apply(brought);
+    assert_int_equal(letter(out_id).letter.due.ms, bench.now.ms + day_ms);
+    dispatch();
+    assert_int_equal(bench.handed_count, 0);
+    bench.now.ms += day_ms;
+    dispatch();
+    assert_int_equal(bench.handed_count, 1);
+    bench.now.ms = end_of_life(out_id) - 1;
+    brought = attempt(out_id);
+    brought->reached = true;
+    apply(brought);
+    assert_int_equal(letter(out_id).letter.due.ms, end_of_life(out_id));
+    bench.now.ms = end_of_life(out_id);
+    brought = attempt(out_id);
+    brought->reached = true;
+    apply(brought);
+    expect_letter(out_id, LETTER_DEAD);
 }
 
 static void test_next_is_the_earliest(void **state)
@@ -456,7 +550,9 @@ int main(void)
         ENGINE_TEST(test_refused_by_the_carrier),
         ENGINE_TEST(test_lane_max),
         ENGINE_TEST(test_parties_do_not_share_lanes),
-        ENGINE_TEST(test_unreachable_party),
+        ENGINE_TEST(test_party_that_fetches),
+        ENGINE_TEST(test_address_goes_and_comes),
+        ENGINE_TEST(test_receipt_comes_later),
         ENGINE_TEST(test_next_is_the_earliest),
         ENGINE_TEST(test_breaker),
         ENGINE_TEST(test_breaker_stays_closed),
