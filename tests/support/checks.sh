@@ -7,7 +7,7 @@
 #   entry_lines SIDE              SIDE TRACE SEQUENCE KIND ACTION REVISION MESSAGE PARTY VERDICT CODE DIGEST
 #   entry_count SIDE              entries in the journal
 #   no_open_letters SIDE | cores_idle | in_state SIDE TRACE STATE
-#   judge_story                   what must hold of two ledgers at rest: prints what does not
+#   judge_story [PATTERN]         what must hold of two ledgers at rest, of these traces: prints what does not
 
 failures=0
 ok() { echo "ok - $1"; }
@@ -142,12 +142,12 @@ ledger_good() { # SIDE
 #   - no message is received, submitted, sealed or receipted twice
 #   - what one side sealed for the other, the other received: same id, same digest; and the reverse
 #   - what a core was told stands in its gateway's ledger, as often as it was told
-judge_story() {
-    local side
+judge_story() { # [PATTERN of traces]
+    local side traces=${1:-.}
     {
         for side in guizhou guangdong; do
-            case_lines "$side" | sed "s/^/case $side /"
-            entry_lines "$side" | sed 's/^/entry /'
+            case_lines "$side" | grep -E "^$traces" | sed "s/^/case $side /"
+            entry_lines "$side" | grep -E "^$side $traces" | sed 's/^/entry /'
             sed -n 's/.*"event":"sim.answered","trace":"\([^"]*\)","action":"\([^"]*\)","verdict":"\([^"]*\)".*/told '"$side"' \1 \2 \3/p' \
                 "$PAIR/$side/core.log"
         done
