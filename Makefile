@@ -6,6 +6,7 @@
 #   make check      format, lint, unit tests, short simulation (before every commit)
 #   make interop    foreign implementations verify what we sign, and we what they sign
 #   make fuzz       every fuzz target for FUZZ_S seconds (10)
+#   make tsan       the daemon and what has threads under ThreadSanitizer
 #   make bench      figures as ratios to the limit measured in the same run
 #   make full       check, test, interop, bench and the analysers
 #

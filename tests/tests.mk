@@ -53,7 +53,16 @@ check: packages-check
 
 full: packages-full
 	@bash tests/test.sh
-	@$(MAKE) --no-print-directory analyse fuzz bench
+	@$(MAKE) --no-print-directory analyse fuzz tsan bench
+
+# Longer than in make test, and the unit tests of what has threads.
+TSAN_UNITS := $(addprefix build/tsan/tests/,$(filter net_% gate_% wire_verifiers_test,$(UNITS)))
+.PHONY: tsan
+tsan: packages-check
+	@$(MAKE) --no-print-directory V=tsan -j$$(nproc) $(TSAN_UNITS) >/dev/null
+	@for unit in $(TSAN_UNITS); do TSAN_OPTIONS=exitcode=66 $$unit >build/logs/tsan-unit 2>&1 && \
+		echo "ok - tsan: $${unit##*/}" || { cat build/logs/tsan-unit; exit 1; }; done
+	@bash tests/integration/threads.sh 300
 
 # cppcheck 2.10 trips over compound literals after a question mark (internalAstError).
 analyse:

@@ -12,15 +12,12 @@ set -u
 cd "$(dirname "$0")/../.." || exit 1
 . tests/support/pair.sh
 . tests/support/checks.sh
+. tests/support/crowd.sh
 
 KILLS=${1:-50}
 SEED=${2:-$(($(date +%s) % 100000))}
 CASES_PER_KILL=2
 CASES_FIRST=6
-REST_MAX_S=90
-STORY=form-first
-STORY_TRACE=GZ20260302000001
-STORY_PERSON=529901198506010014
 echo "kill_load: $KILLS kills, seed $SEED"
 
 tools || { echo "FAIL - kill_load: the tools do not build"; exit 1; }
@@ -33,77 +30,14 @@ finish() {
 }
 trap finish EXIT
 trap 'exit 130' INT TERM
-cases=$((CASES_FIRST + KILLS * CASES_PER_KILL))
 
-# --- the stage ------------------------------------------------------------------------------------
-
-# Odd cases have IN in Guizhou, even ones in Guangdong.
-trace_of() { printf '%s202603%08d' "$([ $(($1 % 2)) = 1 ] && echo GZ || echo GD)" "$1"; }
-
-# An invented person with a good check digit, born 1985-06-01.
-person() { # AREA NUMBER
-    local weights=(7 9 10 5 8 4 2 1 6 3 7 9 10 5 8 4 2) digits sum=0 k
-    digits=5299$(printf '%02d19850601%03d' "$1" $((1 + 2 * $2)))
-    for ((k = 0; k < 17; k++)); do sum=$((sum + ${digits:k:1} * weights[k])); done
-    local ends=10X98765432
-    echo "$digits${ends:sum % 11:1}"
-}
-
-# The demo's first story once for each case: other trace, other person with a good check digit, and
-# for every second case the regions exchanged.
-write_documents() {
-    local file
-    for file in "tests/demo/cases/$STORY"/*.xml; do
-        awk -v cases="$cases" -v name="${file##*/}" -v top="$work/documents" \
-            -v trace="$STORY_TRACE" -v person="$STORY_PERSON" '
-            FNR == NR { number[FNR] = $0; next }
-            { text = text $0 "\n" }
-            END {
-                for (i = 1; i <= cases; i++) {
-                    mine = text
-                    if (i % 2 == 0) {
-                        gsub("520000", "@", mine); gsub("440000", "520000", mine); gsub("@", "440000", mine)
-                    }
-                    own = sprintf("%s202603%08d", i % 2 == 1 ? "GZ" : "GD", i)
-                    gsub(trace, own, mine); gsub(person, number[i], mine)
-                    path = top "/" own "/" name
-                    printf "%s", mine > path
-                    close(path)
-                }
-            }' "$work/persons" "$file" || return 1
-    done
-}
-
-write_script() { # SIDE
-    local i from trace
-    echo '<?xml version="1.0" encoding="UTF-8"?>'
-    echo '<script xmlns="urn:qiantong:sim:1">'
-    for ((i = 1; i <= cases; i++)); do
-        trace=$(trace_of "$i")
-        from=$(script_from "$1" "$i")
-        echo "${BLOCK[$from]}" | sed "s|$STORY_TRACE|$trace|; s|<send>$STORY/|<send>../../documents/$trace/|"
-    done
-    echo '</script>'
-}
-script_from() { if [ $(($2 % 2)) = 1 ]; then echo "$1"; else other_side "$1"; fi; }
-declare -A BLOCK
-
-write_stage() {
-    local i side
-    for ((i = 1; i <= cases; i++)); do mkdir -p "$work/documents/$(trace_of "$i")"; done
-    for ((i = 1; i <= cases; i++)); do person $((1 + i / 500)) $((i % 500)); done >"$work/persons"
-    write_documents || return 1
-    for side in guizhou guangdong; do BLOCK[$side]=$(script_case "$side" "$STORY_TRACE"); done
-    for side in guizhou guangdong; do write_script "$side" >"$PAIR/$side/script.xml"; done
-}
+# --- the third province ---------------------------------------------------------------------------
 
 third_province() {
     sh certs/make-certs.sh "$PAIR/certs" hrss.450000 || return 1
     cp "$PAIR/certs/hrss.450000".*.crt "$PAIR/guizhou/keys/"
     party_file guizhou hrss.450000 province https://127.0.0.1:1/ "" ecdsa | sed '/<url>/d' >"$PAIR/guizhou/parties/hrss.450000.xml"
 }
-
-# --- the third province ---------------------------------------------------------------------------
 
 speak() { "$BIN/tests/speak" "$@"; }
 
@@ -167,20 +101,11 @@ kill_one() { # SIDE
     begin_life "$1"
 }
 
-begin_cases() { # COUNT
-    local i trace
-    for ((i = 0; i < $1 && begun < cases; i++)); do
-        begun=$((begun + 1))
-        trace=$(trace_of "$begun")
-        case $trace in GZ*) core_begin guizhou "$trace" ;; *) core_begin guangdong "$trace" ;; esac
-    done
-}
-
 kill_all() {
     local victims pauses
     RANDOM=$SEED
     for ((killed = 0; killed < KILLS;)); do
-        begin_cases "$CASES_PER_KILL"
+        crowd_begin "$CASES_PER_KILL"
         pauses=$((RANDOM % 120))
         sleep "$((pauses / 100)).$(printf %02d $((pauses % 100)))"
         case $((RANDOM % 8)) in 0) victims="guizhou guangdong" ;; [1-4]) victims=guizhou ;; *) victims=guangdong ;; esac
@@ -189,28 +114,10 @@ kill_all() {
             killed=$((killed + 1))
         done
     done
-    begin_cases "$cases"
+    crowd_begin "$crowd_size"
 }
 
 # --- at rest --------------------------------------------------------------------------------------
-
-closed_count() { case_lines "$1" | grep -cE '^G[ZD]202603[0-9]* closed '; }
-at_rest() {
-    [ "$(closed_count guizhou)" = "$cases" ] && [ "$(closed_count guangdong)" = "$cases" ] &&
-        no_open_letters guizhou && no_open_letters guangdong && core_idle guizhou && core_idle guangdong
-}
-
-come_to_rest() {
-    local end=$((SECONDS + REST_MAX_S)) helped=$((SECONDS + 4))
-    until at_rest; do
-        [ $SECONDS -lt $end ] || return 1
-        if [ $SECONDS -ge $helped ]; then # what waits for its next try
-            clock_forward "$PAIR/clock" 60000
-            helped=$((SECONDS + 3))
-        fi
-        sleep 0.3
-    done
-}
 
 # Each receipt that was kept stands in the ledger, under the sequence, verdict and digest that it names;
 # each letter stands there once; and one who asked twice was told the same.
@@ -247,25 +154,25 @@ no_findings() { # WORDS FINDINGS
 }
 
 PAIR=$work/pair
-pair_make "$PAIR" ecdsa && third_province && write_stage || { echo "FAIL - kill_load: no stage"; exit 1; }
+pair_make "$PAIR" ecdsa && third_province && crowd_make $((CASES_FIRST + KILLS * CASES_PER_KILL)) || { echo "FAIL - kill_load: no stage"; exit 1; }
 for side in guizhou guangdong; do
     core_start "$side" "" && pair_start "$side" || { echo "FAIL - kill_load: $side does not start"; exit 1; }
 done
-own_ends=0 begun=0 killed=0
+own_ends=0 killed=0
 play_province &
 province=$!
-begin_cases "$CASES_FIRST"
+crowd_begin "$CASES_FIRST"
 kill_all
 check "$killed kills, and no gateway ended by itself" [ "$own_ends" = 0 ]
 touch "$work/stop"
-check "everything comes to rest: $cases cases closed on both sides" come_to_rest
+check "everything comes to rest: $crowd_size cases closed on both sides" crowd_rests
 wait "$province"
 province=
 pair_end
 told=$(cat "$PAIR"/*/core.log | grep -c '"event":"sim.answered"')
 again=$(cat "$PAIR"/*/core.log | grep '"event":"sim.answered"' | grep -vc '"tries":"1"')
 no_findings "what cores were told $told times ($again after silence) is in the ledgers once, states and sums agree" \
-    "$(judge_story 'G[ZD]202603')"
+    "$(judge_story "$CROWD_TRACES")"
 no_findings "$(wc -l <"$work/receipts") receipts of a third province are in the ledger as they say" "$(judge_receipts)"
 echo "accepted - 1 00000000-0000-7000-8000-000000000000 $(head -c 32 /dev/zero | sha256sum | cut -d' ' -f1)" >>"$work/receipts"
 check "one receipt more would be noticed" grep -q 'receipted and lost' <(judge_receipts)
