@@ -41,6 +41,10 @@ const struct verb cli_verbs[] = {
      cli_ledger_rebuild},
     {"ledger backup", "FILE", N_("write all entries as a stream (without bodies)"),
      cli_ledger_backup},
+    {"ledger export",
+     "DIR|FILE [--format csv|xml] [--from DATE] [--until DATE] [--party ID] [--case ID]\n"
+     "    [--english] [--rows N] [--reason TEXT]",
+     N_("write the ledger as tables for auditors"), cli_ledger_export},
     {"config check", "", N_("check the configuration and everything it names"),
      cli_config_check},
     {"adapter check", "DIR", N_("prove an adapter's examples both ways"), cli_adapter_check},

@@ -308,6 +308,19 @@ struct instant ledger_stamp(struct ledger_txn *txn, struct instant now, bool *we
     return txn->stamp;
 }
 
+bool ledger_get_end(struct ledger_txn *txn, struct ledger_end *end, struct error *err)
+{
+    struct ledger_head head;
+    bool found = false;
+    if (!meta_get_head(txn->store, &head, &found, err))
+        return false;
+    if (!found)
+        return fail(err, ERROR_LEDGER, "meta head: missing");
+    end->tree = head.tree;
+    memcpy(end->leaf, head.leaf, sizeof end->leaf);
+    return true;
+}
+
 uint64_t ledger_next_seq(const struct ledger_txn *txn)
 {
     CHECK(txn->write);

@@ -52,6 +52,12 @@ void ledger_on_end(struct ledger_txn *txn, ledger_ended *ended, void *self);
 /* Entry time for everything in this transaction: `now`, or the previous entry's time if the
  * clock went back (*went_back). Stable within a transaction (foundations 11). */
 struct instant ledger_stamp(struct ledger_txn *txn, struct instant now, bool *went_back);
+/* Where the journal ends, as this transaction sees it. */
+struct ledger_end {
+    struct tree tree; /* over all entries; its size is their number */
+    uint8_t leaf[32]; /* of the last one */
+};
+MUST_USE bool ledger_get_end(struct ledger_txn *txn, struct ledger_end *end, struct error *err);
 /* The sequence number that the next ledger_append will use. */
 uint64_t ledger_next_seq(const struct ledger_txn *txn);
 
