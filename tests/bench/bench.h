@@ -15,6 +15,9 @@
 #include "base/error.h"
 
 uint64_t bench_now(void);
+/* From now on bench_now is the processor time of the calling thread: what neighbours cannot
+ * change much, and without the waits for the disk. */
+void bench_use_processor_time(void);
 
 /* One measured thing. The name is printed as it is. */
 struct samples {

@@ -1,7 +1,7 @@
 /*
  * stages.c - the receive path by stages, against the sum of its primitives, on one thread.
  *
- *     stages PAIR SUITE
+ *     stages PAIR SUITE [processor]    in time, or in processor time
  *
  * The whole is the gateway's own code in its own order: exchange_read for 128 messages, one
  * transaction for them, exchange_write_answer for each, and one transaction for the replies.
@@ -344,7 +344,9 @@ int main(int argc, char **argv)
     static struct run run;
     struct error err = ERROR_INIT;
 
-    bench_need(argc == 3, "usage: stages PAIR SUITE", NULL);
+    bench_need(argc == 3 || argc == 4, "usage: stages PAIR SUITE [processor]", NULL);
+    if (argc == 4)
+        bench_use_processor_time();
     log_set_level(LOG_LEVEL_WARN);
     bench_need(digest_setup(&err) && wire_start(&err), "starting", &err);
     fixture_open(&run.fixture, argv[1], argv[2], FORMS);
