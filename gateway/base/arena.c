@@ -1,6 +1,14 @@
-/* arena.c - a chain of blocks, each twice the last, wiped when given back. */
+/*
+ * arena.c - a chain of blocks, each twice the last, wiped when given back.
+ *
+ * What lies behind `used` in a block is zero at all times: so it was when the block came, and
+ * so it is again after a wipe. A bounded number of wiped blocks of the usual sizes is kept for
+ * the next piece of work; a message takes some tens of kilobytes, and pages that go back to the
+ * system and come again cost more than checking its schema.
+ */
 #include "base/arena.h"
 
+#include <pthread.h>
 #include <stdalign.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -9,6 +17,18 @@
 #include <string.h>
 
 enum { FIRST_BLOCK = 16 * 1024, BLOCK_MAX = 1024 * 1024 };
+
+/* AddressSanitizer must see a block end with its work. */
+#if defined(__SANITIZE_ADDRESS__)
+#define KEPT_MAX 0
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define KEPT_MAX 0
+#endif
+#endif
+#ifndef KEPT_MAX
+#define KEPT_MAX 128 /* of each size: 6 MB in all */
+#endif
 
 struct block {
     struct block *before;
@@ -24,17 +44,84 @@ struct arena {
     size_t used;
 };
 
+/* --- blocks ------------------------------------------------------------------------------- */
+
+/* Wiped blocks of FIRST_BLOCK and of twice that. */
+static struct kept {
+    struct block *first;
+    int count;
+} kept[2];
+static pthread_mutex_t kept_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static struct kept *kept_of(size_t size)
+{
+    if (size == FIRST_BLOCK)
+        return &kept[0];
+    return size == (size_t)2 * FIRST_BLOCK ? &kept[1] : NULL;
+}
+
+static struct block *take_kept(size_t size)
+{
+    struct kept *list = kept_of(size);
+    struct block *block = NULL;
+
+    if (list == NULL)
+        return NULL;
+    pthread_mutex_lock(&kept_lock);
+    if (list->first != NULL) {
+        block = list->first;
+        list->first = block->before;
+        list->count--;
+    }
+    pthread_mutex_unlock(&kept_lock);
+    return block;
+}
+
+static bool keep(struct block *block)
+{
+    struct kept *list = kept_of(block->size);
+    bool room = false;
+
+    if (list == NULL)
+        return false;
+    pthread_mutex_lock(&kept_lock);
+    if (list->count < KEPT_MAX) {
+        block->before = list->first;
+        list->first = block;
+        list->count++;
+        room = true;
+    }
+    pthread_mutex_unlock(&kept_lock);
+    return room;
+}
+
 static struct block *block_new(size_t size)
 {
-    struct block *block = malloc(sizeof(*block) + size);
+    struct block *block = take_kept(size);
 
+    if (block == NULL)
+        block = calloc(1, sizeof(*block) + size);
     if (block == NULL)
         return NULL;
     block->before = NULL;
     block->size = size;
-    block->used = 0;
     return block;
 }
+
+static void block_wipe(struct block *block)
+{
+    explicit_bzero(block->data, block->used);
+    block->used = 0;
+}
+
+static void block_free(struct block *block)
+{
+    block_wipe(block);
+    if (!keep(block))
+        free(block);
+}
+
+/* --- arenas ------------------------------------------------------------------------------- */
 
 struct arena *arena_new(size_t size_max)
 {
@@ -57,8 +144,7 @@ static void drop_blocks(struct arena *arena, struct block *until)
         struct block *block = arena->last;
         arena->last = block->before;
         arena->taken -= block->size;
-        explicit_bzero(block->data, block->used);
-        free(block);
+        block_free(block);
     }
 }
 
@@ -77,8 +163,7 @@ void arena_reset(struct arena *arena)
     while (first->before != NULL)
         first = first->before;
     drop_blocks(arena, first);
-    explicit_bzero(first->data, first->used);
-    first->used = 0;
+    block_wipe(first);
     arena->used = 0;
 }
 
@@ -122,7 +207,6 @@ void *arena_alloc(struct arena *arena, size_t size)
     at = block->data + block->used;
     block->used += need;
     arena->used += need;
-    memset(at, 0, need);
     return at;
 }
 
