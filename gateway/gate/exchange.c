@@ -159,7 +159,8 @@ bool exchange_read(struct exchange *exchange, struct error *err)
         return false;
     if (exchange->acknowledges)
         return true;
-    if (!gate_add_body(exchange->gate, work, BODY_ORIGINAL, exchange->bytes, err))
+    if (!gate_add_digested(exchange->gate, work, BODY_ORIGINAL, exchange->bytes,
+                           &exchange->digest, err))
         return false;
     if (work->refusal.code != ERROR_NONE)
         return true;

@@ -90,6 +90,10 @@ MUST_USE bool gate_open_body(struct gate *gate, const struct entry_body *body,
 /* Digest, seal, and append to work->bodies. */
 MUST_USE bool gate_add_body(struct gate *gate, struct work *work, enum body_use use,
                             struct text plain, struct error *err);
+/* The same for bytes whose digest is known already. */
+MUST_USE bool gate_add_digested(struct gate *gate, struct work *work, enum body_use use,
+                                struct text plain, const struct digest *digest,
+                                struct error *err);
 /* A work item in an arena of its own; NULL: no memory. gate_work_free wipes it. */
 MUST_USE struct work *gate_work_new(size_t size_max);
 void gate_work_free(struct work *work);

@@ -54,26 +54,32 @@ bool gate_open_body(struct gate *gate, const struct entry_body *body, struct are
     return unseal(gate->keys, parts, COUNT_OF(parts), sealed, arena, plain, err);
 }
 
-bool gate_add_body(struct gate *gate, struct work *work, enum body_use use, struct text plain,
-                   struct error *err)
+bool gate_add_digested(struct gate *gate, struct work *work, enum body_use use,
+                       struct text plain, const struct digest *digest, struct error *err)
 {
     struct work_body *body = &work->bodies[work->body_count];
-    struct digest digest;
 
     CHECK(work->body_count < WORK_BODIES_MAX);
-    if (!digest_of(gate->config->ledger_hash, plain.at, plain.size, &digest, err))
-        return false;
     body->body = (struct entry_body){
         .use = (uint8_t)use,
         .retention = RETENTION_100_YEARS,
         .month = day_yyyymmdd(instant_day(clock_now())) / 100,
         .size = (uint32_t)plain.size,
     };
-    memcpy(body->body.digest, digest.bytes, 32);
-    if (!gate_seal(gate, digest.bytes, plain, work->arena, &body->sealed, err))
+    memcpy(body->body.digest, digest->bytes, 32);
+    if (!gate_seal(gate, digest->bytes, plain, work->arena, &body->sealed, err))
         return false;
     work->body_count++;
     return true;
+}
+
+bool gate_add_body(struct gate *gate, struct work *work, enum body_use use, struct text plain,
+                   struct error *err)
+{
+    struct digest digest;
+
+    return digest_of(gate->config->ledger_hash, plain.at, plain.size, &digest, err) &&
+           gate_add_digested(gate, work, use, plain, &digest, err);
 }
 
 struct work *gate_work_new(size_t size_max)
