@@ -151,6 +151,25 @@ MUST_USE bool ledger_each_of_message(struct ledger_txn *txn,
                                      const uint8_t message_key[MESSAGE_KEY_SIZE],
                                      ledger_visit_entry *visit, void *self, struct error *err);
 
+/* --- what is not finished, in portions -------------------------------------------------------
+ * The cost follows the work that is open, not the years that lie behind. At most `max` rows
+ * from behind *position, which starts as zeros and moves along, so that each portion can be a
+ * read transaction of its own; *more false: that was the last. A row that moves meanwhile may
+ * be seen twice or not at all. */
+enum { LEDGER_POSITION_MAX = 64 };
+struct ledger_position {
+    size_t size;
+    unsigned char bytes[LEDGER_POSITION_MAX];
+};
+/* Letters without a receipt: waiting, new, ready, dead. */
+MUST_USE bool ledger_open_letters(struct ledger_txn *txn, struct ledger_position *position,
+                                  size_t max, ledger_visit_letter *visit, void *self,
+                                  bool *more, struct error *err);
+/* Cases that are not in an end state; of a flow that this program does not know, all. */
+MUST_USE bool ledger_open_cases(struct ledger_txn *txn, struct ledger_position *position,
+                                size_t max, ledger_visit_case *visit, void *self, bool *more,
+                                struct error *err);
+
 /* --- verify and rebuild ------------------------------------------------------------------- */
 /* One line per finding; the report goes on after a finding where that makes sense. `row` is a
  * readable key ("cases 0192…", "journal 17"), `what` a constant reason. */
