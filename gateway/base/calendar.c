@@ -38,6 +38,11 @@ void calendar_set_range(struct calendar *calendar, struct day first, struct day 
     calendar->last = last;
 }
 
+struct day calendar_last(const struct calendar *calendar)
+{
+    return calendar->last;
+}
+
 /* The first exception that does not come before (region, day). */
 static size_t lower_bound(const struct calendar *calendar, uint32_t region, int32_t day)
 {

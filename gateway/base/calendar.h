@@ -28,6 +28,8 @@ void calendar_free(struct calendar *calendar);
 
 /* The range of dates the data speaks about, inclusive. */
 void calendar_set_range(struct calendar *calendar, struct day first, struct day last);
+/* The last date that the data speaks about. */
+struct day calendar_last(const struct calendar *calendar);
 /* One day off or one make-up workday; region 0: national, else six digits (overlay of a region,
  * which wins over the national entry). ERROR_CONFIG if the same day is said twice differently.
  */

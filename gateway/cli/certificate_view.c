@@ -6,8 +6,6 @@
 
 #include "cli/json.h"
 
-#define DAY_MS (INT64_C(24) * 60 * 60 * 1000)
-
 struct name certificate_use_name(enum config_use use)
 {
     static const struct name names[] = {
@@ -22,11 +20,9 @@ struct name certificate_use_name(enum config_use use)
 
 int64_t certificate_days(const struct config_certificate *certificate, struct instant now)
 {
-    int64_t left = certificate->valid_until.ms - now.ms;
-
     if (certificate->valid_until.ms == 0)
         return INT64_MAX;
-    return left >= 0 ? left / DAY_MS : -((-left + DAY_MS - 1) / DAY_MS);
+    return config_days_left(certificate->valid_until, now);
 }
 
 enum paint certificate_paint(const struct config_certificate *certificate, struct instant now)
@@ -61,12 +57,10 @@ const char *certificate_tell(const struct config_certificate *certificate, struc
 
 json_t *certificate_json(const struct config_certificate *certificate, struct instant now)
 {
-    static const char *const uses[] = {"own_tls", "own_signing", "transport_pin",
-                                       "signing_pin"};
     json_t *object = json_new_object();
     int64_t days = certificate_days(certificate, now);
 
-    json_text(object, "use", uses[certificate->use]);
+    json_text(object, "use", config_use_name(certificate->use));
     json_text(object, "party", certificate->party);
     json_text(object, "file", certificate->path);
     json_hex(object, "sha256", certificate->fingerprint, sizeof(certificate->fingerprint));

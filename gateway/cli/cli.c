@@ -35,6 +35,7 @@ const struct verb cli_verbs[] = {
      cli_close},
     {"submit", "FILE [--party CORE]", N_("submit a document of the core system by hand"),
      cli_submit},
+    {"metrics", "", N_("the running gateway's numbers, as Prometheus reads them"), cli_metrics},
     {"ledger verify", "[--keys] [--json]", N_("check every entry, hash and body"),
      cli_ledger_verify},
     {"ledger rebuild", "[--json]", N_("make everything anew from the journal and compare"),

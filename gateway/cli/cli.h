@@ -83,6 +83,7 @@ bool cli_letters(struct cli *cli, int word_count, char *const words[], struct er
 bool cli_retry(struct cli *cli, int word_count, char *const words[], struct error *err);
 bool cli_close(struct cli *cli, int word_count, char *const words[], struct error *err);
 bool cli_submit(struct cli *cli, int word_count, char *const words[], struct error *err);
+bool cli_metrics(struct cli *cli, int word_count, char *const words[], struct error *err);
 bool cli_ledger_verify(struct cli *cli, int word_count, char *const words[], struct error *err);
 bool cli_ledger_rebuild(struct cli *cli, int word_count, char *const words[],
                         struct error *err);

@@ -60,7 +60,28 @@ struct config_certificate {
                                    not known */
 };
 
+/* Until when one use of a party's certificates is served: by the last one that was not revoked.
+ */
+struct config_certificate_end {
+    const char *party;
+    enum config_use use;
+    struct instant valid_until;
+};
+
 enum { CONFIG_CERTIFICATES_MAX = 2 + CONFIG_PARTIES_MAX * 2 * CONFIG_PINS_MAX };
+
+enum { CONFIG_DUE_DAYS_MAX = 8 };
+
+/* What the watch looks for, and whom it tells. */
+struct config_alarm {
+    unsigned every_s;                       /* between two looks */
+    const char *command;                    /* NULL: nobody is told */
+    unsigned command_s;                     /* how long it may run */
+    unsigned repeat_minutes;                /* while raised; 0: told once */
+    unsigned silent_minutes;                /* a partner is silent when a letter waits longer */
+    unsigned due_days[CONFIG_DUE_DAYS_MAX]; /* descending */
+    size_t due_day_count;
+};
 
 struct config {
     struct arena *arena;
@@ -100,6 +121,7 @@ struct config {
     unsigned in_flight_max;
     int64_t lifetime_ms;
     bool own_checks;
+    struct config_alarm alarm;
     /* parties */
     struct config_party parties[CONFIG_PARTIES_MAX]; /* ordered by id */
     size_t party_count;
@@ -124,6 +146,14 @@ void config_free(struct config *config); /* takes NULL */
  * list it has? ERROR_CONFIG names the first file that is not. */
 MUST_USE bool config_check_validity(const struct config *config, struct instant now,
                                     struct error *err);
+
+/* Uses whose end is known, at most CONFIG_CERTIFICATES_MAX; returns their number. */
+size_t config_certificate_ends(const struct config *config,
+                               struct config_certificate_end *ends);
+/* "own_tls", "own_signing", "transport_pin", "signing_pin". */
+const char *config_use_name(enum config_use use);
+/* Whole days, negative after. */
+int64_t config_days_left(struct instant until, struct instant now);
 
 const struct config_party *config_party_by_id(const struct config *config, const char *id);
 const struct config_party *config_party_by_number(const struct config *config, uint32_t number);

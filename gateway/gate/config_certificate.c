@@ -5,6 +5,8 @@
 #include "gate/config_read.h"
 #include "net/tls.h"
 
+#define DAY_MS (INT64_C(24) * 60 * 60 * 1000)
+
 struct config_certificate *config_add_certificate(struct config_parts *parts,
                                                   const struct config_file *file,
                                                   const char *element, enum config_use use,
@@ -86,4 +88,54 @@ bool config_check_validity(const struct config *config, struct instant now, stru
                         certificate->use == CONFIG_TRANSPORT_PIN ? "transport" : "signing");
     }
     return true;
+}
+
+/* --- ends ------------------------------------------------------------------------------------
+ */
+
+const char *config_use_name(enum config_use use)
+{
+    static const char *const names[] = {"own_tls", "own_signing", "transport_pin",
+                                        "signing_pin"};
+
+    return names[use];
+}
+
+int64_t config_days_left(struct instant until, struct instant now)
+{
+    int64_t left = until.ms - now.ms;
+
+    return left >= 0 ? left / DAY_MS : -((-left + DAY_MS - 1) / DAY_MS);
+}
+
+/* A pin by fingerprint alone may serve for ever as far as we know: it comes last. */
+static bool ends_later(const struct config_certificate *a, struct instant b)
+{
+    return b.ms != 0 && (a->valid_until.ms == 0 || instant_before(b, a->valid_until));
+}
+
+size_t config_certificate_ends(const struct config *config, struct config_certificate_end *ends)
+{
+    size_t count = 0;
+    size_t known = 0;
+
+    for (size_t i = 0; i < config->certificate_count; i++) {
+        const struct config_certificate *certificate = &config->certificates[i];
+        size_t at = 0;
+
+        if (certificate->revoked || (certificate->path != NULL && !certificate->readable))
+            continue;
+        while (at < count && (ends[at].use != certificate->use ||
+                              strcmp(ends[at].party, certificate->party) != 0))
+            at++;
+        if (at == count)
+            ends[count++] = (struct config_certificate_end){
+                certificate->party, certificate->use, certificate->valid_until};
+        else if (ends_later(certificate, ends[at].valid_until))
+            ends[at].valid_until = certificate->valid_until;
+    }
+    for (size_t i = 0; i < count; i++)
+        if (ends[i].valid_until.ms != 0)
+            ends[known++] = ends[i];
+    return known;
 }

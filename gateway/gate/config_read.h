@@ -71,6 +71,10 @@ void config_digest_record(struct config_parts *parts, const struct record *root)
 MUST_USE bool config_load_rules(struct config *config, const char *rules_path,
                                 const char *calendar_path, struct error *err);
 
+/* config_alarm.c */
+MUST_USE bool config_read_alarm(struct config_parts *parts, const struct config_file *file,
+                                struct error *err);
+
 /* config_party.c: every file of the folder, in order; then what must hold among them. */
 MUST_USE bool config_load_parties(struct config_parts *parts, const char *folder,
                                   struct error *err);

@@ -1,6 +1,7 @@
 /* control_verbs.c - what an operator may ask the running gateway, one JSON object each way.
  *
  *   {"verb":"ping"}                                     counters
+ *   {"verb":"metrics"}                                  all numbers, as Prometheus reads them
  *   {"verb":"submit","party":ID,"bytes":BASE64}         a core's document, by hand
  *   {"verb":"disclose","message":ID,"use":"original|sealed|reply","reason":TEXT}
  *   {"verb":"retry","letter":OUT_ID,"reason":TEXT}      a dead letter once more
@@ -18,6 +19,7 @@
 #include "base/version.h"
 #include "crypt/base64.h"
 #include "gate/gate.h"
+#include "gate/metrics.h"
 
 enum { USER_SIZE = 64, OPERATOR_SIZE = 512, OPEN_MEMORY_MAX = 64 * 1024 * 1024 };
 
@@ -108,6 +110,32 @@ static json_t *answer_ping(struct asking *asking)
         (json_int_t)atomic_load(&counts->sent), "outcomes",
         (json_int_t)atomic_load(&counts->outcomes), "batches", (json_int_t)writer.batches,
         "items", (json_int_t)writer.items, "largest_batch", (json_int_t)writer.largest_batch);
+}
+
+/* --- metrics ------------------------------------------------------------------------------ */
+
+static json_t *answer_metrics(struct asking *asking)
+{
+    struct arena *arena = arena_new(4 * METRICS_SIZE_MAX);
+    struct survey *survey = arena != NULL ? arena_alloc(arena, sizeof(*survey)) : NULL;
+    void *memory = survey != NULL ? arena_alloc(arena, METRICS_SIZE_MAX) : NULL;
+    struct buffer text = buffer_over(memory, METRICS_SIZE_MAX);
+    struct error err = ERROR_INIT;
+    json_t *answer = NULL;
+    bool seen;
+
+    if (!atomic_load(&asking->gate->opened)) {
+        fail(&err, ERROR_BUSY, "the gateway is still opening");
+    } else if (memory == NULL) {
+        fail(&err, ERROR_MEMORY, "no memory for the metrics");
+    } else {
+        seen = watch_survey(asking->gate->watch, survey);
+        metrics_write(asking->gate, seen ? survey : NULL, clock_now(), &text);
+        CHECK(!text.overflow); /* the parties are bounded, and so is their text */
+        answer = json_pack("{s:b, s:s#}", "ok", 1, "metrics", (const char *)text.at, text.size);
+    }
+    arena_free(arena);
+    return answer != NULL ? answer : failure(&err);
 }
 
 /* --- submit ------------------------------------------------------------------------------- */
@@ -333,8 +361,9 @@ static const struct {
     const char *verb;
     json_t *(*answer)(struct asking *asking);
 } verbs[] = {
-    {"ping", answer_ping},   {"submit", answer_submit}, {"disclose", answer_disclose},
-    {"retry", answer_retry}, {"close", answer_close},   {"stop", answer_stop},
+    {"ping", answer_ping},         {"metrics", answer_metrics}, {"submit", answer_submit},
+    {"disclose", answer_disclose}, {"retry", answer_retry},     {"close", answer_close},
+    {"stop", answer_stop},
 };
 
 static json_t *answer_request(struct asking *asking)

@@ -11,6 +11,7 @@
  * letter becomes READY in that entry. */
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "gate/delivery.h"
 
@@ -26,6 +27,20 @@ static void delivery_free(struct delivery *delivery)
 {
     atomic_fetch_sub(&delivery->gate->deliveries, 1);
     gate_work_free(delivery->work);
+}
+
+/* What is durable of a try. */
+static void count_end(struct delivery *delivery)
+{
+    struct gate_counts *counts = &delivery->gate->counts;
+    struct gate_party_counts *party = gate_counts_of(counts, delivery->party->number);
+
+    if (delivery->work->kind == WORK_ATTEMPT)
+        atomic_fetch_add(&party->attempts_failed, 1);
+    if (delivery->work->kind != WORK_OUTCOME)
+        return;
+    atomic_fetch_add(&party->outcomes, 1);
+    histogram_add(&counts->outcome, clock_now().ms - delivery->letter.letter.created.ms);
 }
 
 static void ended(struct work_owner *owner, struct work *work, const struct error *err)
@@ -48,6 +63,8 @@ static void ended(struct work_owner *owner, struct work *work, const struct erro
              action_name(delivery->letter.letter.action).english,
              verdict_name(work->receipt.verdict).english, work->http_status,
              TEXT_ARG(work->note), err != NULL ? " failed=1" : "");
+    if (err == NULL)
+        count_end(delivery);
     log_debug(work->kind == WORK_SEALED ? "walk.sealed" : "walk.ended", "letter=%llu",
               (unsigned long long)work->out_id);
     delivery_free(delivery);
@@ -148,6 +165,8 @@ static void send_letter(struct job *job)
 
     describe_route(delivery, &route);
     atomic_fetch_add(&delivery->gate->counts.sent, 1);
+    atomic_fetch_add(&gate_counts_of(&delivery->gate->counts, delivery->party->number)->sent,
+                     1);
     log_debug("walk.sending", "letter=%llu", (unsigned long long)work->out_id);
     if (delivery_read(delivery, &bytes, &err) &&
         courier_post(delivery->gate->courier, &route, bytes, type,

@@ -29,6 +29,7 @@ struct exchange {
     bool takes_receipts; /* acknowledgements are read here, too */
     bool acknowledges;   /* it is one: `work` has message and local key, no bodies */
     bool failed;         /* the world failed at the commit */
+    int64_t begun_ms;    /* monotonic: when it was admitted */
     struct error failure;
 };
 

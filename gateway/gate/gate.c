@@ -172,7 +172,8 @@ static bool start_threads(struct gate *gate, struct error *err)
     ok = tls_new(&files, clock_now, &tls, err) &&
          workers_start(config->workers, &gate->workers, err) && start_courier(gate, tls, err) &&
          writer_start(&gate->engine, gate_done, &gate->writer, err) &&
-         start_control(gate, err) && start_listener(gate, tls, err);
+         watch_start(gate, &gate->watch, err) && start_control(gate, err) &&
+         start_listener(gate, tls, err);
     tls_free(tls);
     atomic_store(&gate->opened, ok);
     return ok;
@@ -187,6 +188,7 @@ bool gate_open(const char *config_path, struct gate **out, struct error *err)
     if (gate == NULL)
         return fail(err, ERROR_MEMORY, "no memory for the gateway");
     gate->lock_fd = -1;
+    gate_counts_init(&gate->counts);
     ok = config_load(config_path, CONFIG_FULL, &gate->config, err) &&
          clock_use_offset_file(gate->config->clock_offset, err) &&
          key_ring_load(gate->config->seal_keys, &gate->keys, err);
@@ -226,6 +228,7 @@ void gate_close(struct gate *gate)
         return;
     atomic_store(&gate->stopping, true);
     control_stop(gate->control);
+    watch_stop(gate->watch);
     if (gate->listener != NULL)
         listener_stop(gate->listener, STOP_GRACE_MS);
     if (gate->courier != NULL)

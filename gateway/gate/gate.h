@@ -16,22 +16,13 @@
 #include "crypt/seal.h"
 #include "engine/engine.h"
 #include "gate/config.h"
+#include "gate/counts.h"
+#include "gate/watch.h"
 #include "gate/workers.h"
 #include "gate/writer.h"
 #include "net/control.h"
 #include "net/courier.h"
 #include "net/listener.h"
-
-struct gate_counts {
-    atomic_ulong received; /* requests on /v1/messages */
-    atomic_ulong accepted;
-    atomic_ulong refused;
-    atomic_ulong unreadable;  /* failed before the header held */
-    atomic_ulong unavailable; /* 503 */
-    atomic_ulong sent;        /* deliveries started */
-    atomic_ulong outcomes;
-    atomic_ulong attempts_failed;
-};
 
 /* Negative answers to unreadable bytes cost a signature each: so many per party and second. */
 struct unreadable_limit {
@@ -50,6 +41,7 @@ struct gate {
     struct listener *listener;
     struct courier *courier;
     struct control *control;
+    struct watch *watch;
     int lock_fd; /* <ledger>/daemon.lock: one daemon per ledger */
     struct instant started;
     atomic_long exchanges;  /* requests between admission and answer */

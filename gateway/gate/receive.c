@@ -25,6 +25,11 @@ static void exchange_free(struct exchange *exchange)
     gate_work_free(exchange->work); /* the exchange lives in the work's arena */
 }
 
+static struct gate_party_counts *counts_of(struct exchange *exchange)
+{
+    return gate_counts_of(&exchange->gate->counts, exchange->party->number);
+}
+
 static void reply(struct exchange *exchange, int status, const char *type, struct text body,
                   unsigned retry_after_s)
 {
@@ -33,6 +38,7 @@ static void reply(struct exchange *exchange, int status, const char *type, struc
 
     if (status == 503)
         atomic_fetch_add(&gate->counts.unavailable, 1);
+    histogram_add(&gate->counts.answer, clock_monotonic_ms() - exchange->begun_ms);
     listener_reply(gate->listener, request, status, type, body, retry_after_s);
 }
 
@@ -71,6 +77,7 @@ void receive_request(void *self, struct request *request)
         sched_yield();
     party = config_party_by_fingerprint(gate->config, request->peer);
     if (party == NULL) {
+        atomic_fetch_add(&gate->counts.unknown, 1);
         log_warn("receive.unknown_party", "bytes=%zu", request->body.size);
         listener_reply(gate->listener, request, 403, "text/plain",
                        TEXT("this certificate is not known here\n"), 0);
@@ -90,10 +97,12 @@ void receive_request(void *self, struct request *request)
                                   .party = party,
                                   .work = work,
                                   .bytes = request->body,
-                                  .digest_known = false};
+                                  .digest_known = false,
+                                  .begun_ms = clock_monotonic_ms()};
     work->owner = &exchange->owner;
     choose_job(exchange);
     atomic_fetch_add(&gate->exchanges, 1);
+    atomic_fetch_add(&gate_counts_of(&gate->counts, party->number)->received, 1);
     log_debug("walk.admitted", "party=%s bytes=%zu", party->id, request->body.size);
     workers_run(gate->workers, &exchange->job);
 }
@@ -124,6 +133,7 @@ static void answer_unreadable(struct exchange *exchange, const struct error *err
     const char *type;
 
     atomic_fetch_add(&exchange->gate->counts.unreadable, 1);
+    atomic_fetch_add(&counts_of(exchange)->unreadable, 1);
     log_warn("receive.unreadable", "party=%s code=%s reason=\"%s\" bytes=%zu",
              exchange->party->id, error_name(err->code), err->text, exchange->bytes.size);
     if (error_http(err->code) == 503) {
@@ -289,6 +299,10 @@ static void count_verdict(struct exchange *exchange)
 
     atomic_fetch_add(good ? &exchange->gate->counts.accepted : &exchange->gate->counts.refused,
                      1);
+    if (!good)
+        atomic_fetch_add(&counts_of(exchange)->refused, 1);
+    if (exchange->work->result.verdict == VERDICT_CONFLICT)
+        atomic_fetch_add(&counts_of(exchange)->conflicts, 1);
     log_verdict(exchange);
 }
 

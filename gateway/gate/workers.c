@@ -13,6 +13,7 @@ struct workers {
     pthread_cond_t filled;
     struct job *first;
     struct job *last;
+    size_t queued;
     bool stopping;
     unsigned count;
     pthread_t threads[WORKERS_MAX];
@@ -28,6 +29,7 @@ static struct job *take(struct workers *workers)
     job = workers->first;
     if (job != NULL) {
         workers->first = job->next;
+        workers->queued--;
         if (workers->first == NULL)
             workers->last = NULL;
     }
@@ -79,8 +81,19 @@ void workers_run(struct workers *workers, struct job *job)
     else
         workers->first = job;
     workers->last = job;
+    workers->queued++;
     pthread_cond_signal(&workers->filled);
     pthread_mutex_unlock(&workers->lock);
+}
+
+size_t workers_queued(struct workers *workers)
+{
+    size_t queued;
+
+    pthread_mutex_lock(&workers->lock);
+    queued = workers->queued;
+    pthread_mutex_unlock(&workers->lock);
+    return queued;
 }
 
 void workers_stop(struct workers *workers)

@@ -20,6 +20,8 @@ struct workers;
 MUST_USE bool workers_start(unsigned count, struct workers **workers, struct error *err);
 /* Any thread. The job must stay valid until it has run. */
 void workers_run(struct workers *workers, struct job *job);
+/* Jobs that no thread has taken yet. Any thread. */
+size_t workers_queued(struct workers *workers);
 /* Lets everything queued run, then joins. Nothing may be queued from outside any more. */
 void workers_stop(struct workers *workers);
 

@@ -23,7 +23,10 @@ struct writer {
     bool stopping;
     bool kicked;
     struct writer_counts counts;
+    struct histogram sizes;
 };
+
+static const uint32_t batch_sizes[] = {1, 2, 4, 8, 16, 32, 64, 128, 256, 512};
 
 static size_t take(struct writer *writer, struct work *batch[WRITER_BATCH_MAX], bool *stopping,
                    bool *stop)
@@ -144,11 +147,27 @@ static void write_batch(struct writer *writer, struct work **batch, size_t count
                  err.text);
         write_singly(writer, batch, count);
     }
+    histogram_add(&writer->sizes, (int64_t)count);
     pthread_mutex_lock(&writer->lock);
     writer->counts.batches++;
     writer->counts.items += count;
     if (count > writer->counts.largest_batch)
         writer->counts.largest_batch = count;
+    pthread_mutex_unlock(&writer->lock);
+}
+
+/* For whoever looks from another thread: the engine is ours alone. */
+static void note_lanes(struct writer *writer)
+{
+    const struct engine *engine = writer->engine;
+
+    pthread_mutex_lock(&writer->lock);
+    writer->counts.lane_count = engine->party_count;
+    for (size_t i = 0; i < engine->party_count; i++)
+        writer->counts.lanes[i] = (struct writer_lane){
+            .number = engine->parties[i].number,
+            .in_flight = engine->parties[i].in_flight,
+            .breaker_open = engine->parties[i].breaker.probe_at.ms != 0};
     pthread_mutex_unlock(&writer->lock);
 }
 
@@ -164,6 +183,7 @@ static void *run(void *argument)
         struct instant next;
         size_t count = take(writer, batch, &stopping, &stop);
         write_batch(writer, batch, count);
+        note_lanes(writer);
         if (!stopping && !engine_dispatch(writer->engine, &next, &err))
             log_error("writer.dispatch", "code=%s reason=\"%s\"", error_name(err.code),
                       err.text);
@@ -182,7 +202,10 @@ bool writer_start(struct engine *engine, writer_done *done, struct writer **out,
         return fail(err, ERROR_MEMORY, "no memory for the writer");
     writer->engine = engine;
     writer->done = done;
+    writer->sizes.bounds = batch_sizes;
+    writer->sizes.bound_count = COUNT_OF(batch_sizes);
     pthread_mutex_init(&writer->lock, NULL);
+    note_lanes(writer);
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     pthread_cond_init(&writer->filled, &monotonic);
@@ -227,6 +250,11 @@ void writer_counts(struct writer *writer, struct writer_counts *counts)
     *counts = writer->counts;
     counts->queued = writer->count;
     pthread_mutex_unlock(&writer->lock);
+}
+
+struct histogram *writer_batch_sizes(struct writer *writer)
+{
+    return &writer->sizes;
 }
 
 void writer_stop(struct writer *writer)

@@ -11,6 +11,7 @@
 #define GATE_WRITER_H
 
 #include "engine/engine.h"
+#include "gate/counts.h"
 
 enum { WRITER_BATCH_MAX = 512, WRITER_QUEUE_MAX = 8192 };
 
@@ -26,6 +27,13 @@ struct writer_counts {
     uint64_t failed;
     uint64_t largest_batch;
     uint64_t queued;
+    /* The engine's parties after the last batch. */
+    struct writer_lane {
+        uint32_t number;
+        uint32_t in_flight;
+        bool breaker_open;
+    } lanes[ENGINE_PARTIES_MAX];
+    size_t lane_count;
 };
 
 /* The engine is used on the writer's thread only, from here to writer_stop. */
@@ -38,6 +46,8 @@ MUST_USE bool writer_submit(struct writer *writer, struct work *work, bool must,
 /* Runs on the writer's thread between batches; for what must not race with the engine. */
 void writer_kick(struct writer *writer);
 void writer_counts(struct writer *writer, struct writer_counts *counts);
+/* Items per commit; lives as long as the writer. */
+struct histogram *writer_batch_sizes(struct writer *writer);
 /* Writes what is queued, hands out nothing new, joins. */
 void writer_stop(struct writer *writer);
 void writer_free(struct writer *writer);
