@@ -3,8 +3,9 @@
  *
  *     qiantongd --config /etc/qiantong/gateway.xml [--log debug|info|warn|error]
  *
- * Logs are JSON lines on stderr. SIGTERM and SIGINT stop cleanly; anything else that ends the
- * process loses nothing that was acknowledged. Exit statuses: base/error_codes.def.
+ * Logs are JSON lines on stderr. SIGHUP reads the configuration anew. SIGTERM and SIGINT stop
+ * cleanly; anything else that ends the process loses nothing that was acknowledged. Exit
+ * statuses: base/error_codes.def.
  */
 #include <getopt.h>
 #include <signal.h>
@@ -16,7 +17,7 @@
 #include "base/log.h"
 #include "base/version.h"
 #include "crypt/digest.h"
-#include "gate/gate.h"
+#include "gate/reload.h"
 #include "wire/start.h"
 
 struct options {
@@ -77,8 +78,18 @@ static void forbid_cores(void)
     setrlimit(RLIMIT_CORE, &none);
 }
 
+/* What came of it is in the log; the gateway runs on in any case. */
+static void reload(struct gate *gate)
+{
+    struct reload_report report;
+    struct error err = ERROR_INIT;
+    bool ok = gate_reload(gate, &report, &err);
+
+    (void)ok;
+}
+
 /* Signals are taken by sigtimedwait in the main thread; every other thread has them blocked. */
-static void wait_for_end(const struct gate *gate, const sigset_t *signals)
+static void wait_for_end(struct gate *gate, const sigset_t *signals)
 {
     const struct timespec pause = {.tv_nsec = 100 * 1000 * 1000};
 
@@ -86,6 +97,8 @@ static void wait_for_end(const struct gate *gate, const sigset_t *signals)
         int number = sigtimedwait(signals, NULL, &pause);
         if (number == SIGTERM || number == SIGINT || atomic_load(&gate->stop_asked))
             return;
+        if (number == SIGHUP)
+            reload(gate);
     }
 }
 

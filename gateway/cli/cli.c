@@ -33,6 +33,7 @@ const struct verb cli_verbs[] = {
     {"retry", "LETTER [--reason TEXT]", N_("try a dead letter again"), cli_retry},
     {"close", "LETTER --reason TEXT", N_("give a dead letter up; the case goes on without it"),
      cli_close},
+    {"reload", "[--json]", N_("read the configuration anew, without a restart"), cli_reload},
     {"submit", "FILE [--party CORE]", N_("submit a document of the core system by hand"),
      cli_submit},
     {"metrics", "", N_("the running gateway's numbers, as Prometheus reads them"), cli_metrics},

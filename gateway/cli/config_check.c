@@ -9,11 +9,8 @@
 
 static bool check_tls(const struct config *config, struct error *err)
 {
-    struct tls_files files = {.certificate_path = config->tls_certificate,
-                              .key_path = config->tls_key,
-                              .ca_path = config->tls_ca};
     struct tls *tls = NULL;
-    bool ok = tls_new(&files, clock_now, &tls, err);
+    bool ok = config_open_tls(config, &tls, err);
 
     tls_free(tls);
     return ok;

@@ -249,7 +249,7 @@ static uint32_t partner_of(const struct engine *engine, uint32_t region)
 
     for (size_t i = 0; i < engine->party_count; i++) {
         const struct engine_party *party = &engine->parties[i];
-        if (party->kind != PARTY_CORE && party->number != home->number &&
+        if (party->kind != PARTY_CORE && !party->gone && party->number != home->number &&
             party->region / 10000 == region / 10000 &&
             strncmp(party->id, home->id, authority) == 0)
             return party->number;
@@ -277,7 +277,8 @@ static bool describe_opening(struct incoming *in, uint8_t role, struct error *er
     event->party = work->party;
     for (size_t i = 0; i < in->engine->party_count; i++) {
         const struct engine_party *party = &in->engine->parties[i];
-        if (party->kind == PARTY_CORE && (!work->local || party->number == work->party))
+        if (party->kind == PARTY_CORE && !party->gone &&
+            (!work->local || party->number == work->party))
             event->core = party->number;
     }
     if (work->local) {

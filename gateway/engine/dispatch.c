@@ -81,7 +81,7 @@ static uint32_t room_of(const struct engine *engine, const struct engine_party *
 {
     uint32_t most = party->breaker.probe_at.ms != 0 ? 1 : ENGINE_LANE_MAX;
 
-    if (!breaker_allows(&party->breaker, now) ||
+    if (party->gone || !breaker_allows(&party->breaker, now) ||
         engine->in_flight_count >= ENGINE_IN_FLIGHT_MAX / 2 || party->in_flight >= most)
         return 0;
     return most - party->in_flight;
@@ -144,7 +144,7 @@ static bool next_of(struct engine *engine, struct ledger_txn *txn, struct engine
     struct letter_row row;
     bool found = true;
 
-    if (party->in_flight >= ENGINE_LANE_MAX)
+    if (party->gone || party->in_flight >= ENGINE_LANE_MAX)
         return true;
     do {
         if (!ledger_next_due(txn, party->number, horizon, &after, &row, &found, err))

@@ -18,6 +18,13 @@ void engine_init(struct engine *engine, const struct engine_given *given, struct
     engine->own_checks = true;
 }
 
+void engine_use_rules(struct engine *engine, const struct rules *rules,
+                      const struct calendar *calendar)
+{
+    engine->rules = rules;
+    engine->calendar = calendar;
+}
+
 bool engine_add_party(struct engine *engine, const struct engine_party *party,
                       struct error *err)
 {
@@ -26,6 +33,71 @@ bool engine_add_party(struct engine *engine, const struct engine_party *party,
     CHECK(party->number != 0 && engine_party(engine, party->number) == NULL);
     engine->parties[engine->party_count++] = *party;
     return true;
+}
+
+/* Its place may be another's: nothing of it is under way. */
+static bool is_free(const struct engine_party *party)
+{
+    return party->gone && party->in_flight == 0;
+}
+
+static bool is_among(const struct engine_party *parties, size_t count, uint32_t number)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (parties[i].number == number)
+            return true;
+    }
+    return false;
+}
+
+bool engine_has_room(const struct engine *engine, const struct engine_party *parties,
+                     size_t count, struct error *err)
+{
+    size_t room = ENGINE_PARTIES_MAX - engine->party_count;
+    size_t new = 0;
+
+    for (size_t i = 0; i < count; i++)
+        new += engine_party(engine, parties[i].number) == NULL;
+    for (size_t i = 0; i < engine->party_count; i++) {
+        const struct engine_party *party = &engine->parties[i];
+        room += party->in_flight == 0 && !is_among(parties, count, party->number);
+    }
+    return new <= room || fail(err, ERROR_CONFIG, "more than %d parties, with those under way",
+                               ENGINE_PARTIES_MAX);
+}
+
+/* Letters in flight point to places, so a party keeps the one it has. */
+static struct engine_party *place_of(struct engine *engine, uint32_t number)
+{
+    struct engine_party *place = NULL;
+
+    for (size_t i = 0; i < engine->party_count; i++) {
+        if (engine->parties[i].number == number)
+            return &engine->parties[i];
+        if (is_free(&engine->parties[i]))
+            place = &engine->parties[i];
+    }
+    if (place != NULL)
+        return place;
+    CHECK(engine->party_count < ENGINE_PARTIES_MAX); /* engine_has_room said so */
+    return &engine->parties[engine->party_count++];
+}
+
+void engine_set_parties(struct engine *engine, const struct engine_party *parties, size_t count)
+{
+    for (size_t i = 0; i < engine->party_count; i++) {
+        struct engine_party *party = &engine->parties[i];
+        party->gone = !is_among(parties, count, party->number);
+    }
+    for (size_t i = 0; i < count; i++) {
+        struct engine_party *place = place_of(engine, parties[i].number);
+        struct engine_party next = parties[i];
+        if (place->number == next.number) {
+            next.in_flight = place->in_flight;
+            next.breaker = place->breaker;
+        }
+        *place = next;
+    }
 }
 
 const struct engine_party *engine_party(const struct engine *engine, uint32_t number)

@@ -41,6 +41,7 @@ struct engine_party {
     /* More than 0: its receipt does not come with the delivery but by itself, later; for so
      * long a letter that was brought is not brought again. */
     int64_t answer_ms;
+    bool gone; /* no longer configured: its letters wait, its cases stay */
     struct breaker breaker;
     uint32_t in_flight;
 };
@@ -177,8 +178,18 @@ struct work {
 /* `parties` in any order; numbers were assigned by the ledger (engine_number_parties). */
 void engine_init(struct engine *engine, const struct engine_given *given, struct ledger *ledger,
                  const struct rules *rules, const struct calendar *calendar);
+/* Decides by these from now on; they live as long. */
+void engine_use_rules(struct engine *engine, const struct rules *rules,
+                      const struct calendar *calendar);
 MUST_USE bool engine_add_party(struct engine *engine, const struct engine_party *party,
                                struct error *err);
+/* Another configuration: these parties from now on, `parties[0]` the home party. Whoever is not
+ * among them is gone; what is under way, and the breakers, stay. engine_has_room:
+ * ERROR_CONFIG if they are too many. */
+MUST_USE bool engine_has_room(const struct engine *engine, const struct engine_party *parties,
+                              size_t count, struct error *err);
+void engine_set_parties(struct engine *engine, const struct engine_party *parties,
+                        size_t count);
 const struct engine_party *engine_party(const struct engine *engine, uint32_t number);
 const struct engine_party *engine_party_by_id(const struct engine *engine, const char *id);
 

@@ -333,6 +333,7 @@ bool config_load(const char *path, enum config_depth depth, struct config **out,
     if (parts == NULL)
         return fail(err, ERROR_MEMORY, "no memory for the configuration");
     parts->depth = depth;
+    atomic_init(&parts->users, 1);
     parts->config.arena = arena_new(ARENA_MAX);
     digested = malloc(DIGESTED_MAX);
     if (parts->config.arena == NULL || digested == NULL) {
@@ -351,11 +352,19 @@ bool config_load(const char *path, enum config_depth depth, struct config **out,
     return true;
 }
 
+struct config *config_hold(struct config *config)
+{
+    struct config_parts *parts = (struct config_parts *)config;
+
+    CHECK(atomic_fetch_add(&parts->users, 1) > 0);
+    return config;
+}
+
 void config_free(struct config *config)
 {
     struct config_parts *parts = (struct config_parts *)config;
 
-    if (config == NULL)
+    if (config == NULL || atomic_fetch_sub(&parts->users, 1) > 1)
         return;
     for (size_t i = 0; i < parts->verifier_count; i++)
         verifier_free(parts->verifiers[i]);

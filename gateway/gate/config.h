@@ -2,8 +2,9 @@
  * config.h - conf/ as one immutable struct: gateway.xml, parties, rules, calendar, regions.
  *
  * Everything is checked when it is read: schema, references, files, certificates. An error
- * names the file and what to do. Paths in gateway.xml are relative to its folder. Reload builds
- * a new struct and swaps it; the old one is freed with its last user.
+ * names the file and what to do. Paths in gateway.xml are relative to its folder. Reload
+ * (gate/reload.h) builds a new struct and swaps it; the old one is freed with its last user, so
+ * a configuration counts them: the one reference count here (docs/decisions/0008).
  */
 #ifndef GATE_CONFIG_H
 #define GATE_CONFIG_H
@@ -19,6 +20,8 @@
 #include "wire/keys.h"
 
 enum { CONFIG_PARTIES_MAX = 64, CONFIG_PINS_MAX = 4 };
+
+struct tls;
 
 struct config_party {
     char id[PARTY_ID_SIZE];
@@ -140,7 +143,10 @@ enum config_depth {
  * judge validity: a certificate expires while a configuration stands. */
 MUST_USE bool config_load(const char *path, enum config_depth depth, struct config **config,
                           struct error *err);
-void config_free(struct config *config); /* takes NULL */
+/* One user more, who calls config_free in his turn. Any thread. */
+struct config *config_hold(struct config *config);
+/* One user less; with the last everything goes. Takes NULL. Any thread. */
+void config_free(struct config *config);
 
 /* Are our own certificates valid at `now`, and has every party at least one usable pin of each
  * list it has? ERROR_CONFIG names the first file that is not. */
@@ -154,6 +160,9 @@ size_t config_certificate_ends(const struct config *config,
 const char *config_use_name(enum config_use use);
 /* Whole days, negative after. */
 int64_t config_days_left(struct instant until, struct instant now);
+/* Our transport keys and whom they believe (net/tls.h), for a FULL configuration. ERROR_CONFIG
+ * names the file. */
+MUST_USE bool config_open_tls(const struct config *config, struct tls **tls, struct error *err);
 
 const struct config_party *config_party_by_id(const struct config *config, const char *id);
 const struct config_party *config_party_by_number(const struct config *config, uint32_t number);

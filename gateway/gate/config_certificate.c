@@ -2,6 +2,7 @@
  * serve. */
 #include <string.h>
 
+#include "base/clock.h"
 #include "gate/config_read.h"
 #include "net/tls.h"
 
@@ -31,6 +32,15 @@ struct config_certificate *config_add_certificate(struct config_parts *parts,
     }
     config->certificate_count++;
     return added;
+}
+
+bool config_open_tls(const struct config *config, struct tls **tls, struct error *err)
+{
+    struct tls_files files = {.certificate_path = config->tls_certificate,
+                              .key_path = config->tls_key,
+                              .ca_path = config->tls_ca};
+
+    return tls_new(&files, clock_now, tls, err);
 }
 
 static bool is_own(enum config_use use)

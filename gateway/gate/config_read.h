@@ -7,6 +7,8 @@
 #ifndef GATE_CONFIG_READ_H
 #define GATE_CONFIG_READ_H
 
+#include <stdatomic.h>
+
 #include "core/record.h"
 #include "gate/config.h"
 
@@ -20,6 +22,7 @@ struct config_file {
 /* Everything that is freed with a configuration but is not shown to its users. */
 struct config_parts {
     struct config config; /* first: config_free gets its address */
+    atomic_uint users;
     enum config_depth depth;
     struct verifier *verifiers[CONFIG_PARTIES_MAX * CONFIG_PINS_MAX];
     size_t verifier_count;

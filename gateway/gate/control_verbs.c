@@ -6,6 +6,7 @@
  *   {"verb":"disclose","message":ID,"use":"original|sealed|reply","reason":TEXT}
  *   {"verb":"retry","letter":OUT_ID,"reason":TEXT}      a dead letter once more
  *   {"verb":"close","letter":OUT_ID,"reason":TEXT}      a dead letter given up
+ *   {"verb":"reload"}                                   the configuration anew (gate/reload.h)
  *   {"verb":"stop"}
  *
  * Answers have "ok"; a failed one "code" and "text". The user is the one the system names. */
@@ -18,8 +19,8 @@
 #include "base/log.h"
 #include "base/version.h"
 #include "crypt/base64.h"
-#include "gate/gate.h"
 #include "gate/metrics.h"
+#include "gate/reload.h"
 
 enum { USER_SIZE = 64, OPERATOR_SIZE = 512, OPEN_MEMORY_MAX = 64 * 1024 * 1024 };
 
@@ -98,8 +99,8 @@ static json_t *answer_ping(struct asking *asking)
     writer_counts(gate->writer, &writer);
     return json_pack(
         "{s:b, s:s, s:s, s:I, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
-        "ok", 1, "version", QIANTONG_VERSION, "party", gate->config->party, "port",
-        (json_int_t)listener_port(gate->listener), "started",
+        "ok", 1, "version", QIANTONG_VERSION, "party", ledger_origin(gate->ledger)->party,
+        "port", (json_int_t)listener_port(gate->listener), "started",
         instant_format(gate->started, started), "entries",
         (json_int_t)ledger_size(gate->ledger), "received",
         (json_int_t)atomic_load(&counts->received), "accepted",
@@ -152,8 +153,6 @@ static json_t *result_json(const struct work_result *result)
 
 static json_t *answer_submit(struct asking *asking)
 {
-    const struct config_party *core = config_party_by_id(asking->gate->config,
-                                                         string_of(asking, "party"));
     struct text encoded = text_of(string_of(asking, "bytes"));
     struct work_result result = {0};
     struct error err = ERROR_INIT;
@@ -161,14 +160,11 @@ static json_t *answer_submit(struct asking *asking)
     size_t size = 0;
     bool ok;
 
-    if (core == NULL || core->kind != PARTY_CORE) {
-        fail(&err, ERROR_USAGE, "party is not a core of this gateway");
-        return failure(&err);
-    }
     bytes = malloc(encoded.size + 1);
     ok = bytes != NULL || fail(&err, ERROR_MEMORY, "no memory for a submission");
     ok = ok && base64_decode(encoded, BASE64_STRICT, bytes, encoded.size + 1, &size, &err) &&
-         receive_by_hand(asking->gate, core, (struct text){(char *)bytes, size}, &result, &err);
+         receive_by_hand(asking->gate, string_of(asking, "party"),
+                         (struct text){(char *)bytes, size}, &result, &err);
     free(bytes);
     if (ok && result.later)
         ok = fail(&err, ERROR_BUSY, "no such case yet; try again");
@@ -351,6 +347,19 @@ static json_t *answer_close(struct asking *asking)
     return failure(&err);
 }
 
+static json_t *answer_reload(struct asking *asking)
+{
+    struct reload_report report;
+    struct error err = ERROR_INIT;
+
+    if (!gate_reload(asking->gate, &report, &err))
+        return failure(&err);
+    return json_pack("{s:b, s:b, s:b, s:I, s:I, s:I}", "ok", 1, "changed", report.changed,
+                     "rules", report.rules_changed, "parties", (json_int_t)report.party_count,
+                     "new_parties", (json_int_t)report.new_count, "gone_parties",
+                     (json_int_t)report.gone_count);
+}
+
 static json_t *answer_stop(struct asking *asking)
 {
     atomic_store(&asking->gate->stop_asked, true);
@@ -363,7 +372,7 @@ static const struct {
 } verbs[] = {
     {"ping", answer_ping},         {"metrics", answer_metrics}, {"submit", answer_submit},
     {"disclose", answer_disclose}, {"retry", answer_retry},     {"close", answer_close},
-    {"stop", answer_stop},
+    {"reload", answer_reload},     {"stop", answer_stop},
 };
 
 static json_t *answer_request(struct asking *asking)

@@ -25,6 +25,7 @@ static void judge(struct job *job);
 
 static void delivery_free(struct delivery *delivery)
 {
+    config_free(delivery->config);
     atomic_fetch_sub(&delivery->gate->deliveries, 1);
     gate_work_free(delivery->work);
 }
@@ -98,6 +99,7 @@ bool deliver_letter(void *self, const struct letter_row *letter)
         .job.run = job_for(party, letter),
         .owner.done = ended,
         .gate = gate,
+        .config = config_hold(gate->config), /* the writer's thread is the one that swaps it */
         .letter = *letter,
         .party = party,
         .work = work,

@@ -26,7 +26,7 @@ static bool read_content(struct delivery *delivery, struct record **content, str
 static bool write_province(struct delivery *delivery, const struct record *content,
                            struct text *bytes, struct error *err)
 {
-    const struct config *config = delivery->gate->config;
+    const struct config *config = delivery->config;
     const struct entry_letter *letter = &delivery->letter.letter;
     struct message message = {
         .message_id = letter->message_id,
@@ -120,7 +120,7 @@ static const char *receipt_fault(const struct delivery *delivery, const struct m
     if (message->action != ACTION_RECEIPT)
         return "the answer is not a receipt";
     if (strcmp(message->from, delivery->party->id) != 0 ||
-        strcmp(message->to, delivery->gate->config->party) != 0)
+        strcmp(message->to, delivery->config->party) != 0)
         return "the receipt is from or for somebody else";
     if (memcmp(receipt->digest, letter->sealed.digest, 32) != 0)
         return "the receipt names other bytes";
@@ -168,7 +168,7 @@ static void judge_province(struct delivery *delivery)
     const char *fault = NULL;
     bool ok;
 
-    ok = envelope_open(delivery->gate->config->schemas, &limits, delivery->answer,
+    ok = envelope_open(delivery->config->schemas, &limits, delivery->answer,
                        party->signing_pins, party->signing_pin_count, delivery->work->arena,
                        &message, &used, &stage, &err) &&
          verifier_accepts(used, message.sent_at, clock_now(), &err) &&

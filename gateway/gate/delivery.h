@@ -13,6 +13,7 @@ struct delivery {
     struct job job;
     struct work_owner owner;
     struct gate *gate;
+    struct config *config; /* held; `party` lies in it */
     struct letter_row letter;
     const struct config_party *party;
     struct work *work;  /* the delivery lives in its arena */

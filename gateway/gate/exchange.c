@@ -15,7 +15,7 @@
 static bool check_header(const struct exchange *exchange, const struct message *message,
                          struct error *err)
 {
-    const struct config *config = exchange->gate->config;
+    const struct config *config = exchange->config;
     int64_t ahead = message->sent_at.ms - clock_now().ms;
     int64_t apart = uuid_time(&message->message_id).ms - message->sent_at.ms;
 
@@ -48,7 +48,7 @@ static bool read_province(struct exchange *exchange, struct error *err)
     const struct verifier *used;
     enum envelope_stage stage;
 
-    bool ok = envelope_open(exchange->gate->config->schemas, &limits, exchange->bytes,
+    bool ok = envelope_open(exchange->config->schemas, &limits, exchange->bytes,
                             party->signing_pins, party->signing_pin_count, work->arena,
                             &work->message, &used, &stage, err);
 
@@ -73,7 +73,7 @@ static bool local_key(struct exchange *exchange, struct text key, struct error *
 {
     struct digest digest;
 
-    if (!digest_of(exchange->gate->config->ledger_hash, key.at, key.size, &digest, err))
+    if (!digest_of(exchange->config->ledger_hash, key.at, key.size, &digest, err))
         return false;
     memcpy(exchange->work->key, digest.bytes, MESSAGE_KEY_SIZE);
     return true;
@@ -148,8 +148,8 @@ bool exchange_read(struct exchange *exchange, struct error *err)
 
     work->kind = WORK_MESSAGE;
     work->party = exchange->party->number;
-    if (!digest_of(exchange->gate->config->ledger_hash, exchange->bytes.at,
-                   exchange->bytes.size, &exchange->digest, err))
+    if (!digest_of(exchange->config->ledger_hash, exchange->bytes.at, exchange->bytes.size,
+                   &exchange->digest, err))
         return false;
     exchange->digest_known = true;
     memcpy(work->digest, exchange->digest.bytes, 32);
@@ -178,7 +178,6 @@ static const char *digest_kind_text(enum digest_kind kind)
 static bool seal_receipt(struct exchange *exchange, const struct receipt *receipt,
                          struct text *body, struct error *err)
 {
-    struct gate *gate = exchange->gate;
     struct work *work = exchange->work;
     uint8_t random[10];
     struct message message = {
@@ -194,13 +193,13 @@ static bool seal_receipt(struct exchange *exchange, const struct receipt *receip
     message.message_id = uuid_v7(message.sent_at, random);
     message.case_id = uuid_is_none(&work->result.case_id) ? message.message_id
                                                           : work->result.case_id;
-    memcpy(message.from, gate->config->party, PARTY_ID_SIZE);
+    memcpy(message.from, exchange->config->party, PARTY_ID_SIZE);
     memcpy(message.to, exchange->party->id, PARTY_ID_SIZE);
     message.body = receipt_to_record(receipt, work->arena);
     if (message.body == NULL)
         return fail(err, ERROR_MEMORY, "no memory for a receipt");
-    return envelope_seal(gate->config->schemas, &message, gate->config->signer, work->arena,
-                         body, err);
+    return envelope_seal(exchange->config->schemas, &message, exchange->config->signer,
+                         work->arena, body, err);
 }
 
 static void describe_receipt(struct exchange *exchange, struct receipt *receipt)
@@ -217,7 +216,7 @@ static void describe_receipt(struct exchange *exchange, struct receipt *receipt)
     memcpy(receipt->reason, result->reason, sizeof(receipt->reason));
     memcpy(receipt->digest, exchange->digest.bytes, 32);
     memcpy(receipt->log_id, ledger_origin(exchange->gate->ledger)->log_id, 16);
-    strcpy(receipt->digest_kind, digest_kind_text(exchange->gate->config->ledger_hash));
+    strcpy(receipt->digest_kind, digest_kind_text(exchange->config->ledger_hash));
 }
 
 static bool add_field(struct arena *arena, struct record *parent, const char *name,

@@ -20,6 +20,7 @@ struct exchange {
     struct job job;
     struct work_owner owner;
     struct gate *gate;
+    struct config *config;   /* held; `party` lies in it */
     struct request *request; /* NULL: by hand */
     const struct config_party *party;
     struct work *work; /* the exchange lives in its arena */

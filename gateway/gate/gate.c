@@ -93,8 +93,7 @@ static size_t largest_message(const struct config *config)
     return largest;
 }
 
-/* An expired certificate of ours is the partners' to refuse; we say it aloud. */
-static void warn_validity(const struct config *config)
+void gate_warn_validity(const struct config *config)
 {
     struct error err = ERROR_INIT;
 
@@ -118,6 +117,14 @@ static bool start_control(struct gate *gate, struct error *err)
     return options.path == NULL || control_start(&options, &gate->control, err);
 }
 
+void gate_listener_options(const struct config *config, struct listener_options *options)
+{
+    options->body_max = largest_message(config);
+    options->connections_max = config->connections_max;
+    options->in_flight_max = config->in_flight_max;
+    options->peer_in_flight_max = config->in_flight_max;
+}
+
 static bool start_listener(struct gate *gate, const struct tls *tls, struct error *err)
 {
     static const struct listener_path paths[] = {{REQUEST_POST, "/v1/messages"},
@@ -133,12 +140,9 @@ static bool start_listener(struct gate *gate, const struct tls *tls, struct erro
         .path_count = COUNT_OF(paths),
         .on_request = receive_request,
         .self = gate,
-        .body_max = largest_message(config),
-        .connections_max = config->connections_max,
-        .in_flight_max = config->in_flight_max,
-        .peer_in_flight_max = config->in_flight_max,
     };
 
+    gate_listener_options(config, &options);
     return listener_start(&options, &gate->listener, err);
 }
 
@@ -162,15 +166,12 @@ static bool start_engine(struct gate *gate, struct error *err)
  * and they to the courier; requests come last. */
 static bool start_threads(struct gate *gate, struct error *err)
 {
-    const struct config *config = gate->config;
-    struct tls_files files = {.certificate_path = config->tls_certificate,
-                              .key_path = config->tls_key,
-                              .ca_path = config->tls_ca};
     struct tls *tls = NULL;
     bool ok;
 
-    ok = tls_new(&files, clock_now, &tls, err) &&
-         workers_start(config->workers, &gate->workers, err) && start_courier(gate, tls, err) &&
+    ok = config_open_tls(gate->config, &tls, err) &&
+         workers_start(gate->config->workers, &gate->workers, err) &&
+         start_courier(gate, tls, err) &&
          writer_start(&gate->engine, gate_done, &gate->writer, err) &&
          watch_start(gate, &gate->watch, err) && start_control(gate, err) &&
          start_listener(gate, tls, err);
@@ -189,12 +190,16 @@ bool gate_open(const char *config_path, struct gate **out, struct error *err)
         return fail(err, ERROR_MEMORY, "no memory for the gateway");
     gate->lock_fd = -1;
     gate_counts_init(&gate->counts);
-    ok = config_load(config_path, CONFIG_FULL, &gate->config, err) &&
+    pthread_mutex_init(&gate->config_lock, NULL);
+    pthread_mutex_init(&gate->reload_lock, NULL);
+    gate->config_path = strdup(config_path);
+    ok = gate->config_path != NULL || fail(err, ERROR_MEMORY, "no memory for the gateway");
+    ok = ok && config_load(config_path, CONFIG_FULL, &gate->config, err) &&
          clock_use_offset_file(gate->config->clock_offset, err) &&
          key_ring_load(gate->config->seal_keys, &gate->keys, err);
     gate->started = clock_now();
     if (ok)
-        warn_validity(gate->config);
+        gate_warn_validity(gate->config);
     ok = ok && open_ledger(gate, err) && start_engine(gate, err) && start_threads(gate, err);
     if (!ok) {
         gate_close(gate);
@@ -244,6 +249,9 @@ void gate_close(struct gate *gate)
     store_close(gate->store);
     key_ring_free(gate->keys);
     config_free(gate->config);
+    free(gate->config_path);
+    pthread_mutex_destroy(&gate->reload_lock);
+    pthread_mutex_destroy(&gate->config_lock);
     if (gate->lock_fd >= 0)
         close(gate->lock_fd);
     free(gate);

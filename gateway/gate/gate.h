@@ -11,6 +11,7 @@
 #ifndef GATE_GATE_H
 #define GATE_GATE_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 
 #include "crypt/seal.h"
@@ -31,7 +32,12 @@ struct unreadable_limit {
 };
 
 struct gate {
+    char *config_path;
+    /* In force. Changed on the writer's thread under the lock; others take gate_config(). What
+     * is under way keeps the one that it began with. */
     struct config *config;
+    pthread_mutex_t config_lock;
+    pthread_mutex_t reload_lock; /* one reload at a time */
     struct key_ring *keys;
     struct store *store;
     struct ledger *ledger;
@@ -50,8 +56,7 @@ struct gate {
     atomic_bool stopping;
     atomic_bool stop_asked; /* by the control socket */
     struct gate_counts counts;
-    struct unreadable_limit
-        unreadable[CONFIG_PARTIES_MAX]; /* in the order of config->parties */
+    struct unreadable_limit unreadable[ENGINE_PARTIES_MAX]; /* by number, shared if beyond */
 };
 
 /* Opens everything and starts all threads. On failure everything is closed again. */
@@ -59,12 +64,21 @@ MUST_USE bool gate_open(const char *config_path, struct gate **gate, struct erro
 /* Stops accepting, answers what was admitted, writes what is queued, closes. */
 void gate_close(struct gate *gate);
 
+/* The configuration in force, held: config_free gives it back. Any thread. */
+MUST_USE struct config *gate_config(struct gate *gate);
+
+/* What a configuration says about the listener's bounds. */
+void gate_listener_options(const struct config *config, struct listener_options *options);
+/* Says aloud which certificates do not serve now: those of ours are the partners' to refuse. */
+void gate_warn_validity(const struct config *config);
+
 /* --- receive.c --------------------------------------------------------------------------- */
 void receive_request(void *gate, struct request *request); /* listener's callback */
 /* A submission by hand: the same path without HTTP. Waits for the commit; *result is what was
- * decided. ERROR codes as for bytes that cannot be read. Not on a worker or the writer. */
-MUST_USE bool receive_by_hand(struct gate *gate, const struct config_party *core,
-                              struct text bytes, struct work_result *result, struct error *err);
+ * decided. ERROR_USAGE: `core` is no core of ours; ERROR codes as for bytes that cannot be
+ * read. Not on a worker or the writer. */
+MUST_USE bool receive_by_hand(struct gate *gate, const char *core, struct text bytes,
+                              struct work_result *result, struct error *err);
 
 /* --- deliver.c --------------------------------------------------------------------------- */
 bool deliver_letter(void *gate, const struct letter_row *letter);     /* engine's callback */

@@ -17,6 +17,16 @@ bool gate_random(void *gate, void *bytes, size_t size, struct error *err)
     return random_bytes(bytes, size, err);
 }
 
+struct config *gate_config(struct gate *gate)
+{
+    struct config *config;
+
+    pthread_mutex_lock(&gate->config_lock);
+    config = config_hold(gate->config);
+    pthread_mutex_unlock(&gate->config_lock);
+    return config;
+}
+
 /* Associated data: the log and the digest, so that sealed bytes fit no other place. */
 static void bind_to(struct gate *gate, const uint8_t digest[32], struct text parts[2])
 {
@@ -76,9 +86,10 @@ bool gate_add_digested(struct gate *gate, struct work *work, enum body_use use,
 bool gate_add_body(struct gate *gate, struct work *work, enum body_use use, struct text plain,
                    struct error *err)
 {
+    enum digest_kind kind = (enum digest_kind)ledger_origin(gate->ledger)->digest_kind;
     struct digest digest;
 
-    return digest_of(gate->config->ledger_hash, plain.at, plain.size, &digest, err) &&
+    return digest_of(kind, plain.at, plain.size, &digest, err) &&
            gate_add_digested(gate, work, use, plain, &digest, err);
 }
 

@@ -84,8 +84,7 @@ static bool position_of(struct exchange *exchange, struct ledger_txn *txn, struc
     position->out_id = row.letter.out_id;
     position->due = row.letter.due.ms != 0
                         ? row.letter.due
-                        : instant_add_ms(row.letter.created,
-                                         exchange->gate->config->lifetime_ms);
+                        : instant_add_ms(row.letter.created, exchange->config->lifetime_ms);
     return true;
 }
 

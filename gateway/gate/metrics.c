@@ -106,12 +106,13 @@ static const struct {
      offsetof(struct gate_party_counts, attempts_failed)},
 };
 
-static void put_parties(struct metric_text *text, struct gate *gate)
+static void put_parties(struct metric_text *text, struct gate *gate,
+                        const struct config *config)
 {
     for (size_t i = 0; i < PARTY_COUNTERS; i++) {
         metric_family(text, party_counters[i].name, METRIC_COUNTER, party_counters[i].help);
-        for (size_t k = 0; k < gate->config->party_count; k++) {
-            const struct config_party *party = &gate->config->parties[k];
+        for (size_t k = 0; k < config->party_count; k++) {
+            const struct config_party *party = &config->parties[k];
             struct metric_label label = {"party", party->id};
             const char *counts = (const char *)gate_counts_of(&gate->counts, party->number);
 
@@ -123,13 +124,13 @@ static void put_parties(struct metric_text *text, struct gate *gate)
     }
 }
 
-static void put_breakers(struct metric_text *text, struct gate *gate,
+static void put_breakers(struct metric_text *text, const struct config *config,
                          const struct writer_counts *writer)
 {
     metric_family(text, "qiantong_breaker_open", METRIC_GAUGE,
                   "1: five tries in a row did not reach the party; one probe every 30 s.");
     for (size_t i = 0; i < writer->lane_count; i++) {
-        const struct config_party *party = config_party_by_number(gate->config,
+        const struct config_party *party = config_party_by_number(config,
                                                                   writer->lanes[i].number);
         struct metric_label label = {"party", party != NULL ? party->id : ""};
 
@@ -239,10 +240,10 @@ static void put_ledger(struct metric_text *text, const struct survey *survey)
 /* --- what ends by itself ---------------------------------------------------------------------
  */
 
-static void put_ends(struct metric_text *text, struct gate *gate, struct instant now)
+static void put_ends(struct metric_text *text, const struct config *config, struct instant now)
 {
     struct config_certificate_end ends[CONFIG_CERTIFICATES_MAX];
-    size_t count = config_certificate_ends(gate->config, ends);
+    size_t count = config_certificate_ends(config, ends);
 
     metric_family(text, "qiantong_certificate_days_left", METRIC_GAUGE,
                   "Whole days until the last certificate of this use ends; negative after.");
@@ -255,13 +256,14 @@ static void put_ends(struct metric_text *text, struct gate *gate, struct instant
     }
     one(text, "qiantong_calendar_days_left", METRIC_GAUGE,
         "Days until the last date of the loaded calendar.",
-        (int64_t)calendar_last(gate->config->calendar).number - instant_day(now).number);
+        (int64_t)calendar_last(config->calendar).number - instant_day(now).number);
 }
 
 void metrics_write(struct gate *gate, const struct survey *survey, struct instant now,
                    struct buffer *out)
 {
     struct metric_text text = {.out = out};
+    struct config *config = gate_config(gate);
     struct writer_counts writer;
 
     writer_counts(gate->writer, &writer);
@@ -271,9 +273,10 @@ void metrics_write(struct gate *gate, const struct survey *survey, struct instan
     put_counters(&text, gate);
     put_writer(&text, gate, &writer);
     put_queues(&text, gate, &writer);
-    put_parties(&text, gate);
-    put_breakers(&text, gate, &writer);
-    put_ends(&text, gate, now);
+    put_parties(&text, gate, config);
+    put_breakers(&text, config, &writer);
+    put_ends(&text, config, now);
+    config_free(config);
     if (survey == NULL)
         return;
     put_letters(&text, survey);

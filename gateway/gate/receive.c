@@ -21,6 +21,7 @@ static void committed(struct work_owner *owner, struct work *work, const struct 
 
 static void exchange_free(struct exchange *exchange)
 {
+    config_free(exchange->config);
     atomic_fetch_sub(&exchange->gate->exchanges, 1);
     gate_work_free(exchange->work); /* the exchange lives in the work's arena */
 }
@@ -70,14 +71,17 @@ void receive_request(void *self, struct request *request)
 {
     struct gate *gate = self;
     const struct config_party *party;
+    struct config *config;
     struct exchange *exchange;
     struct work *work;
 
     while (!atomic_load(&gate->opened)) /* for the moment between its start and our knowing */
         sched_yield();
-    party = config_party_by_fingerprint(gate->config, request->peer);
+    config = gate_config(gate);
+    party = config_party_by_fingerprint(config, request->peer);
     if (party == NULL) {
         atomic_fetch_add(&gate->counts.unknown, 1);
+        config_free(config);
         log_warn("receive.unknown_party", "bytes=%zu", request->body.size);
         listener_reply(gate->listener, request, 403, "text/plain",
                        TEXT("this certificate is not known here\n"), 0);
@@ -87,12 +91,14 @@ void receive_request(void *self, struct request *request)
     exchange = work != NULL ? arena_alloc(work->arena, sizeof(*exchange)) : NULL;
     if (exchange == NULL) {
         gate_work_free(work);
+        config_free(config);
         atomic_fetch_add(&gate->counts.unavailable, 1);
         listener_reply(gate->listener, request, 503, "text/plain", TEXT("try again\n"), 5);
         return;
     }
     *exchange = (struct exchange){.owner.done = committed,
                                   .gate = gate,
+                                  .config = config,
                                   .request = request,
                                   .party = party,
                                   .work = work,
@@ -117,7 +123,8 @@ static bool submit(struct exchange *exchange, struct error *err)
 static bool within_limit(struct exchange *exchange)
 {
     struct gate *gate = exchange->gate;
-    struct unreadable_limit *limit = &gate->unreadable[exchange->party - gate->config->parties];
+    struct unreadable_limit *limit =
+        &gate->unreadable[exchange->party->number % COUNT_OF(gate->unreadable)];
     long long second = clock_monotonic_ms() / 1000;
 
     if (atomic_exchange(&limit->second, second) != second)
@@ -343,17 +350,35 @@ static void answer(struct job *job)
     exchange_free(exchange);
 }
 
-bool receive_by_hand(struct gate *gate, const struct config_party *core, struct text bytes,
+static struct work *read_by_hand(struct gate *gate, struct config *config, const char *core,
+                                 struct text bytes, struct error *err)
+{
+    struct exchange exchange = {.gate = gate,
+                                .config = config,
+                                .party = config_party_by_id(config, core),
+                                .bytes = bytes};
+
+    if (exchange.party == NULL || exchange.party->kind != PARTY_CORE) {
+        fail(err, ERROR_USAGE, "party is not a core of this gateway");
+        return NULL;
+    }
+    exchange.work = gate_work_new(EXCHANGE_MEMORY_MAX);
+    if (exchange.work == NULL) {
+        fail(err, ERROR_MEMORY, "no memory for a submission");
+        return NULL;
+    }
+    if (exchange_read(&exchange, err))
+        return exchange.work;
+    gate_work_free(exchange.work);
+    return NULL;
+}
+
+bool receive_by_hand(struct gate *gate, const char *core, struct text bytes,
                      struct work_result *result, struct error *err)
 {
-    struct work *work = gate_work_new(EXCHANGE_MEMORY_MAX);
-    struct exchange exchange = {.gate = gate, .party = core, .work = work, .bytes = bytes};
+    struct config *config = gate_config(gate);
+    struct work *work = read_by_hand(gate, config, core, bytes, err);
 
-    if (work == NULL)
-        return fail(err, ERROR_MEMORY, "no memory for a submission");
-    if (!exchange_read(&exchange, err)) {
-        gate_work_free(work);
-        return false;
-    }
-    return gate_write_and_wait(gate, work, result, err);
+    config_free(config);
+    return work != NULL && gate_write_and_wait(gate, work, result, err);
 }

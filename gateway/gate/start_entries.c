@@ -1,4 +1,5 @@
-/* start_entries.c - numbers for parties, and the entries of a start, in one transaction. */
+/* start_entries.c - numbers for parties, and the entries of a start or a reload, in one
+ * transaction. */
 #include "gate/start_entries.h"
 
 #include <string.h>
@@ -7,13 +8,17 @@
 
 enum { START_MEMORY_MAX = 8 * 1024 * 1024 };
 
+/* The engine's parties and the entries that a configuration asks for, in one transaction. */
 struct numbering {
     struct gate *gate;
+    struct config *config; /* its parties get their numbers */
     struct ledger_txn *txn;
     struct arena *arena;
     struct tlv tlvs[CONFIG_PARTIES_MAX + 1];
     size_t tlv_count;
-    uint32_t newest; /* highest number given out so far */
+    uint32_t newest;                                     /* highest number given out so far */
+    struct engine_party parties[CONFIG_PARTIES_MAX + 1]; /* home first */
+    size_t party_count;
 };
 
 static bool find_newest(struct numbering *numbering, struct error *err)
@@ -55,30 +60,28 @@ static bool number_of(struct numbering *numbering, const char *id, uint32_t *num
 
 static bool number_parties(struct numbering *numbering, struct error *err)
 {
-    struct gate *gate = numbering->gate;
-    struct engine_party party = {.kind = PARTY_PROVINCE, .region = gate->config->region};
+    struct config *config = numbering->config;
+    struct engine_party *home = &numbering->parties[numbering->party_count++];
 
-    if (!find_newest(numbering, err) ||
-        !number_of(numbering, gate->config->party, &party.number, err))
+    *home = (struct engine_party){.kind = PARTY_PROVINCE, .region = config->region};
+    memcpy(home->id, config->party, PARTY_ID_SIZE);
+    if (!find_newest(numbering, err) || !number_of(numbering, home->id, &home->number, err))
         return false;
-    if (party.number != 1)
+    if (home->number != 1)
         return fail(err, ERROR_LEDGER, "the home party does not have the number 1");
-    memcpy(party.id, gate->config->party, PARTY_ID_SIZE);
-    if (!engine_add_party(&gate->engine, &party, err))
-        return false;
-    for (size_t i = 0; i < gate->config->party_count; i++) {
-        struct config_party *from = &gate->config->parties[i];
+    for (size_t i = 0; i < config->party_count; i++) {
+        struct config_party *from = &config->parties[i];
+        struct engine_party *party = &numbering->parties[numbering->party_count++];
         if (!number_of(numbering, from->id, &from->number, err))
             return false;
-        party = (struct engine_party){.number = from->number,
-                                      .kind = from->kind,
-                                      .region = from->region,
-                                      .reachable_by_us = from->url != NULL};
-        memcpy(party.id, from->id, PARTY_ID_SIZE);
-        if (!engine_add_party(&gate->engine, &party, err))
-            return false;
+        *party = (struct engine_party){.number = from->number,
+                                       .kind = from->kind,
+                                       .region = from->region,
+                                       .reachable_by_us = from->url != NULL};
+        memcpy(party->id, from->id, PARTY_ID_SIZE);
     }
-    return true;
+    return engine_has_room(&numbering->gate->engine, numbering->parties, numbering->party_count,
+                           err);
 }
 
 static bool apply_one(struct gate *gate, struct ledger_txn *txn, struct work *work,
@@ -104,52 +107,97 @@ static struct work *note_work(uint16_t kind, const struct tlv *tlvs, size_t coun
     return work;
 }
 
-static struct work *rules_work(struct gate *gate, struct error *err)
+static bool write_boot(struct numbering *numbering, struct error *err)
 {
+    struct tlv version = {.type = TLV_RELEASE, .bytes = text_of(QIANTONG_VERSION)};
+
+    return apply_one(numbering->gate, numbering->txn, note_work(ENTRY_BOOT, &version, 1), err);
+}
+
+static bool write_config(struct numbering *numbering, struct error *err)
+{
+    struct work *work = note_work(ENTRY_CONFIG, numbering->tlvs, numbering->tlv_count);
+
+    if (work != NULL)
+        memcpy(work->digest, numbering->config->digest, 32);
+    return apply_one(numbering->gate, numbering->txn, work, err);
+}
+
+static bool write_rules(struct numbering *numbering, struct error *err)
+{
+    struct gate *gate = numbering->gate;
     struct work *work = note_work(ENTRY_RULES, NULL, 0);
 
     if (work == NULL)
-        return NULL;
-    memcpy(work->digest, gate->config->rules_digest, 32);
-    if (!gate_add_body(gate, work, BODY_TEXT, gate->config->rules_text, err)) {
+        return fail(err, ERROR_MEMORY, "no memory for a start entry");
+    memcpy(work->digest, numbering->config->rules_digest, 32);
+    if (!gate_add_body(gate, work, BODY_TEXT, numbering->config->rules_text, err)) {
         gate_work_free(work);
-        return NULL;
+        return false;
     }
     work->bodies[0].body.retention = RETENTION_PERMANENT;
-    return work;
+    return apply_one(gate, numbering->txn, work, err);
 }
 
-static bool write_entries(struct numbering *numbering, struct error *err)
+static struct numbering *numbering_new(struct gate *gate, struct config *config,
+                                       struct error *err)
 {
-    struct gate *gate = numbering->gate;
-    struct tlv version = {.type = TLV_RELEASE, .bytes = text_of(QIANTONG_VERSION)};
-    struct work *config;
+    struct arena *arena = arena_new(START_MEMORY_MAX);
+    struct numbering *numbering = arena != NULL ? arena_alloc(arena, sizeof(*numbering)) : NULL;
 
-    if (!apply_one(gate, numbering->txn, note_work(ENTRY_BOOT, &version, 1), err))
-        return false;
-    config = note_work(ENTRY_CONFIG, numbering->tlvs, numbering->tlv_count);
-    if (config != NULL)
-        memcpy(config->digest, gate->config->digest, 32);
-    return apply_one(gate, numbering->txn, config, err) &&
-           apply_one(gate, numbering->txn, rules_work(gate, err), err);
+    if (numbering == NULL) {
+        arena_free(arena);
+        fail(err, ERROR_MEMORY, "no memory for the parties");
+        return NULL;
+    }
+    numbering->gate = gate;
+    numbering->config = config;
+    numbering->arena = arena;
+    return numbering;
+}
+
+static void numbering_free(struct numbering *numbering)
+{
+    ledger_abort(numbering->txn);
+    arena_free(numbering->arena);
 }
 
 bool start_entries_write(struct gate *gate, struct error *err)
 {
-    struct numbering *numbering = NULL;
-    struct arena *arena = arena_new(START_MEMORY_MAX);
-    bool ok = false;
+    struct numbering *numbering = numbering_new(gate, gate->config, err);
+    bool ok;
 
-    numbering = arena != NULL ? arena_alloc(arena, sizeof(*numbering)) : NULL;
-    if (numbering == NULL) {
-        arena_free(arena);
-        return fail(err, ERROR_MEMORY, "no memory for the parties");
-    }
-    numbering->gate = gate;
-    numbering->arena = arena;
-    ok = ledger_begin(gate->ledger, &numbering->txn, err) && number_parties(numbering, err) &&
-         write_entries(numbering, err) && ledger_commit(&numbering->txn, err);
-    ledger_abort(numbering->txn);
-    arena_free(arena);
+    if (numbering == NULL)
+        return false;
+    ok = ledger_begin(gate->ledger, &numbering->txn, err) && number_parties(numbering, err);
+    if (ok)
+        engine_set_parties(&gate->engine, numbering->parties, numbering->party_count);
+    ok = ok && write_boot(numbering, err) && write_config(numbering, err) &&
+         write_rules(numbering, err) && ledger_commit(&numbering->txn, err);
+    numbering_free(numbering);
+    return ok;
+}
+
+bool start_entries_reload(struct gate *gate, struct config *config, struct error *err)
+{
+    const struct config *before = gate->config;
+    struct numbering *numbering = numbering_new(gate, config, err);
+    bool ok;
+
+    if (numbering == NULL)
+        return false;
+    /* An entry names the rules that it was decided by; its own, if it brings them. */
+    engine_use_rules(&gate->engine, &config->rules, config->calendar);
+    ok = ledger_begin(gate->ledger, &numbering->txn, err) && number_parties(numbering, err);
+    if (ok && memcmp(before->digest, config->digest, sizeof(config->digest)) != 0)
+        ok = write_config(numbering, err);
+    if (ok && memcmp(before->rules_digest, config->rules_digest, sizeof(config->rules_digest)))
+        ok = write_rules(numbering, err);
+    ok = ok && writer_commit(&numbering->txn, err);
+    if (ok)
+        engine_set_parties(&gate->engine, numbering->parties, numbering->party_count);
+    else
+        engine_use_rules(&gate->engine, &before->rules, before->calendar);
+    numbering_free(numbering);
     return ok;
 }

@@ -44,7 +44,7 @@ static bool rest(struct watch *watch)
 static void look(struct watch *watch)
 {
     struct gate *gate = watch->gate;
-    const struct config *config = gate->config;
+    struct config *config = gate_config(gate);
     const struct config_alarm *alarm = &config->alarm;
     struct survey_given given = {.store = gate->store,
                                  .ledger = gate->ledger,
@@ -60,6 +60,7 @@ static void look(struct watch *watch)
     pause_ms = (int64_t)alarm->every_s * 1000;
     if (pause_ms < watch->taking.took_ms * REST_FACTOR)
         pause_ms = watch->taking.took_ms * REST_FACTOR;
+    config_free(config);
     watch->next_ms = clock_monotonic_ms() + pause_ms;
     if (!ok) {
         log_error("watch.blind", "code=%s reason=\"%s\"", error_name(err.code), err.text);

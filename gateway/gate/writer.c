@@ -11,12 +11,23 @@
 
 enum { WAKE_MAX = 256, LOOK_AGAIN_MS = 50 };
 
+/* What somebody waits for. */
+struct errand {
+    writer_errand *run;
+    void *self;
+    struct error *err;
+    bool ok;
+    bool done;
+};
+
 struct writer {
     struct engine *engine;
     writer_done *done;
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t filled;
+    pthread_cond_t returned;                  /* an errand is done */
+    struct errand *errand;                    /* NULL: none waits */
     struct work *queue[WRITER_QUEUE_MAX * 2]; /* a ring; the upper half for `must` */
     size_t head;
     size_t count;
@@ -39,7 +50,8 @@ static size_t take(struct writer *writer, struct work *batch[WRITER_BATCH_MAX], 
     until.tv_sec += until.tv_nsec / 1000000000L;
     until.tv_nsec %= 1000000000L;
     pthread_mutex_lock(&writer->lock);
-    while (writer->count == 0 && !writer->stopping && !writer->kicked) {
+    while (writer->count == 0 && !writer->stopping && !writer->kicked &&
+           writer->errand == NULL) {
         if (pthread_cond_timedwait(&writer->filled, &writer->lock, &until) == ETIMEDOUT)
             break;
     }
@@ -65,13 +77,19 @@ static void stop_if_uncertain(const struct error *err)
     _exit(error_exit(ERROR_STORE));
 }
 
+bool writer_commit(struct ledger_txn **txn, struct error *err)
+{
+    if (ledger_commit(txn, err))
+        return true;
+    stop_if_uncertain(err);
+    return false;
+}
+
 static bool commit(struct ledger_txn **txn, size_t count, struct error *err)
 {
     log_debug("walk.applied", "items=%zu", count);
-    if (!ledger_commit(txn, err)) {
-        stop_if_uncertain(err);
+    if (!writer_commit(txn, err))
         return false;
-    }
     log_debug("walk.committed", "items=%zu", count);
     return true;
 }
@@ -171,7 +189,24 @@ static void note_lanes(struct writer *writer)
     pthread_mutex_unlock(&writer->lock);
 }
 
-static void *run(void *argument)
+static void run_errand(struct writer *writer)
+{
+    struct errand *errand;
+
+    pthread_mutex_lock(&writer->lock);
+    errand = writer->errand;
+    pthread_mutex_unlock(&writer->lock);
+    if (errand == NULL)
+        return;
+    errand->ok = errand->run(errand->self, errand->err);
+    pthread_mutex_lock(&writer->lock);
+    writer->errand = NULL;
+    errand->done = true;
+    pthread_cond_broadcast(&writer->returned);
+    pthread_mutex_unlock(&writer->lock);
+}
+
+static void *run_thread(void *argument)
 {
     struct writer *writer = argument;
     struct work *batch[WRITER_BATCH_MAX];
@@ -184,6 +219,7 @@ static void *run(void *argument)
         size_t count = take(writer, batch, &stopping, &stop);
         write_batch(writer, batch, count);
         note_lanes(writer);
+        run_errand(writer);
         if (!stopping && !engine_dispatch(writer->engine, &next, &err))
             log_error("writer.dispatch", "code=%s reason=\"%s\"", error_name(err.code),
                       err.text);
@@ -210,8 +246,9 @@ bool writer_start(struct engine *engine, writer_done *done, struct writer **out,
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     pthread_cond_init(&writer->filled, &monotonic);
     pthread_condattr_destroy(&monotonic);
+    pthread_cond_init(&writer->returned, NULL);
     *out = writer;
-    if (pthread_create(&writer->thread, NULL, run, writer) != 0) {
+    if (pthread_create(&writer->thread, NULL, run_thread, writer) != 0) {
         writer->stopping = true;
         *out = NULL;
         free(writer);
@@ -244,6 +281,22 @@ void writer_kick(struct writer *writer)
     pthread_mutex_unlock(&writer->lock);
 }
 
+bool writer_run(struct writer *writer, writer_errand *run, void *self, struct error *err)
+{
+    struct errand errand = {.run = run, .self = self, .err = err};
+
+    pthread_mutex_lock(&writer->lock);
+    CHECK(!writer->stopping && writer->errand == NULL);
+    /* Waited for below: it does not outlive this call. */
+    /* cppcheck-suppress autoVariables */
+    writer->errand = &errand;
+    pthread_cond_signal(&writer->filled);
+    while (!errand.done)
+        pthread_cond_wait(&writer->returned, &writer->lock);
+    pthread_mutex_unlock(&writer->lock);
+    return errand.ok;
+}
+
 void writer_counts(struct writer *writer, struct writer_counts *counts)
 {
     pthread_mutex_lock(&writer->lock);
@@ -270,6 +323,7 @@ void writer_free(struct writer *writer)
 {
     if (writer == NULL)
         return;
+    pthread_cond_destroy(&writer->returned);
     pthread_cond_destroy(&writer->filled);
     pthread_mutex_destroy(&writer->lock);
     free(writer);

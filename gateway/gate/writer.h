@@ -43,8 +43,16 @@ MUST_USE bool writer_start(struct engine *engine, writer_done *done, struct writ
  * work stays the caller's. `must`: never refused (continuations that were admitted before). */
 MUST_USE bool writer_submit(struct writer *writer, struct work *work, bool must,
                             struct error *err);
-/* Runs on the writer's thread between batches; for what must not race with the engine. */
+/* Wakes the thread, so that it looks at what is due. */
 void writer_kick(struct writer *writer);
+/* Runs `errand` on the writer's thread between two batches and waits for what it says: for what
+ * must not race with the engine. Not on the writer or a worker, one at a time, not after
+ * writer_stop. */
+typedef bool writer_errand(void *self, struct error *err);
+MUST_USE bool writer_run(struct writer *writer, writer_errand *errand, void *self,
+                         struct error *err);
+/* For an errand: ledger_commit; but if it is uncertain what became of it, the process ends. */
+MUST_USE bool writer_commit(struct ledger_txn **txn, struct error *err);
 void writer_counts(struct writer *writer, struct writer_counts *counts);
 /* Items per commit; lives as long as the writer. */
 struct histogram *writer_batch_sizes(struct writer *writer);

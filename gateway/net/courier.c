@@ -367,17 +367,14 @@ unsigned courier_pending(const struct courier *courier)
     return atomic_load(&courier->pending);
 }
 
-bool courier_use_tls(struct courier *courier, const struct tls *tls, struct error *err)
+void courier_use_tls(struct courier *courier, struct tls *tls)
 {
-    struct tls *copy = tls_copy(tls);
-    if (copy == NULL)
-        return fail(err, ERROR_MEMORY, "no memory for TLS");
     pthread_mutex_lock(&courier->lock);
     struct tls *before = courier->tls;
-    courier->tls = copy;
+    courier->tls = tls;
+    courier->tls_number++;
     pthread_mutex_unlock(&courier->lock);
     tls_free(before);
-    return true;
 }
 
 /* --- start and stop --- */

@@ -99,9 +99,9 @@ MUST_USE bool courier_post(struct courier *courier, const struct courier_route *
 MUST_USE bool courier_get(struct courier *courier, const struct courier_route *route,
                           uint64_t token, struct error *err);
 
-/* New connections from now on use these keys; ERROR_MEMORY. Any thread. */
-MUST_USE bool courier_use_tls(struct courier *courier, const struct tls *tls,
-                              struct error *err);
+/* Posts from now on use these keys, on connections and sessions of their own: what was kept of
+ * the keys before is left to age. Takes them. Any thread. */
+void courier_use_tls(struct courier *courier, struct tls *tls);
 
 /* Posts waiting or under way. Any thread. */
 unsigned courier_pending(const struct courier *courier);

@@ -73,6 +73,7 @@ struct courier {
     pthread_mutex_t lock; /* guards what follows */
     struct parcels arrived;
     struct tls *tls;
+    uint64_t tls_number; /* +1 with every change of keys */
     uint64_t last_number;
     bool stop_asked;
     unsigned grace_ms;

@@ -1,5 +1,6 @@
 #include "net/courier_internal.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -230,6 +231,20 @@ static int set_rules(struct parcel *parcel, CURL *easy)
     return bad;
 }
 
+/* The library uses a kept connection or session again only where its list of ciphers is the
+ * same text, and ignores names it does not know. So the number of our keys stands in that list:
+ * what was made with other keys is not used again. tls_prepare_client sets the real list. */
+static int set_keys(struct parcel *parcel, CURL *easy)
+{
+    struct courier *courier = parcel->courier;
+    char list[96];
+    pthread_mutex_lock(&courier->lock);
+    uint64_t number = courier->tls_number;
+    pthread_mutex_unlock(&courier->lock);
+    snprintf(list, sizeof(list), "ECDHE-ECDSA-AES128-GCM-SHA256:keys-%" PRIu64, number);
+    return (int)curl_easy_setopt(easy, CURLOPT_SSL_CIPHER_LIST, list);
+}
+
 static int set_request(struct parcel *parcel, CURL *easy)
 {
     const struct courier_route *route = &parcel->route;
@@ -261,7 +276,7 @@ static int set_request(struct parcel *parcel, CURL *easy)
 bool parcel_prepare(struct parcel *parcel)
 {
     return make_headers(parcel) && set_rules(parcel, parcel->easy) == 0 &&
-           set_request(parcel, parcel->easy) == 0;
+           set_keys(parcel, parcel->easy) == 0 && set_request(parcel, parcel->easy) == 0;
 }
 
 static const char *reason_of(const struct parcel *parcel, CURLcode code)

@@ -260,6 +260,24 @@ static void begin_stop(struct listener *listener, unsigned grace_ms)
     listener_consider_end(listener);
 }
 
+static void take_limits(struct listener *listener)
+{
+    struct listener_options *now = &listener->options;
+    const struct listener_options *limits = &listener->limits;
+
+    if (!listener->limits_changed)
+        return;
+    listener->limits_changed = false;
+    now->body_max = limits->body_max;
+    now->bodies_max = limits->bodies_max;
+    now->connections_max = limits->connections_max;
+    now->peer_connections_max = limits->peer_connections_max;
+    now->in_flight_max = limits->in_flight_max;
+    now->peer_in_flight_max = limits->peer_in_flight_max;
+    now->handshakes_max = limits->handshakes_max;
+    evhttp_set_max_body_size(listener->http, (ev_ssize_t)now->body_max);
+}
+
 static void on_wake(evutil_socket_t fd, short what, void *argument)
 {
     struct listener *listener = argument;
@@ -271,7 +289,9 @@ static void on_wake(evutil_socket_t fd, short what, void *argument)
     pthread_mutex_lock(&listener->lock);
     bool stop = listener->stop_asked;
     unsigned grace_ms = listener->grace_ms;
+    take_limits(listener);
     pthread_mutex_unlock(&listener->lock);
+    listener_consider_accepting(listener);
     if (stop && !listener->stopping)
         begin_stop(listener, grace_ms);
 }
@@ -464,17 +484,25 @@ uint16_t listener_port(const struct listener *listener)
     return listener->port;
 }
 
-bool listener_use_tls(struct listener *listener, const struct tls *tls, struct error *err)
+void listener_use_tls(struct listener *listener, struct tls *tls)
 {
-    struct tls *copy = tls_copy(tls);
-    if (copy == NULL)
-        return fail(err, ERROR_MEMORY, "no memory for TLS");
     pthread_mutex_lock(&listener->lock);
     struct tls *before = listener->tls;
-    listener->tls = copy;
+    listener->tls = tls;
     pthread_mutex_unlock(&listener->lock);
     tls_free(before);
-    return true;
+}
+
+void listener_use_limits(struct listener *listener, const struct listener_options *options)
+{
+    struct listener_options limits = *options;
+    fill_defaults(&limits);
+    pthread_mutex_lock(&listener->lock);
+    listener->limits = limits;
+    listener->limits_changed = true;
+    if (!listener->ended)
+        wake(listener);
+    pthread_mutex_unlock(&listener->lock);
 }
 
 void listener_count(const struct listener *listener, struct listener_counters *counters)

@@ -130,9 +130,11 @@ void listener_reply(struct listener *listener, struct request *request, int stat
 /* For a request that waits long: wipes and frees the body; request->body becomes empty. */
 void request_release_body(struct listener *listener, struct request *request);
 
-/* New connections from now on use these keys; ERROR_MEMORY. Any thread. */
-MUST_USE bool listener_use_tls(struct listener *listener, const struct tls *tls,
-                               struct error *err);
+/* New connections from now on use these keys; takes them. Any thread. */
+void listener_use_tls(struct listener *listener, struct tls *tls);
+/* The bounds of `options` (its *_max) hold soon: for connections and requests that come then; a
+ * connection that stands keeps its body_max. Any thread. */
+void listener_use_limits(struct listener *listener, const struct listener_options *options);
 
 /* Any thread, any time before listener_free. */
 void listener_count(const struct listener *listener, struct listener_counters *counters);

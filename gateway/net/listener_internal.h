@@ -110,6 +110,8 @@ struct listener {
 
     pthread_mutex_t lock; /* guards what follows */
     struct tls *tls;
+    struct listener_options limits; /* what the loop thread is to take over */
+    bool limits_changed;
     struct exchange *queue; /* replies, newest first */
     bool stop_asked;
     bool ended;

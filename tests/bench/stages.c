@@ -156,6 +156,7 @@ static void prepare(struct run *run, unsigned index, struct text bytes)
     uint64_t at = bench_now();
 
     *exchange = (struct exchange){.gate = &run->fixture.gate,
+                                  .config = run->fixture.gate.config,
                                   .party = run->fixture.far,
                                   .work = gate_work_new(EXCHANGE_MEMORY_MAX),
                                   .bytes = bytes};

@@ -390,6 +390,39 @@ static void test_wakes_clocks(void **state)
     assert_int_equal(the_case(&case_id).flags, CASE_OVERDUE);
 }
 
+struct errand_note {
+    size_t entries; /* in the ledger when it ran */
+    bool ok;
+};
+
+static bool errand(void *self, struct error *err)
+{
+    struct errand_note *note = self;
+
+    note->entries = ledger_size(bench.ledger);
+    return note->ok || fail(err, ERROR_CONFIG, "not today");
+}
+
+/* Between two batches, on the writer's thread, while others submit. */
+static void test_errands(void **state)
+{
+    struct fate fates[50] = {{0}};
+    struct errand_note note_of = {.ok = true};
+    struct error err = ERROR_INIT;
+
+    (void)state;
+    start();
+    for (size_t i = 0; i < COUNT_OF(fates); i++) {
+        submit(note(), &fates[i]);
+        note_of.ok = i % 2 == 0;
+        assert_int_equal(writer_run(writer, errand, &note_of, &err), note_of.ok);
+        assert_int_equal(err.code, note_of.ok ? ERROR_NONE : ERROR_CONFIG);
+        err = (struct error)ERROR_INIT;
+    }
+    stop();
+    assert_int_equal(ledger_size(bench.ledger), 1 + COUNT_OF(fates));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -403,6 +436,7 @@ int main(void)
         WRITER_TEST(test_stop_writes_what_is_queued),
         WRITER_TEST(test_stop_at_once),
         WRITER_TEST(test_wakes_clocks),
+        WRITER_TEST(test_errands),
     };
     struct error err = ERROR_INIT;
 
