@@ -41,8 +41,10 @@ const struct verb cli_verbs[] = {
      cli_ledger_verify},
     {"ledger rebuild", "[--json]", N_("make everything anew from the journal and compare"),
      cli_ledger_rebuild},
-    {"ledger backup", "FILE", N_("write all entries as a stream (without bodies)"),
-     cli_ledger_backup},
+    {"ledger backup", "FILE [--continue | --from ENTRY]",
+     N_("write all entries and bodies as a stream"), cli_ledger_backup},
+    {"ledger restore", "FILE... DIR [--accept-cut]", N_("make a ledger from such a stream"),
+     cli_ledger_restore},
     {"ledger export",
      "DIR|FILE [--format csv|xml] [--from DATE] [--until DATE] [--party ID] [--case ID]\n"
      "    [--english] [--rows N] [--reason TEXT]",

@@ -89,6 +89,8 @@ bool cli_ledger_verify(struct cli *cli, int word_count, char *const words[], str
 bool cli_ledger_rebuild(struct cli *cli, int word_count, char *const words[],
                         struct error *err);
 bool cli_ledger_backup(struct cli *cli, int word_count, char *const words[], struct error *err);
+bool cli_ledger_restore(struct cli *cli, int word_count, char *const words[],
+                        struct error *err);
 bool cli_ledger_export(struct cli *cli, int word_count, char *const words[], struct error *err);
 bool cli_config_check(struct cli *cli, int word_count, char *const words[], struct error *err);
 bool cli_adapter_check(struct cli *cli, int word_count, char *const words[], struct error *err);

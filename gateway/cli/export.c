@@ -210,37 +210,6 @@ static bool make_place(struct export *export, const char *place, struct error *e
     return false;
 }
 
-static bool sync_folder(const char *path, struct error *err)
-{
-    int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    bool ok = folder >= 0 && fsync(folder) == 0;
-
-    if (folder >= 0)
-        close(folder);
-    return ok || fail(err, ERROR_SYSTEM, "%s: %s", path, strerror(errno));
-}
-
-/* Never over something that came to stand there meanwhile. */
-static bool rename_into(struct export *export, const char *place, struct error *err)
-{
-    char *slash;
-    char *above;
-
-    if (renameat2(AT_FDCWD, export->folder, AT_FDCWD, place, RENAME_NOREPLACE) != 0)
-        return place_fail(export->cli, place, err);
-    export->folder = NULL;
-    above = arena_format(export->cli->arena, "%s", place);
-    if (above == NULL)
-        return fail(err, ERROR_MEMORY, _("no memory"));
-    while (strlen(above) > 1 && above[strlen(above) - 1] == '/')
-        above[strlen(above) - 1] = '\0';
-    slash = strrchr(above, '/');
-    if (slash == NULL)
-        return sync_folder(".", err);
-    slash[slash == above ? 1 : 0] = '\0';
-    return sync_folder(above, err);
-}
-
 /* --- all of it
  * --------------------------------------------------------------------------------- */
 
@@ -266,7 +235,7 @@ static bool write_all(struct export *export, struct digest *digest, struct error
         return false;
     if (!export->scope.xml)
         return files_about(export, err) && files_manifest(export, digest, err) &&
-               sync_folder(export->folder, err);
+               export_folder_sync(export->folder, err);
     export_file_text(export->file, "</ledgerExport>\n");
     return export_file_end(&export->file, digest, err);
 }
@@ -293,7 +262,9 @@ static bool run(struct export *export, const struct typed *typed, const char *pl
         return false;
     cli_end_read(export->cli);
     ok = make_place(export, place, err) && write_all(export, &digest, err) &&
-         rename_into(export, place, err);
+         export_file_rename(export->folder, place, err);
+    if (ok)
+        export->folder = NULL; /* nothing is left to be removed */
     progress_end(&export->progress);
     if (ok)
         print_done(export, place, &digest);

@@ -3,11 +3,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cli/language.h"
+
+enum { PATH_SIZE = 4096 };
 
 struct export_file {
     int fd;
@@ -30,8 +33,8 @@ static bool system_fail(const char *path, int number, struct error *err)
     return fail(err, code, "%s: %s", path, strerror(number));
 }
 
-bool export_file_new(const char *path, enum digest_kind kind, struct export_file **out,
-                     struct error *err)
+static bool open_file(const char *path, int flags, enum digest_kind kind,
+                      struct export_file **out, struct error *err)
 {
     struct export_file *file = calloc(1, sizeof(*file));
 
@@ -45,7 +48,7 @@ bool export_file_new(const char *path, enum digest_kind kind, struct export_file
         export_file_drop(file);
         return fail(err, ERROR_MEMORY, _("no memory"));
     }
-    file->fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, EXPORT_FILE_MODE);
+    file->fd = open(path, O_WRONLY | O_CLOEXEC | flags, EXPORT_FILE_MODE);
     if (file->fd < 0) {
         system_fail(path, errno, err);
         export_file_drop(file);
@@ -57,6 +60,18 @@ bool export_file_new(const char *path, enum digest_kind kind, struct export_file
     }
     *out = file;
     return true;
+}
+
+bool export_file_new(const char *path, enum digest_kind kind, struct export_file **file,
+                     struct error *err)
+{
+    return open_file(path, O_CREAT | O_EXCL, kind, file, err);
+}
+
+bool export_file_append(const char *path, enum digest_kind kind, struct export_file **file,
+                        struct error *err)
+{
+    return open_file(path, O_APPEND, kind, file, err);
 }
 
 static bool write_all(struct export_file *file, const unsigned char *bytes, size_t size,
@@ -151,4 +166,37 @@ void export_file_drop(struct export_file *file)
     digest_stream_free(file->digest);
     free(file->path);
     free(file);
+}
+
+bool export_folder_sync(const char *path, struct error *err)
+{
+    int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool ok = folder >= 0 && fsync(folder) == 0;
+
+    if (!ok)
+        system_fail(path, errno, err);
+    if (folder >= 0)
+        close(folder);
+    return ok;
+}
+
+bool export_file_rename(const char *made, const char *place, struct error *err)
+{
+    char above[PATH_SIZE];
+    size_t size = strlen(place);
+    char *slash;
+
+    while (size > 1 && place[size - 1] == '/')
+        size--;
+    if (size >= sizeof(above))
+        return fail(err, ERROR_USAGE, _("the name is too long"));
+    memcpy(above, place, size);
+    above[size] = '\0';
+    if (renameat2(AT_FDCWD, made, AT_FDCWD, above, RENAME_NOREPLACE) != 0)
+        return system_fail(place, errno, err);
+    slash = strrchr(above, '/');
+    if (slash == NULL)
+        return export_folder_sync(".", err);
+    slash[slash == above ? 1 : 0] = '\0';
+    return export_folder_sync(above, err);
 }

@@ -12,7 +12,7 @@
 
 #include "base/error.h"
 
-enum { OPERANDS_MAX = 4 };
+enum { OPERANDS_MAX = 256 };
 
 /* Exactly one of flag and value is not NULL. */
 struct option_rule {

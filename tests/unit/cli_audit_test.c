@@ -75,6 +75,26 @@ static int audit(const char *name)
     return WEXITSTATUS(status);
 }
 
+/* The entries of a stream as version 1 held them, without heads and bodies: old backups stay
+ * readable. */
+static size_t as_version_1(const unsigned char *stream, size_t size, unsigned char *out)
+{
+    size_t made = ENTRY_STREAM_MAGIC_SIZE;
+
+    memcpy(out, ENTRY_STREAM_MAGIC_1, ENTRY_STREAM_MAGIC_SIZE);
+    for (size_t at = ENTRY_STREAM_MAGIC_SIZE; at < size;) {
+        struct reader reader = reader_over(stream + at + 1, 4);
+        size_t frame = reader_u32(&reader);
+
+        if (stream[at] == STREAM_ENTRY) {
+            memcpy(out + made, stream + at + 1, 4 + frame);
+            made += 4 + frame;
+        }
+        at += STREAM_PREFIX + frame;
+    }
+    return made;
+}
+
 /* Where entry `seq` begins (its size prefix). */
 static size_t place_of(uint64_t seq)
 {
@@ -83,7 +103,7 @@ static size_t place_of(uint64_t seq)
     for (uint64_t i = 1; i < seq; i++) {
         struct reader reader = reader_over(good + at, 4);
 
-        at += ENTRY_STREAM_PREFIX + reader_u32(&reader);
+        at += ENTRY_STREAM_PREFIX_1 + reader_u32(&reader);
     }
     assert_true(at <= good_size);
     return at;
@@ -91,6 +111,7 @@ static size_t place_of(uint64_t seq)
 
 static void make_backup(void)
 {
+    static unsigned char stream[STREAM_MAX];
     char line[FIXTURE_PATH_MAX + 32];
     char path[FIXTURE_PATH_MAX];
 
@@ -100,11 +121,8 @@ static void make_backup(void)
     if (said.status != 0)
         print_error("%s", said.err);
     assert_int_equal(said.status, 0);
-    assert_non_null(strstr(said.out, "38 entries written"));
-    assert_non_null(strstr(said.out, "not in it"));
-    good_size = read_file("backup", good, sizeof(good));
-    cli_refuses(line, 71, "File exists");
-    assert_int_equal(read_file("backup", good, sizeof(good)), good_size);
+    good_size = as_version_1(stream, read_file("backup", stream, sizeof(stream)), good);
+    write_file("backup", good, good_size);
 }
 
 static int setup(void **state)
@@ -141,7 +159,7 @@ static void test_every_bit_counts(void **state)
 
     (void)state;
     for (size_t e = 0; e < COUNT_OF(entries); e++) {
-        size_t begin = place_of(entries[e]) + ENTRY_STREAM_PREFIX;
+        size_t begin = place_of(entries[e]) + ENTRY_STREAM_PREFIX_1;
         size_t end = entries[e] == ENTRIES ? good_size : place_of(entries[e] + 1);
 
         snprintf(expected, sizeof(expected), "entry %u: ", (unsigned)entries[e]);
