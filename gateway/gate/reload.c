@@ -100,6 +100,8 @@ static bool swap(void *self, struct error *err)
     describe(before, reload->config, reload->report);
     if (!start_entries_reload(gate, reload->config, err))
         return false;
+    if (reload->report->rules_changed)
+        writer_recalculate(gate->writer);
     gate->engine.retry.lifetime_ms = reload->config->lifetime_ms;
     gate->engine.own_checks = reload->config->own_checks;
     pthread_mutex_lock(&gate->config_lock);

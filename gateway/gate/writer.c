@@ -7,9 +7,16 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
+#include "engine/recalculate.h"
 
-enum { WAKE_MAX = 256, LOOK_AGAIN_MS = 50 };
+enum {
+    WAKE_MAX = 256,
+    LOOK_AGAIN_MS = 50,
+    RECALCULATE_MAX = 256,          /* deadlines in one transaction */
+    RECALCULATE_AGAIN_MS = 5 * 1000 /* after a failure */
+};
 
 /* What somebody waits for. */
 struct errand {
@@ -29,6 +36,8 @@ struct writer {
     pthread_cond_t returned;                  /* an errand is done */
     struct errand *errand;                    /* NULL: none waits */
     struct work *queue[WRITER_QUEUE_MAX * 2]; /* a ring; the upper half for `must` */
+    struct recalculation walk; /* the writer's thread only; ended: no clock waits for it */
+    int64_t walk_again_ms;     /* not before this monotonic time */
     size_t head;
     size_t count;
     bool stopping;
@@ -132,6 +141,41 @@ static void write_singly(struct writer *writer, struct work **batch, size_t coun
     }
 }
 
+void writer_recalculate(struct writer *writer)
+{
+    writer->walk = (struct recalculation){.moved = 0};
+    writer->walk_again_ms = 0;
+}
+
+/* One portion. A failure is the world's (disk full, memory): it comes again a little later. */
+static void recalculate(struct writer *writer)
+{
+    struct ledger_txn *txn = NULL;
+    struct error err = ERROR_INIT;
+    struct recalculation walk = writer->walk;
+    bool ok;
+
+    if (walk.ended || clock_monotonic_ms() < writer->walk_again_ms)
+        return;
+    ok = ledger_begin(writer->engine->ledger, &txn, &err) &&
+         engine_recalculate(writer->engine, txn, RECALCULATE_MAX, &walk, &err) &&
+         writer_commit(&txn, &err);
+    ledger_abort(txn);
+    if (!ok) {
+        log_error("deadlines.not_moved", "code=%s reason=\"%s\"", error_name(err.code),
+                  err.text);
+        writer->walk_again_ms = clock_monotonic_ms() + RECALCULATE_AGAIN_MS;
+        return;
+    }
+    writer->walk = walk;
+    if (walk.ended && walk.moved > 0)
+        log_info("deadlines.moved", "clocks=%llu calendar=%u", (unsigned long long)walk.moved,
+                 writer->engine->rules->calendar_version);
+    if (!walk.ended)
+        writer_kick(writer);
+}
+
+/* A clock that another calendar moves must not pass by the old one. */
 static bool deadline_passed(struct writer *writer)
 {
     struct instant now = writer->engine->given.now(writer->engine->given.self);
@@ -141,6 +185,8 @@ static bool deadline_passed(struct writer *writer)
     uint8_t kind;
     bool found = false;
 
+    if (!writer->walk.ended)
+        return false;
     if (!ledger_begin_read(writer->engine->ledger, &txn, &err) ||
         !ledger_next_deadline(txn, now, &case_id, &kind, &found, &err))
         log_error("writer.deadlines", "reason=\"%s\"", err.text);
@@ -220,6 +266,8 @@ static void *run_thread(void *argument)
         write_batch(writer, batch, count);
         note_lanes(writer);
         run_errand(writer);
+        if (!stopping)
+            recalculate(writer);
         if (!stopping && !engine_dispatch(writer->engine, &next, &err))
             log_error("writer.dispatch", "code=%s reason=\"%s\"", error_name(err.code),
                       err.text);

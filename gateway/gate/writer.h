@@ -51,6 +51,9 @@ void writer_kick(struct writer *writer);
 typedef bool writer_errand(void *self, struct error *err);
 MUST_USE bool writer_run(struct writer *writer, writer_errand *errand, void *self,
                          struct error *err);
+/* For an errand, and before any other work of a start: the engine has another calendar. Running
+ * clocks are counted again, in portions between the batches; until that is done none passes. */
+void writer_recalculate(struct writer *writer);
 /* For an errand: ledger_commit; but if it is uncertain what became of it, the process ends. */
 MUST_USE bool writer_commit(struct ledger_txn **txn, struct error *err);
 void writer_counts(struct writer *writer, struct writer_counts *counts);

@@ -170,6 +170,11 @@ MUST_USE bool ledger_open_cases(struct ledger_txn *txn, struct ledger_position *
                                 size_t max, ledger_visit_case *visit, void *self, bool *more,
                                 struct error *err);
 
+/* The case of the first running clock behind *position, due or not; a clock that moves
+ * meanwhile is seen at its old place, at its new one, or at both. */
+MUST_USE bool ledger_deadline_behind(struct ledger_txn *txn, struct ledger_position *position,
+                                     struct uuid *case_id, bool *found, struct error *err);
+
 /* --- verify and rebuild ------------------------------------------------------------------- */
 /* One line per finding; the report goes on after a finding where that makes sense. `row` is a
  * readable key ("cases 0192…", "journal 17"), `what` a constant reason. */

@@ -256,6 +256,25 @@ bool ledger_next_deadline(struct ledger_txn *txn, struct instant now, struct uui
     return true;
 }
 
+bool ledger_deadline_behind(struct ledger_txn *txn, struct ledger_position *position,
+                            struct uuid *case_id, bool *found, struct error *err)
+{
+    struct uuid none = {{0}};
+    struct row_key from = key_deadline((struct instant){0}, &none, 0);
+    struct row_key key;
+    CHECK(position->size == 0 || position->size == from.size);
+    if (position->size > 0)
+        memcpy(from.bytes, position->bytes, from.size);
+    if (!first_behind(txn, DATABASE_DEADLINES, &from, 0, &key, found, err))
+        return false;
+    if (!*found)
+        return true;
+    position->size = key.size;
+    memcpy(position->bytes, key.bytes, key.size);
+    memcpy(case_id->bytes, key.bytes + 8, sizeof case_id->bytes);
+    return true;
+}
+
 bool ledger_party_number(struct ledger_txn *txn, const char *party_id, uint32_t *number,
                          bool *found, struct error *err)
 {
