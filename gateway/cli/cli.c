@@ -30,6 +30,8 @@ const struct verb cli_verbs[] = {
     {"party", "[ID] [--json]", N_("parties: certificates, letters"), cli_party},
     {"letters", "[--dead] [--all] [--json]", N_("letters that are under way or dead"),
      cli_letters},
+    {"outbox", "[PARTY] [--json]", N_("what is on its way to whom, and what holds it up"),
+     cli_outbox},
     {"retry", "LETTER [--reason TEXT]", N_("try a dead letter again"), cli_retry},
     {"close", "LETTER --reason TEXT", N_("give a dead letter up; the case goes on without it"),
      cli_close},

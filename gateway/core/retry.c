@@ -45,15 +45,38 @@ struct instant retry_next(const struct retry_policy *policy, struct instant crea
     return instant_before(next, end) ? next : end;
 }
 
+struct instant breaker_until(const struct breaker *breaker, struct instant now)
+{
+    struct instant until = breaker->probe_at;
+
+    if (instant_before(until, breaker->rest_until))
+        until = breaker->rest_until;
+    return instant_before(now, until) ? until : (struct instant){0};
+}
+
 bool breaker_allows(const struct breaker *breaker, struct instant now)
 {
-    return breaker->probe_at.ms == 0 || !instant_before(now, breaker->probe_at);
+    return breaker_until(breaker, now).ms == 0;
+}
+
+void breaker_rest(struct breaker *breaker, struct instant now, int64_t retry_after_ms)
+{
+    struct instant until;
+
+    if (retry_after_ms <= 0)
+        return;
+    if (retry_after_ms > RETRY_AFTER_MAX_MS)
+        retry_after_ms = RETRY_AFTER_MAX_MS;
+    until = instant_add_ms(now, retry_after_ms);
+    if (instant_before(breaker->rest_until, until))
+        breaker->rest_until = until;
 }
 
 void breaker_record(struct breaker *breaker, bool reached, struct instant now)
 {
     if (reached) {
-        *breaker = (struct breaker){0};
+        breaker->failures = 0;
+        breaker->probe_at = (struct instant){0};
         return;
     }
     if (breaker->failures < UINT32_MAX)

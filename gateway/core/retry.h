@@ -29,13 +29,19 @@ struct instant retry_next(const struct retry_policy *policy, struct instant crea
                           struct instant now, unsigned attempt, int64_t retry_after_ms,
                           uint64_t random);
 
-/* One per party: five failures in a row open it; while open one probe per 30 s. */
+/* One per party: five failures in a row open it; while open one probe per 30 s. A pause that
+ * the party asked for stands beside it, whatever else is heard meanwhile. */
 struct breaker {
     uint32_t failures;
-    struct instant probe_at; /* none: closed */
+    struct instant probe_at;   /* none: closed */
+    struct instant rest_until; /* none: it asked for no pause */
 };
 
 bool breaker_allows(const struct breaker *breaker, struct instant now);
+/* From when on it allows something; none: nothing holds it back at `now`. */
+struct instant breaker_until(const struct breaker *breaker, struct instant now);
 void breaker_record(struct breaker *breaker, bool reached, struct instant now);
+/* The party asked for a pause (429), of at most an hour; never shortens a longer one. */
+void breaker_rest(struct breaker *breaker, struct instant now, int64_t retry_after_ms);
 
 #endif

@@ -58,12 +58,16 @@ static bool landed(struct engine *engine, struct ledger_txn *txn, const struct w
     return effect_add(engine, txn, &(struct engine_effect){.out_id = work->out_id}, err);
 }
 
-static bool heard(struct engine *engine, struct ledger_txn *txn, const struct letter_row *row,
-                  bool reached, struct instant at, struct error *err)
+static bool heard(struct engine *engine, struct ledger_txn *txn, const struct work *work,
+                  const struct letter_row *row, struct instant at, struct error *err)
 {
-    struct engine_effect effect = {.out_id = row->letter.out_id,
+    bool reached = work->kind == WORK_OUTCOME || work->reached;
+    /* 503 may be about this one letter, 429 is about all of them. */
+    bool pause = work->kind == WORK_ATTEMPT && work->http_status == 429;
+    struct engine_effect effect = {.out_id = work->out_id,
                                    .party = party_of(engine, row),
                                    .heard = reached ? HEARD_IT : HEARD_SILENCE,
+                                   .rest_ms = pause ? work->retry_after_ms : 0,
                                    .at = at};
 
     return effect_add(engine, txn, &effect, err);
@@ -210,7 +214,7 @@ bool apply_attempt(struct engine *engine, struct ledger_txn *txn, struct work *w
     attempts = row.attempts == UINT16_MAX ? UINT16_MAX : (uint16_t)(row.attempts + 1);
     party = party_of(engine, &row);
     due = due_again(engine, party, work, &row, draft->now, random);
-    if (!fetches(party) && !heard(engine, txn, &row, work->reached, draft->now, err))
+    if (!fetches(party) && !heard(engine, txn, work, &row, draft->now, err))
         return false;
     draft_add_letter_state(draft, work->out_id, due.ms != 0 ? LETTER_READY : LETTER_DEAD,
                            attempts, due);
@@ -284,7 +288,7 @@ bool apply_outcome(struct engine *engine, struct ledger_txn *txn, struct work *w
     memcpy(draft->entry.digest, work->digest, 32);
     draft->entry.plain_size = work->size;
     draft->entry.evidence = evidence_of(engine, row.letter.party);
-    if (!heard(engine, txn, &row, true, draft->now, err) ||
+    if (!heard(engine, txn, work, &row, draft->now, err) ||
         !note_state(txn, draft, &before, &found, err))
         return false;
     if (found && row.letter.to_core && end_of(work) == LETTER_REFUSED) {

@@ -141,6 +141,7 @@ static bool next_of(struct engine *engine, struct ledger_txn *txn, struct engine
 {
     struct outbox_position after = {{0}, 0};
     struct instant horizon = {INT64_MAX};
+    struct instant until;
     struct letter_row row;
     bool found = true;
 
@@ -152,11 +153,8 @@ static bool next_of(struct engine *engine, struct ledger_txn *txn, struct engine
     } while (found && in_flight(engine, row.letter.out_id));
     if (!found)
         return true;
-    if (!breaker_allows(&party->breaker, now) &&
-        instant_before(after.due, party->breaker.probe_at))
-        earlier(next, party->breaker.probe_at);
-    else
-        earlier(next, after.due);
+    until = breaker_until(&party->breaker, now);
+    earlier(next, instant_before(after.due, until) ? until : after.due);
     return true;
 }
 

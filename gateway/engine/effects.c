@@ -9,8 +9,10 @@ static void apply_effect(struct engine *engine, const struct engine_effect *effe
     flight_end(engine, effect->out_id);
     if (effect->own_trouble)
         flight_rest(engine);
-    if (effect->party != NULL && effect->heard != HEARD_NOTHING)
-        breaker_record(&effect->party->breaker, effect->heard == HEARD_IT, effect->at);
+    if (effect->party == NULL || effect->heard == HEARD_NOTHING)
+        return;
+    breaker_record(&effect->party->breaker, effect->heard == HEARD_IT, effect->at);
+    breaker_rest(&effect->party->breaker, effect->at, effect->rest_ms);
 }
 
 static void transaction_ended(void *self, bool committed)

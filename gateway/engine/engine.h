@@ -79,6 +79,7 @@ struct engine_effect {
     struct engine_party *party; /* NULL unless something was heard, or not */
     enum engine_heard heard;
     bool own_trouble;
+    int64_t rest_ms; /* the party asked for so much of a pause; 0: did not */
     struct instant at;
 };
 

@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "base/calendar.h"
 #include "base/error.h"
+#include "core/bucket.h"
 #include "core/names.h"
 #include "core/rules.h"
 #include "crypt/digest.h"
@@ -30,10 +31,13 @@ struct config_party {
     uint32_t region;
     const char *title; /* never NULL; may be empty */
     const char *title_chinese;
-    const char *url;                             /* NULL: cannot be called */
-    const char *adapter;                         /* name; a core's only, else NULL */
-    struct adapter *dialect;                     /* loaded; NULL unless a core */
-    size_t message_max;                          /* bytes */
+    const char *url;         /* NULL: cannot be called */
+    const char *adapter;     /* name; a core's only, else NULL */
+    struct adapter *dialect; /* loaded; NULL unless a core */
+    size_t message_max;      /* bytes */
+    struct bucket_rate rate; /* of messages that it sends */
+    unsigned in_flight_max;  /* of these, being worked on */
+    unsigned connections_max;
     uint8_t transport_pins[CONFIG_PINS_MAX][32]; /* SHA-256 of the certificate's DER */
     size_t transport_pin_count;
     const struct verifier *signing_pins[CONFIG_PINS_MAX];

@@ -9,6 +9,8 @@
 
 #define HOUR_MS (INT64_C(60) * 60 * 1000)
 
+enum { MESSAGES_MAX = 100000, PER_SECOND_STANDARD = 2000, CONNECTIONS_STANDARD = 64 };
+
 /* One party's file while it is read. */
 struct reading {
     struct config_parts *parts;
@@ -84,14 +86,42 @@ static bool read_identity(const struct reading *reading, struct error *err)
     return true;
 }
 
+static bool read_rate(const struct reading *reading, struct error *err)
+{
+    struct bucket_rate *rate = &reading->party->rate;
+    uint64_t per_second;
+    uint64_t burst;
+
+    if (!config_number(&reading->file, "rate/perSecond", 1, MESSAGES_MAX, PER_SECOND_STANDARD,
+                       &per_second, err) ||
+        !config_number(&reading->file, "rate/burst", 1, MESSAGES_MAX,
+                       per_second * 2 > MESSAGES_MAX ? MESSAGES_MAX : per_second * 2, &burst,
+                       err))
+        return false;
+    *rate = (struct bucket_rate){(uint32_t)per_second, (uint32_t)burst};
+    return true;
+}
+
+/* By default no party can fill the gateway alone. */
 static bool read_limits(const struct reading *reading, struct error *err)
 {
+    const struct config *config = &reading->parts->config;
+    struct config_party *party = reading->party;
+    unsigned half = config->in_flight_max > 1 ? config->in_flight_max / 2 : 1;
     uint64_t size;
+    uint64_t in_flight;
+    uint64_t connections;
 
-    if (!config_number(&reading->file, "messageBytes", 4096, 16777216,
-                       reading->parts->config.message_max, &size, err))
+    if (!config_number(&reading->file, "messageBytes", 4096, 16777216, config->message_max,
+                       &size, err) ||
+        !config_number(&reading->file, "inFlight", 1, 100000, half, &in_flight, err) ||
+        !config_number(&reading->file, "connections", 1, 100000, CONNECTIONS_STANDARD,
+                       &connections, err) ||
+        !read_rate(reading, err))
         return false;
-    reading->party->message_max = (size_t)size;
+    party->message_max = (size_t)size;
+    party->in_flight_max = (unsigned)in_flight;
+    party->connections_max = (unsigned)connections;
     return true;
 }
 

@@ -7,6 +7,7 @@
  *   {"verb":"retry","letter":OUT_ID,"reason":TEXT}      a dead letter once more
  *   {"verb":"close","letter":OUT_ID,"reason":TEXT}      a dead letter given up
  *   {"verb":"reload"}                                   the configuration anew (gate/reload.h)
+ *   {"verb":"traffic"}                                  load and breakers, by party (traffic.h)
  *   {"verb":"stop"}
  *
  * Answers have "ok"; a failed one "code" and "text". The user is the one the system names. */
@@ -21,6 +22,7 @@
 #include "crypt/base64.h"
 #include "gate/metrics.h"
 #include "gate/reload.h"
+#include "gate/traffic.h"
 
 enum { USER_SIZE = 64, OPERATOR_SIZE = 512, OPEN_MEMORY_MAX = 64 * 1024 * 1024 };
 
@@ -360,6 +362,16 @@ static json_t *answer_reload(struct asking *asking)
                      (json_int_t)report.gone_count);
 }
 
+static json_t *answer_traffic(struct asking *asking)
+{
+    struct error err = ERROR_INIT;
+
+    if (atomic_load(&asking->gate->opened))
+        return traffic_json(asking->gate);
+    fail(&err, ERROR_BUSY, "the gateway is still opening");
+    return failure(&err);
+}
+
 static json_t *answer_stop(struct asking *asking)
 {
     atomic_store(&asking->gate->stop_asked, true);
@@ -372,7 +384,7 @@ static const struct {
 } verbs[] = {
     {"ping", answer_ping},         {"metrics", answer_metrics}, {"submit", answer_submit},
     {"disclose", answer_disclose}, {"retry", answer_retry},     {"close", answer_close},
-    {"reload", answer_reload},     {"stop", answer_stop},
+    {"reload", answer_reload},     {"traffic", answer_traffic}, {"stop", answer_stop},
 };
 
 static json_t *answer_request(struct asking *asking)

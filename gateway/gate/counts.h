@@ -47,6 +47,7 @@ struct gate_counts {
     atomic_ulong refused;
     atomic_ulong unreadable;  /* failed before the header held */
     atomic_ulong unavailable; /* 503 */
+    atomic_ulong over_limit;  /* 429; by party: gate/load.h */
     atomic_ulong unknown;     /* 403: a certificate of no party */
     atomic_ulong sent;        /* deliveries started */
     atomic_ulong outcomes;

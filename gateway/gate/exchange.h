@@ -23,6 +23,7 @@ struct exchange {
     struct config *config;   /* held; `party` lies in it */
     struct request *request; /* NULL: by hand */
     const struct config_party *party;
+    struct load *load; /* counts it as in flight; NULL: by hand */
     struct work *work; /* the exchange lives in its arena */
     struct text bytes; /* as received */
     struct digest digest;

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -122,7 +123,7 @@ void gate_listener_options(const struct config *config, struct listener_options 
     options->body_max = largest_message(config);
     options->connections_max = config->connections_max;
     options->in_flight_max = config->in_flight_max;
-    options->peer_in_flight_max = config->in_flight_max;
+    options->peer_in_flight_max = UINT_MAX; /* a party has its own: receive_request */
 }
 
 static bool start_listener(struct gate *gate, const struct tls *tls, struct error *err)
@@ -139,6 +140,7 @@ static bool start_listener(struct gate *gate, const struct tls *tls, struct erro
         .paths = paths,
         .path_count = COUNT_OF(paths),
         .on_request = receive_request,
+        .on_client = receive_client,
         .self = gate,
     };
 

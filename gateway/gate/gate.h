@@ -18,6 +18,7 @@
 #include "engine/engine.h"
 #include "gate/config.h"
 #include "gate/counts.h"
+#include "gate/load.h"
 #include "gate/watch.h"
 #include "gate/workers.h"
 #include "gate/writer.h"
@@ -57,6 +58,7 @@ struct gate {
     atomic_bool stop_asked; /* by the control socket */
     struct gate_counts counts;
     struct unreadable_limit unreadable[ENGINE_PARTIES_MAX]; /* by number, shared if beyond */
+    struct loads loads;
 };
 
 /* Opens everything and starts all threads. On failure everything is closed again. */
@@ -74,6 +76,9 @@ void gate_warn_validity(const struct config *config);
 
 /* --- receive.c --------------------------------------------------------------------------- */
 void receive_request(void *gate, struct request *request); /* listener's callback */
+/* Likewise: the certificates of a party are one client, with the party's limit. */
+void receive_client(void *gate, const uint8_t fingerprint[TLS_FINGERPRINT_SIZE],
+                    struct listener_client *client);
 /* A submission by hand: the same path without HTTP. Waits for the commit; *result is what was
  * decided. ERROR_USAGE: `core` is no core of ours; ERROR codes as for bytes that cannot be
  * read. Not on a worker or the writer. */

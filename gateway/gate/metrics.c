@@ -34,6 +34,9 @@ static void put_counters(struct metric_text *text, struct gate *gate)
         (int64_t)atomic_load(&counts->unreadable));
     one(text, "qiantong_unavailable_total", METRIC_COUNTER, "Requests answered 503.",
         (int64_t)atomic_load(&counts->unavailable));
+    one(text, "qiantong_over_limit_total", METRIC_COUNTER,
+        "Messages answered 429: more than the party may send.",
+        (int64_t)atomic_load(&counts->over_limit));
     one(text, "qiantong_unknown_party_total", METRIC_COUNTER,
         "Requests with a certificate of no configured party.",
         (int64_t)atomic_load(&counts->unknown));

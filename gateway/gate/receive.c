@@ -1,6 +1,6 @@
 /* receive.c - the walk of a message in: from a request to a durable verdict and its answer.
  *
- *   loop thread    receive_request: who speaks (certificate), admitted or 503
+ *   loop thread    receive_request: who speaks (certificate), admitted, 429 or 503
  *   worker         prepare: bytes to a verified, validated message; sealed; handed to the
  * writer writer thread  committed: the verdict is durable worker         answer: signed receipt
  * (province) or the dialect's answer (core); then the answer's own bytes follow into the
@@ -23,6 +23,7 @@ static void exchange_free(struct exchange *exchange)
 {
     config_free(exchange->config);
     atomic_fetch_sub(&exchange->gate->exchanges, 1);
+    load_end(exchange->load);
     gate_work_free(exchange->work); /* the exchange lives in the work's arena */
 }
 
@@ -67,13 +68,71 @@ static void choose_job(struct exchange *exchange)
     }
 }
 
+void receive_client(void *self, const uint8_t fingerprint[TLS_FINGERPRINT_SIZE],
+                    struct listener_client *client)
+{
+    struct gate *gate = self;
+    struct config *config = gate_config(gate);
+    const struct config_party *party = config_party_by_fingerprint(config, fingerprint);
+
+    if (party != NULL) {
+        memset(client->who, 0, sizeof(client->who));
+        memcpy(client->who, party->id, strnlen(party->id, sizeof(client->who)));
+        client->connections_max = party->connections_max;
+        client->over = &loads_get(&gate->loads, party->id)->over_connections;
+    }
+    config_free(config);
+}
+
+static void refuse_over_limit(struct gate *gate, struct request *request,
+                              unsigned retry_after_s)
+{
+    atomic_fetch_add(&gate->counts.over_limit, 1);
+    listener_reply(gate->listener, request, 429, "text/plain", TEXT("too many; try later\n"),
+                   retry_after_s);
+}
+
+/* Takes `config`, which `party` belongs to. */
+static void admit(struct gate *gate, struct request *request, struct config *config,
+                  const struct config_party *party, struct load *load)
+{
+    struct work *work = gate_work_new(EXCHANGE_MEMORY_MAX);
+    struct exchange *exchange = work != NULL ? arena_alloc(work->arena, sizeof(*exchange))
+                                             : NULL;
+
+    if (exchange == NULL) {
+        gate_work_free(work);
+        config_free(config);
+        load_end(load);
+        atomic_fetch_add(&gate->counts.unavailable, 1);
+        listener_reply(gate->listener, request, 503, "text/plain", TEXT("try again\n"), 5);
+        return;
+    }
+    *exchange = (struct exchange){.owner.done = committed,
+                                  .gate = gate,
+                                  .config = config,
+                                  .request = request,
+                                  .party = party,
+                                  .load = load,
+                                  .work = work,
+                                  .bytes = request->body,
+                                  .digest_known = false,
+                                  .begun_ms = clock_monotonic_ms()};
+    work->owner = &exchange->owner;
+    choose_job(exchange);
+    atomic_fetch_add(&gate->exchanges, 1);
+    atomic_fetch_add(&gate_counts_of(&gate->counts, party->number)->received, 1);
+    log_debug("walk.admitted", "party=%s bytes=%zu", party->id, request->body.size);
+    workers_run(gate->workers, &exchange->job);
+}
+
 void receive_request(void *self, struct request *request)
 {
     struct gate *gate = self;
     const struct config_party *party;
     struct config *config;
-    struct exchange *exchange;
-    struct work *work;
+    struct load *load;
+    unsigned retry_after_s;
 
     while (!atomic_load(&gate->opened)) /* for the moment between its start and our knowing */
         sched_yield();
@@ -87,30 +146,13 @@ void receive_request(void *self, struct request *request)
                        TEXT("this certificate is not known here\n"), 0);
         return;
     }
-    work = gate_work_new(EXCHANGE_MEMORY_MAX);
-    exchange = work != NULL ? arena_alloc(work->arena, sizeof(*exchange)) : NULL;
-    if (exchange == NULL) {
-        gate_work_free(work);
+    load = loads_get(&gate->loads, party->id);
+    if (load_admit(load, party, clock_monotonic_ms(), &retry_after_s)) {
+        admit(gate, request, config, party, load);
+    } else {
         config_free(config);
-        atomic_fetch_add(&gate->counts.unavailable, 1);
-        listener_reply(gate->listener, request, 503, "text/plain", TEXT("try again\n"), 5);
-        return;
+        refuse_over_limit(gate, request, retry_after_s);
     }
-    *exchange = (struct exchange){.owner.done = committed,
-                                  .gate = gate,
-                                  .config = config,
-                                  .request = request,
-                                  .party = party,
-                                  .work = work,
-                                  .bytes = request->body,
-                                  .digest_known = false,
-                                  .begun_ms = clock_monotonic_ms()};
-    work->owner = &exchange->owner;
-    choose_job(exchange);
-    atomic_fetch_add(&gate->exchanges, 1);
-    atomic_fetch_add(&gate_counts_of(&gate->counts, party->number)->received, 1);
-    log_debug("walk.admitted", "party=%s bytes=%zu", party->id, request->body.size);
-    workers_run(gate->workers, &exchange->job);
 }
 
 static bool submit(struct exchange *exchange, struct error *err)
@@ -148,6 +190,7 @@ static void answer_unreadable(struct exchange *exchange, const struct error *err
         return;
     }
     if (!within_limit(exchange)) {
+        atomic_fetch_add(&exchange->gate->counts.over_limit, 1);
         reply(exchange, 429, "text/plain", TEXT("too many unreadable messages\n"), 1);
         exchange_free(exchange);
         return;

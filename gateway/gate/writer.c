@@ -231,7 +231,8 @@ static void note_lanes(struct writer *writer)
         writer->counts.lanes[i] = (struct writer_lane){
             .number = engine->parties[i].number,
             .in_flight = engine->parties[i].in_flight,
-            .breaker_open = engine->parties[i].breaker.probe_at.ms != 0};
+            .breaker_open = engine->parties[i].breaker.probe_at.ms != 0,
+            .breaker = engine->parties[i].breaker};
     pthread_mutex_unlock(&writer->lock);
 }
 

@@ -32,6 +32,7 @@ struct writer_counts {
         uint32_t number;
         uint32_t in_flight;
         bool breaker_open;
+        struct breaker breaker;
     } lanes[ENGINE_PARTIES_MAX];
     size_t lane_count;
 };

@@ -9,9 +9,13 @@
  *
  * Which party a fingerprint is, and whether it may speak, is not decided here.
  *
- * Refusals by the listener (4xx, 503 over a limit) carry no text from inside but one reference
- * number, which stands in the log line "listener.refused" with the reason. A 4xx closes the
- * connection, except 409, 422 and 429, which are answers of the gateway's own.
+ * Refusals by the listener (4xx; 429 over a limit of one client, 503 over one of all) carry no
+ * text from inside but one reference number, which stands in the log line "listener.refused"
+ * with the reason. 429 and 503 carry Retry-After. A 4xx closes the connection, except 409, 422
+ * and 429.
+ *
+ * A connection beyond what its client may hold is told 429 when it asks, and closed; if it asks
+ * nothing it is closed after handshake_ms. Either is counted.
  *
  * Two things the HTTP library answers by itself, without a reference: 413 to a body over
  * body_max, and 400 to what it cannot parse at all. Both are counted.
@@ -40,6 +44,13 @@ struct request {
     struct instant received_at; /* when the last byte was there, by the given clock */
 };
 
+/* Who a certificate belongs to. Preset: the certificate by itself, peer_connections_max. */
+struct listener_client {
+    uint8_t who[TLS_FINGERPRINT_SIZE]; /* certificates with the same count as one client */
+    unsigned connections_max;
+    _Atomic uint64_t *over; /* counts connections refused for that; NULL: nobody asks */
+};
+
 struct listener_path {
     enum request_method method;
     const char *path; /* exact; a literal */
@@ -56,16 +67,19 @@ struct listener_options {
     const struct listener_path *paths;
     size_t path_count;
     void (*on_request)(void *self, struct request *request); /* on the loop thread */
+    /* Once for each connection, on the loop thread. NULL: as preset. */
+    void (*on_client)(void *self, const uint8_t fingerprint[TLS_FINGERPRINT_SIZE],
+                      struct listener_client *client);
     void *self;
 
     size_t body_max;               /* bytes of one body [1 MiB] */
     size_t bodies_max;             /* bytes of all bodies held [256 MiB] */
     unsigned connections_max;      /* [2000]; those beyond are told 503 */
-    unsigned peer_connections_max; /* of one certificate [64] */
+    unsigned peer_connections_max; /* of one client [64] */
     unsigned in_flight_max;        /* requests not yet replied to [1024] */
-    unsigned peer_in_flight_max;   /* of one certificate [16] */
+    unsigned peer_in_flight_max;   /* of one client [16] */
     unsigned handshakes_max;       /* at once; accepting pauses beyond [16] */
-    unsigned busy_retry_after_s;   /* told with every 503 of the listener [5] */
+    unsigned busy_retry_after_s;   /* told with every 429 and 503 of the listener [5] */
 
     /* Deadlines, milliseconds of monotonic time, each for the whole step. */
     unsigned handshake_ms; /* [5000] */
@@ -95,7 +109,7 @@ struct listener_options {
     X(refused_path, "unknown path or method")                                                  \
     X(refused_certificate, "expired or not yet valid at the time of the request")              \
     X(busy_connections, "503: connections_max")                                                \
-    X(busy_peer, "503: a limit of one certificate")                                            \
+    X(busy_peer, "429, or cut: a limit of one client")                                         \
     X(busy_in_flight, "503: in_flight_max or bodies_max")                                      \
     X(busy_stopping, "503: the listener is stopping")                                          \
     X(late_handshake, "deadline")                                                              \

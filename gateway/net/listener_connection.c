@@ -30,8 +30,11 @@ static unsigned deadline_of(const struct listener_options *options, enum stage s
 
 void connection_enter(struct connection *connection, enum stage stage)
 {
+    /* One connection too many must not be held for as long as an honest one. */
+    bool unwelcome = stage == STAGE_IDLE && connection->over_peer;
     connection->stage = stage;
-    struct timeval wait = timeval_of(deadline_of(&connection->listener->options, stage));
+    struct timeval wait = timeval_of(
+        deadline_of(&connection->listener->options, unwelcome ? STAGE_HANDSHAKE : stage));
     event_add(connection->deadline, &wait);
 }
 
@@ -58,6 +61,13 @@ void connection_end(struct connection *connection)
                               BEV_TRIG_DEFER_CALLBACKS);
 }
 
+void connection_count_over(struct connection *connection)
+{
+    COUNT(connection->listener, busy_peer);
+    if (connection->peer->over != NULL)
+        atomic_fetch_add_explicit(connection->peer->over, 1, memory_order_relaxed);
+}
+
 static void count_late(struct connection *connection)
 {
     struct listener *listener = connection->listener;
@@ -67,6 +77,8 @@ static void count_late(struct connection *connection)
         break;
     case STAGE_IDLE:
         COUNT(listener, late_idle);
+        if (connection->over_peer)
+            connection_count_over(connection);
         break;
     case STAGE_HEAD:
         COUNT(listener, late_head);
@@ -107,6 +119,8 @@ static void handshake_over(struct connection *connection)
     COUNT(listener, handshakes);
     if (SSL_session_reused(connection->ssl))
         COUNT(listener, handshakes_resumed);
+    connection->over_peer = connection_identify(connection) &&
+                            connection->peer->connections > connection->peer->connections_max;
     connection_enter(connection, STAGE_IDLE);
     listener_consider_accepting(listener);
 }
@@ -314,16 +328,31 @@ struct connection *connection_of(struct evhttp_request *http)
     return ssl == NULL ? NULL : SSL_get_ex_data(ssl, connection_index);
 }
 
+static void ask_client(const struct listener *listener,
+                       const uint8_t fingerprint[TLS_FINGERPRINT_SIZE],
+                       struct listener_client *client)
+{
+    *client = (struct listener_client){
+        .connections_max = listener->options.peer_connections_max};
+    memcpy(client->who, fingerprint, TLS_FINGERPRINT_SIZE);
+    if (listener->options.on_client != NULL)
+        listener->options.on_client(listener->options.self, fingerprint, client);
+}
+
 bool connection_identify(struct connection *connection)
 {
+    struct listener_client client;
+
     if (connection->identified)
         return true;
     if (!tls_peer(connection->ssl, &connection->certificate))
         return false;
-    connection->peer = peers_get(&connection->listener->peers,
-                                 connection->certificate.fingerprint);
+    ask_client(connection->listener, connection->certificate.fingerprint, &client);
+    connection->peer = peers_get(&connection->listener->peers, client.who);
     if (connection->peer == NULL)
         return false;
+    connection->peer->connections_max = client.connections_max;
+    connection->peer->over = client.over;
     connection->peer->connections++;
     connection->identified = true;
     return true;

@@ -47,6 +47,7 @@ struct connection {
     bool handshaken;
     bool identified;
     bool over_limit; /* accepted beyond connections_max, to be told so */
+    bool over_peer;  /* was beyond its client's own limit when it came */
     bool closing;    /* ends after the reply under way */
     bool alert_is_theirs;
     const char *alert; /* the fatal alert of a failed handshake; NULL: none */
@@ -135,6 +136,8 @@ struct bufferevent *connection_make(struct event_base *base, void *listener);
 /* NULL if this is not one of ours: memory was short when it was accepted. */
 struct connection *connection_of(struct evhttp_request *http);
 void connection_enter(struct connection *connection, enum stage stage);
+/* One connection more was refused because its client holds enough. */
+void connection_count_over(struct connection *connection);
 /* Ends it from within the loop, soon. */
 void connection_end(struct connection *connection);
 /* The certificate of the peer, once; false if it has none that can be read. */

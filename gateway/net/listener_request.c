@@ -108,6 +108,7 @@ static void send_reply(struct connection *connection, struct evhttp_request *htt
         free(reply->bytes);
         reply->status = 503;
         reply->size = 0;
+        reply->retry_after_s = connection->listener->options.busy_retry_after_s;
     }
     if (reply->size > 0 && reply->content_type[0] != '\0')
         evhttp_add_header(headers, "Content-Type", reply->content_type);
@@ -137,7 +138,7 @@ static void refuse(struct connection *connection, struct evhttp_request *http,
     reply.bytes = malloc(32);
     if (reply.bytes != NULL)
         reply.size = (size_t)snprintf(reply.bytes, 32, "reference %016" PRIx64 "\n", reference);
-    if (verdict.status == 503)
+    if (verdict.status == 503 || verdict.status == 429)
         reply.retry_after_s = listener->options.busy_retry_after_s;
     connection->closing = connection->closing || !verdict.keep_open;
     send_reply(connection, http, &reply);
@@ -253,13 +254,15 @@ static struct verdict check_limits(struct connection *connection, size_t body_si
         COUNT(listener, busy_connections);
         return (struct verdict){503, "connections", false};
     }
-    if (connection->peer->connections > options->peer_connections_max) {
-        COUNT(listener, busy_peer);
-        return (struct verdict){503, "peer_connections", false};
+    if (connection->over_peer &&
+        connection->peer->connections > connection->peer->connections_max) {
+        connection_count_over(connection);
+        return (struct verdict){429, "peer_connections", false};
     }
+    connection->over_peer = false; /* others have gone meanwhile */
     if (connection->peer->in_flight >= options->peer_in_flight_max) {
         COUNT(listener, busy_peer);
-        return (struct verdict){503, "peer_in_flight", true};
+        return (struct verdict){429, "peer_in_flight", true};
     }
     if (atomic_load(&listener->counters.in_flight) >= options->in_flight_max ||
         atomic_load(&listener->counters.bodies_bytes) + body_size > options->bodies_max) {
@@ -354,7 +357,9 @@ void request_arrived(struct evhttp_request *http, void *argument)
     struct listener *listener = argument;
     struct connection *connection = connection_of(http);
     if (connection == NULL) {
-        evhttp_send_error(http, 503, NULL);
+        evhttp_add_header(evhttp_request_get_output_headers(http), "Retry-After", "5");
+        evhttp_add_header(evhttp_request_get_output_headers(http), "Connection", "close");
+        evhttp_send_reply(http, 503, NULL, NULL);
         return;
     }
     if (connection->ended) {

@@ -1,7 +1,8 @@
 /*
- * peers.h - how many connections and requests each certificate holds at the moment.
+ * peers.h - how many connections and requests each client holds at the moment.
  *
- * Loop thread only. An entry lives while its certificate has a connection or a request.
+ * Loop thread only. An entry lives while its client has a connection or a request. A client is
+ * one certificate, or several that belong to one party: 32 bytes that name it.
  */
 #ifndef NET_PEERS_H
 #define NET_PEERS_H
@@ -14,6 +15,8 @@
 struct peer {
     uint8_t fingerprint[TLS_FINGERPRINT_SIZE];
     unsigned connections;
+    unsigned connections_max; /* as of its newest connection */
+    _Atomic uint64_t *over;   /* NULL: nobody asks */
     unsigned in_flight;
     struct peer *next;
 };
@@ -24,7 +27,7 @@ struct peers {
     struct peer *buckets[PEERS_BUCKETS];
 };
 
-/* The entry of this certificate, made if there is none; NULL if memory is short. */
+/* The entry of this client, made if there is none; NULL if memory is short. */
 MUST_USE struct peer *peers_get(struct peers *peers,
                                 const uint8_t fingerprint[TLS_FINGERPRINT_SIZE]);
 /* After a count was lowered: drops the entry if it holds nothing. Takes NULL. */

@@ -1,6 +1,6 @@
 # integration.mk - what the scripts of tests/integration need beside the programs themselves.
 
-INTEGRATION_TOOLS := $(addprefix $(B)/tests/,proxy speak walk.so full.so)
+INTEGRATION_TOOLS := $(addprefix $(B)/tests/,proxy speak flood walk.so full.so)
 
 $(B)/tests/proxy: $(B)/obj/tests/support/proxy.o
 	@mkdir -p $(@D)
@@ -12,6 +12,11 @@ $(B)/tests/speak: $(B)/obj/tests/support/speak.o $(call archive,$(SPEAK_ARCHIVES
 	@$(CC) $(LDFLAGS) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group \
 		$(call libs_of,$(SPEAK_ARCHIVES))
 $(B)/obj/tests/support/speak.o: CPPFLAGS += $(call cflags_of,$(LIBS_net) $(LIBS_wire))
+
+$(B)/tests/flood: $(B)/obj/tests/support/flood.o $(call archive,net crypt base)
+	@mkdir -p $(@D)
+	@$(CC) $(LDFLAGS) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(call libs_of,net)
+$(B)/obj/tests/support/flood.o: CPPFLAGS += $(call cflags_of,$(LIBS_net))
 
 # Libraries for LD_PRELOAD: never sanitized, they must load into any program.
 $(B)/tests/walk.so $(B)/tests/full.so: $(B)/tests/%.so: tests/support/%.c $(B)/flags

@@ -138,6 +138,32 @@ static void success_between_keeps_it_closed(void **unused)
     assert_int_equal(breaker.failures, UINT32_MAX);
 }
 
+/* A pause that was asked for: kept whatever else is heard, bounded, never shortened. */
+static void a_party_asks_for_a_pause(void **unused)
+{
+    struct breaker breaker = {0};
+    struct instant now = {BEGIN};
+    struct instant later = {BEGIN + 5000};
+
+    (void)unused;
+    breaker_rest(&breaker, now, 0);
+    breaker_rest(&breaker, now, -7);
+    assert_true(breaker_allows(&breaker, now));
+    assert_int_equal(breaker_until(&breaker, now).ms, 0);
+    breaker_rest(&breaker, now, 5000);
+    breaker_rest(&breaker, now, 1000);
+    breaker_record(&breaker, true, now);
+    assert_false(breaker_allows(&breaker, now));
+    assert_int_equal(breaker_until(&breaker, now).ms, later.ms);
+    assert_true(breaker_allows(&breaker, later));
+    assert_int_equal(breaker_until(&breaker, later).ms, 0);
+    breaker_rest(&breaker, now, 1000 * HOUR);
+    assert_int_equal(breaker_until(&breaker, now).ms, BEGIN + HOUR);
+    for (int i = 0; i < 5; i++)
+        breaker_record(&breaker, false, (struct instant){BEGIN + HOUR});
+    assert_int_equal(breaker_until(&breaker, now).ms, BEGIN + HOUR + 30000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -148,6 +174,7 @@ int main(void)
         cmocka_unit_test(an_odd_policy),
         cmocka_unit_test(five_failures_open_the_breaker),
         cmocka_unit_test(success_between_keeps_it_closed),
+        cmocka_unit_test(a_party_asks_for_a_pause),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -414,6 +414,36 @@ static void test_breaker(void **state)
 }
 
 /* An answer that is no outcome is an answer all the same. */
+/* 429 holds back the party, not only the letter; 503 only the letter. */
+static void test_party_asks_for_a_pause(void **state)
+{
+    uint64_t first;
+    uint64_t second;
+    struct work *work;
+
+    (void)state;
+    open_in_letter(1, &first);
+    open_in_letter(2, &second);
+    apply(sealed(first, "letter"));
+    for (int i = 0; i < 2; i++) {
+        work = attempt(first);
+        work->http_status = i == 0 ? 503 : 429;
+        work->reached = true;
+        work->retry_after_ms = 20000;
+        apply(work);
+        bench.now.ms += 1;
+        dispatch();
+        assert_int_equal(bench.handed_count, i == 0 ? 1 : 0); /* the second letter */
+        if (i == 0)
+            apply(sealed(second, "letter"));
+    }
+    assert_int_equal(engine_party(bench.engine, PARTNER)->breaker.failures, 0);
+    assert_int_equal(dispatch().ms, bench.now.ms - 1 + 20000);
+    bench.now.ms += 20000;
+    dispatch();
+    assert_int_equal(bench.handed_count, 2);
+}
+
 static void test_breaker_stays_closed(void **state)
 {
     uint64_t out_id;
@@ -556,6 +586,7 @@ int main(void)
         ENGINE_TEST(test_next_is_the_earliest),
         ENGINE_TEST(test_breaker),
         ENGINE_TEST(test_breaker_stays_closed),
+        ENGINE_TEST(test_party_asks_for_a_pause),
         ENGINE_TEST(test_rest_after_release),
         ENGINE_TEST(test_table_of_flights),
     };

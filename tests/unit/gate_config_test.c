@@ -126,6 +126,43 @@ static void test_good_shallow(void **state)
     refused(ERROR_CONFIG, "not-there");
 }
 
+/* Absent limits have their defaults, also half of a rate. */
+static void test_party_limits(void **state)
+{
+    const struct config_party *province;
+    struct config *config;
+
+    (void)state;
+    fixture_reset();
+    config = must_load(CONFIG_FULL);
+    province = config_party_by_id(config, "hrss.440000");
+    assert_int_equal(province->rate.per_second, 2000);
+    assert_int_equal(province->rate.burst, 4000);
+    assert_int_equal(province->in_flight_max, 128);
+    assert_int_equal(province->connections_max, 64);
+    config_free(config);
+    fixture_write_with("parties/hrss.440000.xml", fixture_province, "</suite>",
+                       "</suite><rate><perSecond>60000</perSecond></rate><inFlight>7</inFlight>"
+                       "<connections>9</connections>");
+    config = must_load(CONFIG_FULL);
+    province = config_party_by_id(config, "hrss.440000");
+    assert_int_equal(province->rate.per_second, 60000);
+    assert_int_equal(province->rate.burst, 100000);
+    assert_int_equal(province->in_flight_max, 7);
+    assert_int_equal(province->connections_max, 9);
+    config_free(config);
+    fixture_write_with("parties/hrss.440000.xml", fixture_province, "</suite>",
+                       "</suite><rate><perSecond>5</perSecond><burst>1</burst></rate>");
+    fixture_write_with("gateway.xml", fixture_gateway, "<lifetimeDays>",
+                       "<inFlight>1</inFlight><lifetimeDays>");
+    config = must_load(CONFIG_FULL);
+    province = config_party_by_id(config, "hrss.440000");
+    assert_int_equal(province->rate.per_second, 5);
+    assert_int_equal(province->rate.burst, 1);
+    assert_int_equal(province->in_flight_max, 1);
+    config_free(config);
+}
+
 static void test_finders(void **state)
 {
     static const uint8_t nobody[32];
@@ -329,6 +366,18 @@ static const struct spoiled spoiled[] = {
      "</signingPins><flows>",
      "by its connection only"},
     {CORE, ">65536<", ">1024<", "messageBytes"},
+    /* limits of a party */
+    {PROVINCE, "</suite>", "</suite><rate/>", "rate"},
+    {PROVINCE, "</suite>", "</suite><rate><burst>5</burst></rate>", "burst"},
+    {PROVINCE, "</suite>", "</suite><rate><perSecond>0</perSecond></rate>", "perSecond"},
+    {PROVINCE, "</suite>", "</suite><rate><perSecond>1.5</perSecond></rate>", "perSecond"},
+    {PROVINCE, "</suite>", "</suite><rate><perSecond>100001</perSecond></rate>", "perSecond"},
+    {PROVINCE, "</suite>", "</suite><rate><perSecond>5</perSecond><burst>-1</burst></rate>",
+     "burst"},
+    {PROVINCE, "</suite>", "</suite><inFlight>0</inFlight>", "inFlight"},
+    {PROVINCE, "</suite>", "</suite><connections>many</connections>", "connections"},
+    {PROVINCE, "</suite>", "</suite><connections>4</connections><inFlight>4</inFlight>",
+     "inFlight"},
     /* rules and calendar */
     {RULES, "<value>12", "<value>1.2", "value"},
     {RULES, "2026-07-01", "2010-01-01", "PEN-D1: said twice from 2010-01-01"},
@@ -506,6 +555,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_good_full),
         cmocka_unit_test(test_good_shallow),
+        cmocka_unit_test(test_party_limits),
         cmocka_unit_test(test_finders),
         cmocka_unit_test(test_pin_by_fingerprint),
         cmocka_unit_test(test_rules),

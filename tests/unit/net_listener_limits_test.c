@@ -122,9 +122,10 @@ static void limits_answer_503(void **state)
     open_as(&two, "alice");
     assert_true(test_client_send(&one, POST_HELLO, strlen(POST_HELLO)));
     assert_true(handler_wait(&f.handler, 1));
-    assert_int_equal(test_client_ask(&two, POST_HELLO), 503);
+    assert_int_equal(test_client_ask(&two, POST_HELLO), 429);
     assert_non_null(strstr(two.answer, "Retry-After: 9"));
-    assert_int_equal(fixture_counters(&f).busy_peer, 1);
+    assert_int_equal(test_client_ask(&two, POST_HELLO), 429); /* on the same connection */
+    assert_int_equal(fixture_counters(&f).busy_peer, 2);
     test_client_close(&two);
 
     open_as(&two, "bob");
@@ -133,6 +134,7 @@ static void limits_answer_503(void **state)
     atomic_store(&test_offset_ms, TEST_HOUR_MS * 3 / 2);
     open_as(&three, "early");
     assert_int_equal(test_client_ask(&three, POST_HELLO), 503);
+    assert_non_null(strstr(three.answer, "Retry-After: 9"));
     assert_int_equal(fixture_counters(&f).busy_in_flight, 1);
     handler_release(&f.handler);
     assert_int_equal(test_client_read(&one, true, 2000), 200);
@@ -168,10 +170,58 @@ static void too_many_connections(void **state)
     open_as(&clients[0], "alice");
     assert_int_equal(test_client_ask(&clients[0], POST_HELLO), 200);
     open_as(&clients[1], "alice");
-    assert_int_equal(test_client_ask(&clients[1], POST_HELLO), 503);
+    assert_int_equal(test_client_ask(&clients[1], POST_HELLO), 429);
+    assert_non_null(strstr(clients[1].answer, "Retry-After: 5"));
+    assert_non_null(strstr(clients[1].answer, "Connection: close"));
     open_as(&clients[2], "bob");
     assert_int_equal(test_client_ask(&clients[2], POST_HELLO), 200);
     for (size_t i = 0; i < 3; i++)
+        test_client_close(&clients[i]);
+    fixture_stop(&f);
+}
+
+static _Atomic uint64_t over;
+
+/* Alice and bob are one party, which may hold two connections. */
+static void one_party(void *self, const uint8_t fingerprint[TLS_FINGERPRINT_SIZE],
+                      struct listener_client *client)
+{
+    (void)self;
+    (void)fingerprint;
+    CHECK(client->connections_max == 64);
+    memset(client->who, 7, sizeof(client->who));
+    client->connections_max = 2;
+    client->over = &over;
+}
+
+static void certificates_of_one_party(void **state)
+{
+    struct test_client clients[4];
+    (void)state;
+    atomic_store(&over, 0);
+    fixture_listen(&f, (struct listener_options){.on_client = one_party, .handshake_ms = 400});
+    open_as(&clients[0], "alice");
+    assert_int_equal(test_client_ask(&clients[0], POST_HELLO), 200);
+    open_as(&clients[1], "bob");
+    assert_int_equal(test_client_ask(&clients[1], POST_HELLO), 200);
+    open_as(&clients[2], "alice");
+    open_as(&clients[3], "bob");
+    assert_int_equal(test_client_ask(&clients[2], POST_HELLO), 429);
+    assert_int_equal(atomic_load(&over), 1);
+    /* one that asks nothing is not held either, and counted */
+    assert_int_equal(test_client_read(&clients[3], false, 3000), 0);
+    assert_true(clients[3].closed);
+    assert_int_equal(atomic_load(&over), 2);
+    assert_int_equal(fixture_counters(&f).busy_peer, 2);
+    test_client_close(&clients[3]);
+    /* one that was too many is welcome when another has gone */
+    open_as(&clients[3], "alice");
+    test_client_close(&clients[0]);
+    EVENTUALLY(fixture_counters(&f).connections_open == 2);
+    assert_int_equal(test_client_ask(&clients[3], POST_HELLO), 200);
+    assert_int_equal(test_client_ask(&clients[1], POST_HELLO), 200);
+    assert_int_equal(atomic_load(&over), 2);
+    for (size_t i = 1; i < COUNT_OF(clients); i++)
         test_client_close(&clients[i]);
     fixture_stop(&f);
 }
@@ -379,6 +429,7 @@ int main(void)
         cmocka_unit_test(client_leaves_while_a_worker_holds_its_request),
         cmocka_unit_test(limits_answer_503),
         cmocka_unit_test(too_many_connections),
+        cmocka_unit_test(certificates_of_one_party),
         cmocka_unit_test(silent_handshakes_do_not_shut_the_door),
         cmocka_unit_test(slow_clients_are_cut),
         cmocka_unit_test(late_worker),
