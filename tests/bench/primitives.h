@@ -21,6 +21,7 @@ struct primitives_given {
     struct text message;
     struct text receipt;
     size_t content_size; /* encoded national content */
+    size_t letter_size;  /* content of the letter that the flow makes of it */
     size_t entry_size;   /* RECEIVED */
     size_t reply_size;   /* REPLY */
 };

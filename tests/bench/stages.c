@@ -265,24 +265,47 @@ static void run_batch(struct run *run, unsigned number)
 /* --- primitives -----------------------------------------------------------------------------
  */
 
-static size_t entry_size(struct run *run, uint64_t back)
+static void read_entry(struct run *run, uint64_t back, struct entry *entry)
 {
-    static unsigned char bytes[ENTRY_SIZE_MAX];
-    struct buffer buffer = buffer_over(bytes, sizeof(bytes));
     struct ledger *ledger = run->fixture.gate.ledger;
     struct ledger_txn *txn = NULL;
     struct error err = ERROR_INIT;
-    struct entry entry;
     bool found = false;
 
     bench_need(ledger_begin_read(ledger, &txn, &err) &&
-                   ledger_get_entry(txn, ledger_size(ledger) - back, run->fixture.arena, &entry,
+                   ledger_get_entry(txn, ledger_size(ledger) - back, run->fixture.arena, entry,
                                     &found, &err) &&
                    found,
                "an entry", &err);
     ledger_abort(txn);
+}
+
+static size_t entry_size(struct run *run, uint64_t back)
+{
+    static unsigned char bytes[ENTRY_SIZE_MAX];
+    struct buffer buffer = buffer_over(bytes, sizeof(bytes));
+    struct entry entry;
+
+    read_entry(run, back, &entry);
     entry_encode(&entry, &buffer);
     return buffer.size + 32;
+}
+
+/* Of the bodies that the RECEIVED entry names: neither the original nor its content. */
+static size_t letter_size(struct run *run)
+{
+    struct entry entry;
+    struct entry_body body;
+    const struct tlv *tlv;
+    size_t at = 0;
+    size_t size = 0;
+
+    read_entry(run, BATCH, &entry);
+    while ((tlv = entry_next_tlv(&entry, TLV_BODY, &at)) != NULL)
+        if (entry_body_decode(tlv->bytes, &body) && body.use == BODY_CONTENT &&
+            body.size != run->content_size)
+            size += body.size;
+    return size;
 }
 
 static void run_primitives(struct run *run)
@@ -307,13 +330,14 @@ static void open_primitives(struct run *run, const char *pair, const char *suite
                                      .message = run->fixture.forms[0],
                                      .receipt = run->answers[0],
                                      .content_size = run->content_size,
+                                     .letter_size = letter_size(run),
                                      .entry_size = entry_size(run, BATCH),
                                      .reply_size = entry_size(run, 0)};
 
     run->plain = primitives_new(&given);
-    printf("  message %zu bytes, receipt %zu, content %zu, entries %zu and %zu\n",
-           given.message.size, given.receipt.size, given.content_size, given.entry_size,
-           given.reply_size);
+    printf("  message %zu bytes, receipt %zu, content %zu, letter %zu, entries %zu and %zu\n",
+           given.message.size, given.receipt.size, given.content_size, given.letter_size,
+           given.entry_size, given.reply_size);
 }
 
 /* --- printing --------------------------------------------------------------------------------
