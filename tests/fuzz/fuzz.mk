@@ -13,7 +13,7 @@ $(B)/tests/$(1): $(B)/obj/tests/fuzz/$(1).o $(B)/obj/tests/fuzz/fuzz.o \
 		$(call archive,$(BELOW_$(call layer_of,$(1))))
 	@mkdir -p $$(@D)
 	@$$(CC) $$(LDFLAGS) -fsanitize=fuzzer -o $$@ $$(filter %.o,$$^) -Wl,--start-group $$(filter %.a,$$^) \
-		-Wl,--end-group $$(call libs_of,$(BELOW_$(call layer_of,$(1))))
+		-Wl,--end-group $$(call libs_of,$(BELOW_$(call layer_of,$(1)))) -lcmocka
 $(B)/obj/tests/fuzz/$(1).o: CPPFLAGS += -Itests/support \
 	$(call cflags_of,$(foreach a,$(BELOW_$(call layer_of,$(1))),$(LIBS_$(a))))
 endef
