@@ -62,7 +62,8 @@ static bool convert(const char *to, const char *from, struct text input, struct 
     int why;
 
     if (converter == (iconv_t)-1)
-        return fail(err, ERROR_ENCODING, "this system cannot convert %s to %s", from, to);
+        return fail(err, ERROR_SYSTEM, "this system cannot convert %s to %s: %s", from, to,
+                    strerror(errno));
     lossy = iconv(converter, &in_at, &in_left, &out_at, &out_left);
     why = errno;
     if (lossy == 0)

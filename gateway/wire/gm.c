@@ -97,19 +97,41 @@ static bool openssl_sign(void *handle, struct text id, struct text bytes,
     return ok;
 }
 
-static bool openssl_verify(void *handle, struct text id, struct text bytes,
-                           const uint8_t raw[GM_SIGNATURE_SIZE])
+/* Some of its functions say which part failed, not why. A signature that is only wrong leaves
+ * neither behind. */
+bool gm_gave_up(void)
 {
-    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    unsigned long code;
+    bool gave_up = false;
+
+    while ((code = ERR_get_error()) != 0) {
+        int reason = ERR_GET_REASON(code);
+
+        gave_up = gave_up || reason == ERR_R_MALLOC_FAILURE || reason == ERR_R_EC_LIB ||
+                  reason == ERR_R_BN_LIB;
+    }
+    return gave_up;
+}
+
+static bool openssl_verify(void *handle, struct text id, struct text bytes,
+                           const uint8_t raw[GM_SIGNATURE_SIZE], bool *holds)
+{
+    EVP_MD_CTX *context;
     uint8_t der[GM_DER_SIZE_MAX];
     size_t der_size = 0;
-    bool ok = context != NULL && gm_raw_to_der(raw, der, &der_size) &&
-              begin(context, false, id, handle) &&
-              EVP_DigestVerify(context, der, der_size, octets(bytes), bytes.size) == 1;
+    int answer = -1; /* 1 it holds, 0 it does not, less: neither */
 
-    EVP_MD_CTX_free(context);
     ERR_clear_error();
-    return ok;
+    context = EVP_MD_CTX_new();
+    if (context != NULL && gm_raw_to_der(raw, der, &der_size) &&
+        begin(context, false, id, handle)) {
+        /* Or it copies itself first, and says 0 if it cannot. */
+        EVP_MD_CTX_set_flags(context, EVP_MD_CTX_FLAG_FINALISE);
+        answer = EVP_DigestVerify(context, der, der_size, octets(bytes), bytes.size);
+    }
+    EVP_MD_CTX_free(context);
+    *holds = answer == 1;
+    return !gm_gave_up() && answer >= 0;
 }
 
 static bool openssl_public_part(void *handle, uint8_t point[GM_POINT_SIZE])

@@ -22,12 +22,13 @@
 enum { GM_SIGNATURE_SIZE = 64, GM_POINT_SIZE = 65, GM_ID_SIZE_MAX = 64, GM_DER_SIZE_MAX = 72 };
 
 /* All functions may be called by several threads at once on one handle. They return false when
- * they could not, or when the signature does not hold, and leave no error state behind. */
+ * they could not, and leave no error state behind. */
 struct gm_operations {
     bool (*sign)(void *handle, struct text id, struct text bytes,
                  uint8_t raw[GM_SIGNATURE_SIZE]);
+    /* true: *holds is the answer; false: there is none, for want of memory or of a device. */
     bool (*verify)(void *handle, struct text id, struct text bytes,
-                   const uint8_t raw[GM_SIGNATURE_SIZE]);
+                   const uint8_t raw[GM_SIGNATURE_SIZE], bool *holds);
     /* 04, x, y */
     bool (*public_part)(void *handle, uint8_t point[GM_POINT_SIZE]);
 };

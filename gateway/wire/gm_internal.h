@@ -23,6 +23,10 @@ xmlSecTransformId gm_digest_transform(const char *digest_uri);
  * of memory. */
 xmlSecKeyPtr gm_xmlsec_key(const struct gm_key *key);
 
+/* gm.c: did OpenSSL fail for want of memory since ERR_clear_error? It may say "bad signature"
+ * then. Clears. */
+bool gm_gave_up(void);
+
 /* gm.c: SM3, fetched once by gm_register. */
 bool gm_fetch_digest(struct error *err);
 const struct evp_md_st *gm_digest_algorithm(void);

@@ -250,6 +250,7 @@ static int signature_verify_value(xmlSecTransformPtr transform, const xmlSecByte
 {
     struct signature_transform *signature = as_signature(transform);
     const struct gm_key *key = signature->key;
+    bool holds = false;
 
     (void)context;
     if (transform->operation != xmlSecTransformOperationVerify ||
@@ -257,7 +258,8 @@ static int signature_verify_value(xmlSecTransformPtr transform, const xmlSecByte
         return FAILED;
     transform->status = xmlSecTransformStatusFail;
     if (size == GM_SIGNATURE_SIZE &&
-        key->operations->verify(key->handle, key->id, collected(signature), value))
+        key->operations->verify(key->handle, key->id, collected(signature), value, &holds) &&
+        holds)
         transform->status = xmlSecTransformStatusOk;
     return 0;
 }

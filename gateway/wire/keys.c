@@ -10,6 +10,7 @@
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 
+#include "wire/gm_internal.h"
 #include "wire/keys_internal.h"
 #include "wire/xmlsec_openssl.h"
 
@@ -202,18 +203,20 @@ static bool belongs(const struct suite_key *key, struct error *err)
 }
 
 static bool verify_bytes(const struct suite_key *key, const struct gm_operations *operations,
-                         void *handle, struct text bytes, struct text signature);
+                         void *handle, struct text bytes, struct text signature, bool *holds);
 
 /* The private part may be damaged even if the public part fits. */
 static bool try_signer(const struct signer *signer, struct error *err)
 {
     struct text trial = TEXT("qiantong key trial");
     struct raw_signature made;
+    bool holds = false;
 
     if (!signer_sign_bytes(signer, trial, &made, err))
         return false;
     if (!verify_bytes(&signer->key, &gm_openssl, signer->key.certificate.public_key, trial,
-                      (struct text){(const char *)made.bytes, made.size}))
+                      (struct text){(const char *)made.bytes, made.size}, &holds) ||
+        !holds)
         return fail(err, ERROR_CRYPTO, "the trial signature of a key does not verify");
     return true;
 }
@@ -483,44 +486,53 @@ bool signer_sign_bytes(const struct signer *signer, struct text bytes,
     return ok || fail(err, ERROR_CRYPTO, "signing failed (%s)", suite_name(key->suite));
 }
 
+/* false: no answer. */
 static bool verify_with_openssl(const struct suite_key *key, struct text bytes,
-                                struct text signature)
+                                struct text signature, bool *holds)
 {
     const unsigned char *value = (const unsigned char *)signature.at;
     uint8_t der[GM_DER_SIZE_MAX];
     EVP_MD_CTX *context = NULL;
     size_t size = signature.size;
-    bool ok;
+    int answer = -1; /* 1 it holds, 0 it does not, less: neither */
 
+    ERR_clear_error();
     if (key->suite == SUITE_ECDSA) {
-        if (size != GM_SIGNATURE_SIZE || !gm_raw_to_der(value, der, &size))
+        if (size != GM_SIGNATURE_SIZE)
+            return true;
+        if (!gm_raw_to_der(value, der, &size))
             return false;
         value = der;
     }
     context = EVP_MD_CTX_new();
-    ok = context != NULL &&
-         EVP_DigestVerifyInit(context, NULL, EVP_sha256(), NULL, key->certificate.public_key) ==
-             1 &&
-         EVP_DigestVerify(context, value, size, (const unsigned char *)bytes.at, bytes.size) ==
-             1;
+    if (context != NULL && EVP_DigestVerifyInit(context, NULL, EVP_sha256(), NULL,
+                                                key->certificate.public_key) == 1) {
+        /* Or it copies itself first, and says 0 if it cannot. */
+        EVP_MD_CTX_set_flags(context, EVP_MD_CTX_FLAG_FINALISE);
+        answer = EVP_DigestVerify(context, value, size, (const unsigned char *)bytes.at,
+                                  bytes.size);
+    }
     EVP_MD_CTX_free(context);
-    return ok;
+    *holds = answer == 1;
+    return !gm_gave_up() && answer >= 0;
 }
 
+/* false: no answer. */
 static bool verify_bytes(const struct suite_key *key, const struct gm_operations *operations,
-                         void *handle, struct text bytes, struct text signature)
+                         void *handle, struct text bytes, struct text signature, bool *holds)
 {
-    bool ok;
+    bool ok = true;
 
+    *holds = false;
     if (bytes.at == NULL)
         bytes = TEXT("");
     if (signature.size == 0)
-        return false;
-    if (key->suite == SUITE_GM)
-        ok = signature.size == GM_SIGNATURE_SIZE &&
-             operations->verify(handle, key->gm.id, bytes, (const uint8_t *)signature.at);
-    else
-        ok = verify_with_openssl(key, bytes, signature);
+        return true;
+    if (key->suite != SUITE_GM)
+        ok = verify_with_openssl(key, bytes, signature, holds);
+    else if (signature.size == GM_SIGNATURE_SIZE)
+        ok = operations->verify(handle, key->gm.id, bytes, (const uint8_t *)signature.at,
+                                holds);
     ERR_clear_error();
     return ok;
 }
@@ -529,8 +541,11 @@ bool verifier_verify_bytes(const struct verifier *verifier, struct text bytes,
                            struct text signature, struct error *err)
 {
     const struct suite_key *key = &verifier->key;
+    bool holds;
 
-    return verify_bytes(key, key->gm.operations, key->gm.handle, bytes, signature) ||
-           fail(err, ERROR_SIGNATURE, "the signature does not verify (%s)",
-                suite_name(key->suite));
+    if (!verify_bytes(key, key->gm.operations, key->gm.handle, bytes, signature, &holds))
+        return fail(err, ERROR_CRYPTO, "no answer about a signature (%s)",
+                    suite_name(key->suite));
+    return holds || fail(err, ERROR_SIGNATURE, "the signature does not verify (%s)",
+                         suite_name(key->suite));
 }

@@ -114,7 +114,7 @@ struct raw_signature {
  * kind that no canonical XML can begin with. ERROR_CRYPTO. */
 MUST_USE bool signer_sign_bytes(const struct signer *signer, struct text bytes,
                                 struct raw_signature *signature, struct error *err);
-/* ERROR_SIGNATURE. */
+/* ERROR_SIGNATURE: it does not hold; ERROR_CRYPTO: that could not be found out. */
 MUST_USE bool verifier_verify_bytes(const struct verifier *verifier, struct text bytes,
                                     struct text signature, struct error *err);
 

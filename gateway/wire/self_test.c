@@ -53,10 +53,11 @@ static bool test_sm2(struct error *err)
     struct text id = TEXT(GM_ID_DEFAULT);
     EVP_PKEY *key = example_key();
     uint8_t raw[GM_SIGNATURE_SIZE];
+    bool holds[3] = {false, true, true};
     bool ok = key != NULL && hex_decode(text_of(example_signature), raw, sizeof(raw)) &&
-              gm_openssl.verify(key, id, message, raw) &&
-              !gm_openssl.verify(key, TEXT(""), message, raw) &&
-              !gm_openssl.verify(key, id, TEXT("message digesu"), raw);
+              gm_openssl.verify(key, id, message, raw, &holds[0]) && holds[0] &&
+              gm_openssl.verify(key, TEXT(""), message, raw, &holds[1]) && !holds[1] &&
+              gm_openssl.verify(key, id, TEXT("message digesu"), raw, &holds[2]) && !holds[2];
 
     EVP_PKEY_free(key);
     ERR_clear_error();

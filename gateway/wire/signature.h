@@ -31,7 +31,7 @@ MUST_USE bool signature_sign(struct document *document, const struct signer *sig
  *   DOCTYPE    declarations in the tree     PIN        KeyInfo is not one of the pins
  *   SHAPE      outside the grammar          ALGORITHM  not the pin's algorithms
  *   REFERENCE  not one reference URI=""     TRANSFORM  not enveloped, then exclusive c14n
- *   SIGNATURE  digest or signature is wrong MEMORY
+ *   SIGNATURE  digest or signature is wrong MEMORY, CRYPTO: no answer
  */
 MUST_USE bool signature_verify(struct document *document, const struct verifier *const pins[],
                                size_t pin_count, const struct verifier **used,

@@ -19,6 +19,7 @@
 #include "wire/gm.h"
 #include "wire/loader.h"
 #include "wire/self_test.h"
+#include "wire/xml_memory.h"
 #include "wire/xmlsec_openssl.h"
 
 /* Library messages quote documents; what a caller needs is in struct error. */
@@ -109,6 +110,8 @@ bool wire_start(struct error *err)
 
     if (started)
         return true;
+    if (!xml_memory_install(err))
+        return false;
     xmlInitParser();
     loader_install();
     wire_thread_start();

@@ -12,10 +12,10 @@
 #include "base/error.h"
 
 /*
- * Parser first, then hooks, then xmlsec, then the self-test (wire/self_test.h). A
- * program does not run on after a failure. A second call does nothing. ERROR_CONFIG: library
- * versions that do not fit; ERROR_CRYPTO: an initialisation or the self-test failed;
- * ERROR_ENCODING: this system cannot convert GB18030.
+ * Memory first (wire/xml_memory.h), then parser, hooks, xmlsec, then the self-test
+ * (wire/self_test.h). A program does not run on after a failure. A second call does nothing.
+ * ERROR_CONFIG: library versions that do not fit; ERROR_CRYPTO: an initialisation or the
+ * self-test failed; ERROR_ENCODING: this system cannot convert GB18030.
  */
 MUST_USE bool wire_start(struct error *err);
 

@@ -18,8 +18,14 @@ $(B)/tests/flood: $(B)/obj/tests/support/flood.o $(call archive,net crypt base)
 	@$(CC) $(LDFLAGS) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(call libs_of,net)
 $(B)/obj/tests/support/flood.o: CPPFLAGS += $(call cflags_of,$(LIBS_net))
 
+$(B)/tests/memory_ends: $(B)/obj/tests/integration/memory_ends.o $(call archive,wire core crypt base)
+	@mkdir -p $(@D)
+	@$(CC) $(LDFLAGS) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group \
+		$(call libs_of,wire core crypt base) -ldl
+$(B)/obj/tests/integration/memory_ends.o: CPPFLAGS += -Itests/support $(call cflags_of,$(LIBS_wire))
+
 # Libraries for LD_PRELOAD: never sanitized, they must load into any program.
-$(B)/tests/walk.so $(B)/tests/full.so: $(B)/tests/%.so: tests/support/%.c $(B)/flags
+$(B)/tests/walk.so $(B)/tests/full.so $(B)/tests/memory.so: $(B)/tests/%.so: tests/support/%.c $(B)/flags
 	@mkdir -p $(@D)
 	@echo "  cc    $<"
 	@$(CC) -std=gnu11 -D_GNU_SOURCE -O2 -g $(WARNINGS) -fPIC -shared -o $@ $< -ldl

@@ -272,10 +272,10 @@ static bool broken_sign(void *handle, struct text id, struct text bytes,
 }
 
 static bool counted_verify(void *handle, struct text id, struct text bytes,
-                           const uint8_t raw[GM_SIGNATURE_SIZE])
+                           const uint8_t raw[GM_SIGNATURE_SIZE], bool *holds)
 {
     module_calls++;
-    return gm_openssl.verify(handle, id, bytes, raw);
+    return gm_openssl.verify(handle, id, bytes, raw, holds);
 }
 
 static EVP_PKEY *read_key(const char *party)
