@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/case_view.h"
+#include "cli/disclose.h"
 #include "cli/entry_view.h"
 #include "cli/find.h"
 #include "cli/json.h"
@@ -15,6 +16,9 @@ enum { LABEL = 18, VALUE_SIZE = 256, WARNING_BYTES = 18 };
 struct story {
     struct cli *cli;
     bool json;
+    bool unmask;
+    const char *reason;
+    struct disclosed_person person; /* with --unmask, behind its entry */
     struct flow_case row;
     char party[PARTY_ID_SIZE];
     char actor[PARTY_ID_SIZE]; /* of the next step, as shown */
@@ -155,6 +159,10 @@ static bool print_json(struct story *story, struct error *err)
     json_number(object, "letter_revision", story->row.letter_revision);
     json_number(object, "form_revision", story->row.form_revision);
     json_uuid(object, "other_case", &story->row.other);
+    if (story->unmask) {
+        json_view(object, "person_name", story->person.name.hidden);
+        json_view(object, "person_number", story->person.number.hidden);
+    }
     json_put(object, "clocks", clocks_json(&story->row));
     json_put(object, "letters", story->letter_array);
     json_put(object, "entries", story->entry_array);
@@ -205,6 +213,22 @@ static void print_head(const struct story *story)
         field(story, _("Other case"), PAINT_PLAIN, "%s", uuid_format(&row->other, id));
     if (row->flags & CASE_FLAGGED)
         field(story, _("Look at"), PAINT_WARN, "%s", _("a letter that needs a person, below"));
+}
+
+/* In clear: the entry that says so is durable. */
+static void print_person(const struct story *story)
+{
+    const struct disclosed_person *person = &story->person;
+
+    if (!story->unmask)
+        return;
+    if (!person->found) {
+        field(story, _("Person"), PAINT_WARN, "%s",
+              _("no document is kept that names anybody"));
+        return;
+    }
+    field(story, _("Name"), PAINT_PLAIN, "%.*s", TEXT_ARG(person->name.hidden));
+    field(story, _("Identity number"), PAINT_PLAIN, "%.*s", TEXT_ARG(person->number.hidden));
 }
 
 static void print_amounts(const struct story *story)
@@ -342,19 +366,40 @@ static bool collect(struct story *story, const char *typed, struct error *err)
            cli_party_short(cli, story->waiting.letter.party, story->waiting_party, err);
 }
 
+/* Name and number of the person; leaves an entry of who asked and why. */
+static bool unmask(struct story *story, struct error *err)
+{
+    struct disclosing *disclosing = NULL;
+    bool ok = disclose_reason(story->cli, story->reason, err) &&
+              disclosing_begin(story->cli, &disclosing, err) &&
+              disclosing_person(disclosing, &story->row.case_id, true, story->reason,
+                                story->cli->arena, &story->person, err);
+
+    disclosing_end(disclosing);
+    return ok;
+}
+
 bool cli_case(struct cli *cli, int word_count, char *const words[], struct error *err)
 {
     struct story story = {.cli = cli, .err = err, .ok = true};
-    const struct option_rule rules[] = {{"--json", &story.json, NULL}};
+    const struct option_rule rules[] = {{"--json", &story.json, NULL},
+                                        {"--unmask", &story.unmask, NULL},
+                                        {"--reason", NULL, &story.reason}};
     struct operands operands;
 
-    if (!options_parse(word_count, words, rules, COUNT_OF(rules), 1, 1, &operands, err) ||
-        !cli_open_ledger(cli, err) || !collect(&story, operands.at[0], err))
+    if (!options_parse(word_count, words, rules, COUNT_OF(rules), 1, 1, &operands, err))
+        return false;
+    if (story.reason != NULL && !story.unmask)
+        return fail(err, ERROR_USAGE, _("%s stands with %s"), "--reason", "--unmask");
+    if (!cli_open_ledger(cli, err) || !collect(&story, operands.at[0], err))
         return false;
     cli_end_read(cli);
+    if (story.unmask && !unmask(&story, err))
+        return false;
     if (story.json)
         return print_json(&story, err);
     print_head(&story);
+    print_person(&story);
     print_next(&story);
     print_amounts(&story);
     print_notes(&story);

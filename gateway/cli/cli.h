@@ -3,7 +3,8 @@
  *
  * Verbs that only look read the ledger themselves, read-only, beside a running gateway; verbs
  * that change something ask the gateway on its control socket. No verb prints personal data;
- * the one that can (message --raw) writes a DISCLOSED entry first.
+ * those that can (message --raw, case --unmask, person, ledger export --unmask) write a
+ * DISCLOSED entry first.
  */
 #ifndef CLI_CLI_H
 #define CLI_CLI_H
@@ -77,6 +78,7 @@ MUST_USE bool cli_party_short(struct cli *cli, uint32_t number, char id[PARTY_ID
 bool cli_status(struct cli *cli, int word_count, char *const words[], struct error *err);
 bool cli_cases(struct cli *cli, int word_count, char *const words[], struct error *err);
 bool cli_case(struct cli *cli, int word_count, char *const words[], struct error *err);
+bool cli_person(struct cli *cli, int word_count, char *const words[], struct error *err);
 bool cli_message(struct cli *cli, int word_count, char *const words[], struct error *err);
 bool cli_party(struct cli *cli, int word_count, char *const words[], struct error *err);
 bool cli_letters(struct cli *cli, int word_count, char *const words[], struct error *err);

@@ -6,7 +6,9 @@
 #ifndef CLI_DISCLOSE_H
 #define CLI_DISCLOSE_H
 
+#include "base/personal.h"
 #include "cli/cli.h"
+#include "crypt/seal.h"
 
 enum { REASON_MAX = 200, DISCLOSED_MAX = 20 * 1024 * 1024 };
 
@@ -23,5 +25,39 @@ struct disclosure {
  * arena. The entry is durable before the bytes are handed out. */
 MUST_USE bool disclose(struct cli *cli, const struct disclosure *disclosure, struct text *plain,
                        struct error *err);
+
+/*
+ * For more than one disclosure: the way to the gateway, or its lock, is found once and kept.
+ * Between begin and end cli->ledger is open (read-only, or for writing under the lock); reads
+ * take transactions of their own (cli_begin_read). ERROR_DENIED or ERROR_CONFIG: this user has
+ * neither the gateway nor the keys.
+ */
+struct disclosing;
+
+struct disclosed_person {
+    bool found; /* false: no content is kept that names anybody */
+    struct personal name;
+    struct personal number;
+};
+
+MUST_USE bool disclosing_begin(struct cli *cli, struct disclosing **disclosing,
+                               struct error *err);
+void disclosing_end(struct disclosing *disclosing); /* takes NULL */
+/* Name and number of a case's person: masked, or with `clear` in clear behind a durable entry.
+ * They live in the arena. */
+MUST_USE bool disclosing_person(struct disclosing *disclosing, const struct uuid *case_id,
+                                bool clear, const char *reason, struct arena *arena,
+                                struct disclosed_person *person, struct error *err);
+/* The tags by which the ledger finds the person with this number; journaled first. */
+MUST_USE bool disclosing_search(struct disclosing *disclosing, struct text number,
+                                const char *reason,
+                                uint8_t tags[KEY_RING_KEYS_MAX][PERSON_TAG_SIZE], size_t *count,
+                                struct error *err);
+/* That an export was made: what of, and the digest of its manifest. */
+MUST_USE bool disclosing_export(struct disclosing *disclosing, const uint8_t digest[32],
+                                const char *scope, bool clear, const char *reason,
+                                struct error *err);
+/* A reason is there, or not needed: the ledger says test. The ledger is open. */
+MUST_USE bool disclose_reason(struct cli *cli, const char *reason, struct error *err);
 
 #endif

@@ -248,8 +248,51 @@ static void print_done(const struct export *export, const char *place,
 
     hex_encode(digest->bytes, DIGEST_SIZE, hex);
     fprintf(out, _("%" PRIu64 " rows written to %s\n"), export->rows, place);
+    if (export->disclosed > 0)
+        fprintf(out, _("%" PRIu64 " persons in clear, each journaled\n"), export->disclosed);
     fprintf(out, "%s %s %s\n", export->scope.xml ? _("document") : _("manifest"),
             digest_name(export->origin.digest_kind), hex);
+}
+
+/* With somebody who can open bodies if there is one: the gateway, or this user while it is
+ * stopped. Without: no names, not even masked, and no entry of the export; it says so. */
+static bool open_ledger(struct export *export, struct error *err)
+{
+    struct cli *cli = export->cli;
+    struct error alone = ERROR_INIT;
+
+    if (!cli_open_ledger(cli, err) ||
+        (export->scope.unmask && !disclose_reason(cli, export->scope.reason, err)))
+        return false;
+    if (disclosing_begin(cli, &export->disclosing, export->scope.unmask ? err : &alone))
+        return cli_begin_read(cli, err);
+    if (export->scope.unmask)
+        return false;
+    fprintf(stderr, _("without names, and not journaled: %s\n"), alone.text);
+    cli_hint(cli, "%s", "");
+    cli_close_ledger(cli);
+    return cli_open_ledger(cli, err);
+}
+
+/* The export is an entry of the journal before its files stand where they were asked for. */
+static bool journal(struct export *export, const struct digest *digest, struct error *err)
+{
+    const struct export_scope *scope = &export->scope;
+    char text[SCOPE_TEXT];
+    char from[DAY_TEXT_SIZE];
+    char until[DAY_TEXT_SIZE];
+    char id[UUID_TEXT_SIZE];
+
+    if (export->disclosing == NULL)
+        return true;
+    snprintf(text, sizeof(text),
+             "format=%s from=%s until=%s party=%s case=%s rows=%" PRIu64 " persons=%" PRIu64,
+             scope->xml ? "xml" : "csv", day_format(scope->from, from),
+             day_format(scope->until, until), scope->party_id == NULL ? "" : scope->party_id,
+             scope->one_case ? uuid_format(&scope->case_id, id) : "", export->rows,
+             export->disclosed);
+    return disclosing_export(export->disclosing, digest->bytes, text, scope->unmask,
+                             scope->reason, err);
 }
 
 static bool run(struct export *export, const struct typed *typed, const char *place,
@@ -258,11 +301,11 @@ static bool run(struct export *export, const struct typed *typed, const char *pl
     struct digest digest = {{0}};
     bool ok;
 
-    if (!cli_open_ledger(export->cli, err) || !begin(export, typed, err))
+    if (!open_ledger(export, err) || !begin(export, typed, err))
         return false;
     cli_end_read(export->cli);
     ok = make_place(export, place, err) && write_all(export, &digest, err) &&
-         export_file_rename(export->folder, place, err);
+         journal(export, &digest, err) && export_file_rename(export->folder, place, err);
     if (ok)
         export->folder = NULL; /* nothing is left to be removed */
     progress_end(&export->progress);
@@ -290,11 +333,13 @@ bool cli_ledger_export(struct cli *cli, int word_count, char *const words[], str
         {"--case", NULL, &typed.case_id},
         {"--rows", NULL, &typed.rows},
         {"--english", &export->scope.english, NULL},
+        {"--unmask", &export->scope.unmask, NULL},
         {"--reason", NULL, &export->scope.reason},
     };
     ok = export->row != NULL || fail(err, ERROR_MEMORY, _("no memory"));
     ok = ok && options_parse(word_count, words, rules, COUNT_OF(rules), 1, 1, &operands, err) &&
          read_words(&export->scope, &typed, err) && run(export, &typed, operands.at[0], err);
+    disclosing_end(export->disclosing);
     export_file_drop(export->file);
     remove_made(export);
     arena_free(export->row);

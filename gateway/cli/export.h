@@ -109,12 +109,11 @@ struct export
     uint64_t first;     /* first and last entry of the scope; last < first: none */
     uint64_t last;
     struct instant last_wall;
-    uint8_t salt[32];     /* of pseudonyms, thrown away at the end */
-    struct arena *row;    /* memory of one row */
-    uint64_t disclosed;   /* persons shown in clear */
-    uint64_t unopened;    /* persons whose body is not kept, or no keys */
-    uint64_t rows;        /* of all tables */
-    bool persons_unknown; /* nobody here can open bodies */
+    uint8_t salt[32];   /* of pseudonyms, thrown away at the end */
+    struct arena *row;  /* memory of one row */
+    uint64_t disclosed; /* persons shown in clear */
+    uint64_t unopened;  /* persons whose body is not kept, or no keys */
+    uint64_t rows;      /* of all tables */
     struct progress progress;
     /* the table being written */
     const struct export_table *table;

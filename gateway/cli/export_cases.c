@@ -107,6 +107,11 @@ static bool write_cases(struct export *export, struct flow_case *rows, size_t co
         bool in = false;
 
         ok = scope_case(export, &rows[i], &in, err) && (!in || write(export, &rows[i], err));
+        /* Opening a body may wait for the gateway; the look at the ledger must not. */
+        if (ok && in && export->disclosing != NULL) {
+            cli_end_read(export->cli);
+            ok = cli_begin_read(export->cli, err);
+        }
     }
     cli_end_read(export->cli);
     return ok && export_file_flush(export->file, err);

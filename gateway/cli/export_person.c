@@ -22,11 +22,36 @@ void cell_pseudonym(struct export *export, const uint8_t person_tag[16])
         cell_hex(export, digest.bytes, PSEUDONYM_BYTES);
 }
 
+static void cells_nobody(struct export *export)
+{
+    export->unopened++;
+    cell_none(export);
+    cell_none(export);
+}
+
 bool cell_person(struct export *export, const struct flow_case *row, struct error *err)
 {
-    (void)row;
-    (void)err;
-    cell_none(export);
-    cell_none(export);
+    struct disclosed_person person;
+
+    if (export->disclosing == NULL) {
+        cells_nobody(export);
+        return true;
+    }
+    arena_reset(export->row);
+    if (!disclosing_person(export->disclosing, &row->case_id, export->scope.unmask,
+                           export->scope.reason, export->row, &person, err)) {
+        /* Sealed with a key that is not there any more: the row stands without names. */
+        if (err->code != ERROR_CRYPTO)
+            return false;
+        *err = (struct error)ERROR_INIT;
+        person.found = false;
+    }
+    if (!person.found) {
+        cells_nobody(export);
+        return true;
+    }
+    cell_text(export, person.name.hidden);
+    cell_text(export, person.number.hidden);
+    export->disclosed += export->scope.unmask ? 1 : 0;
     return true;
 }

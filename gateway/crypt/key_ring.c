@@ -290,16 +290,27 @@ uint32_t key_ring_tag_current(const struct key_ring *ring)
     return ring->tag_count == 0 ? 0 : ring->tags[ring->tag_count - 1].id;
 }
 
-bool person_tag(const struct key_ring *ring, struct text number, uint8_t tag[PERSON_TAG_SIZE],
-                struct error *err)
+size_t key_ring_tag_count(const struct key_ring *ring)
+{
+    return ring->tag_count;
+}
+
+bool person_tag_by(const struct key_ring *ring, size_t index, struct text number,
+                   uint8_t tag[PERSON_TAG_SIZE], struct error *err)
 {
     struct digest made;
 
-    if (ring->tag_count == 0)
-        return fail(err, ERROR_CONFIG, "the key file holds no tag key");
-    if (!hmac_of(DIGEST_SM3, ring->tags[ring->tag_count - 1].bytes, DATA_KEY_SIZE, &number, 1,
-                 &made, err))
+    CHECK(index < ring->tag_count);
+    if (!hmac_of(DIGEST_SM3, ring->tags[index].bytes, DATA_KEY_SIZE, &number, 1, &made, err))
         return false;
     memcpy(tag, made.bytes, PERSON_TAG_SIZE);
     return true;
+}
+
+bool person_tag(const struct key_ring *ring, struct text number, uint8_t tag[PERSON_TAG_SIZE],
+                struct error *err)
+{
+    if (ring->tag_count == 0)
+        return fail(err, ERROR_CONFIG, "the key file holds no tag key");
+    return person_tag_by(ring, ring->tag_count - 1, number, tag, err);
 }

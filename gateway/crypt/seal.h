@@ -89,5 +89,10 @@ MUST_USE bool unseal(const struct key_ring *ring, const struct text *parts, size
  * one person has two tags. ERROR_CONFIG without a tag key. */
 MUST_USE bool person_tag(const struct key_ring *ring, struct text number,
                          uint8_t tag[PERSON_TAG_SIZE], struct error *err);
+/* The same by any of the ring's tag keys: a person may have been tagged before the newest came.
+ * `index` below key_ring_tag_count, in the order of the file. */
+size_t key_ring_tag_count(const struct key_ring *ring);
+MUST_USE bool person_tag_by(const struct key_ring *ring, size_t index, struct text number,
+                            uint8_t tag[PERSON_TAG_SIZE], struct error *err);
 
 #endif

@@ -162,6 +162,7 @@ bool apply_note(struct engine *engine, struct ledger_txn *txn, struct work *work
         return fail(err, ERROR_MEMORY, "no memory for an entry");
     memcpy(draft->entry.message_key, work->key, MESSAGE_KEY_SIZE);
     memcpy(draft->entry.digest, work->digest, 32);
+    memcpy(draft->entry.person_tag, work->person_tag, sizeof(work->person_tag));
     draft->entry.case_id = work->note_case;
     draft->entry.party = work->party;
     for (size_t i = 0; i < work->note_tlv_count; i++)

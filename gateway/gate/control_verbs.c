@@ -9,6 +9,7 @@
  *   {"verb":"reload"}                                   the configuration anew (gate/reload.h)
  *   {"verb":"traffic"}                                  load and breakers, by party (traffic.h)
  *   {"verb":"stop"}
+ *   case_person, person, exported: control_person.h
  *
  * Answers have "ok"; a failed one "code" and "text". The user is the one the system names. */
 #include <jansson.h>
@@ -20,6 +21,7 @@
 #include "base/log.h"
 #include "base/version.h"
 #include "crypt/base64.h"
+#include "gate/control_person.h"
 #include "gate/metrics.h"
 #include "gate/reload.h"
 #include "gate/traffic.h"
@@ -372,6 +374,52 @@ static json_t *answer_traffic(struct asking *asking)
     return failure(&err);
 }
 
+/* --- persons and exports (control_person.c) ----------------------------------------------- */
+
+/* Who asks and why goes with the work; in clear only for a reason. */
+static json_t *answer_noted(struct asking *asking, const char *verb, bool reason_needed,
+                            control_noted *answer)
+{
+    struct work *work = gate_work_new(256 * 1024);
+    struct tlv *tlv = work != NULL ? arena_alloc(work->arena, sizeof(*tlv)) : NULL;
+    struct error err = ERROR_INIT;
+    json_t *said;
+
+    if (tlv == NULL || !operator_tlv(asking, verb, work->arena, tlv)) {
+        gate_work_free(work);
+        fail(&err, ERROR_MEMORY, "no memory for an entry");
+        return failure(&err);
+    }
+    if (reason_needed && !has_reason(asking, &err)) {
+        gate_work_free(work);
+        return failure(&err);
+    }
+    work->note_tlvs = tlv;
+    work->note_tlv_count = 1;
+    said = answer(asking->gate, asking->request, work, &err);
+    return said != NULL ? said : failure(&err);
+}
+
+static bool wants_clear(const struct asking *asking)
+{
+    return json_is_true(json_object_get(asking->request, "clear"));
+}
+
+static json_t *answer_case_person(struct asking *asking)
+{
+    return answer_noted(asking, "case_person", wants_clear(asking), control_case_person);
+}
+
+static json_t *answer_person(struct asking *asking)
+{
+    return answer_noted(asking, "person", true, control_person);
+}
+
+static json_t *answer_exported(struct asking *asking)
+{
+    return answer_noted(asking, "export", wants_clear(asking), control_exported);
+}
+
 static json_t *answer_stop(struct asking *asking)
 {
     atomic_store(&asking->gate->stop_asked, true);
@@ -382,9 +430,12 @@ static const struct {
     const char *verb;
     json_t *(*answer)(struct asking *asking);
 } verbs[] = {
-    {"ping", answer_ping},         {"metrics", answer_metrics}, {"submit", answer_submit},
-    {"disclose", answer_disclose}, {"retry", answer_retry},     {"close", answer_close},
-    {"reload", answer_reload},     {"traffic", answer_traffic}, {"stop", answer_stop},
+    {"ping", answer_ping},     {"metrics", answer_metrics},
+    {"submit", answer_submit}, {"disclose", answer_disclose},
+    {"retry", answer_retry},   {"close", answer_close},
+    {"reload", answer_reload}, {"traffic", answer_traffic},
+    {"stop", answer_stop},     {"case_person", answer_case_person},
+    {"person", answer_person}, {"exported", answer_exported},
 };
 
 static json_t *answer_request(struct asking *asking)

@@ -146,6 +146,9 @@ MUST_USE bool ledger_each_entry(struct ledger_txn *txn, uint64_t from_seq,
 /* Entries of one case, in order. */
 MUST_USE bool ledger_each_of_case(struct ledger_txn *txn, const struct uuid *case_id,
                                   ledger_visit_entry *visit, void *self, struct error *err);
+/* Entries that carry a person's tag, in order. */
+MUST_USE bool ledger_each_of_person(struct ledger_txn *txn, const uint8_t person_tag[16],
+                                    ledger_visit_entry *visit, void *self, struct error *err);
 /* Entries that carry a message key (received, sealed, outcome, reply …), in order. */
 MUST_USE bool ledger_each_of_message(struct ledger_txn *txn,
                                      const uint8_t message_key[MESSAGE_KEY_SIZE],

@@ -95,6 +95,13 @@ bool ledger_each_of_case(struct ledger_txn *txn, const struct uuid *case_id,
     return each_indexed(txn, DATABASE_BY_CASE, key_text(&prefix), visit, self, err);
 }
 
+bool ledger_each_of_person(struct ledger_txn *txn, const uint8_t person_tag[16],
+                           ledger_visit_entry *visit, void *self, struct error *err)
+{
+    struct text prefix = {(const char *)person_tag, 16};
+    return each_indexed(txn, DATABASE_BY_PERSON, prefix, visit, self, err);
+}
+
 bool ledger_each_of_message(struct ledger_txn *txn, const uint8_t message_key[MESSAGE_KEY_SIZE],
                             ledger_visit_entry *visit, void *self, struct error *err)
 {
