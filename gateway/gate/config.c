@@ -19,7 +19,8 @@ enum {
 };
 
 #define MAP_DEFAULT (UINT64_C(256) << 30)
-#define DAY_MS      (INT64_C(24) * 60 * 60 * 1000)
+#define HOUR_MS     (INT64_C(60) * 60 * 1000)
+#define DAY_MS      (24 * HOUR_MS)
 
 /* --- where the schemas are -------------------------------------------------------------------
  */
@@ -159,12 +160,14 @@ static bool read_limits(struct config *config, const struct config_file *file,
     uint64_t connections;
     uint64_t in_flight;
     uint64_t days;
+    uint64_t grace_hours;
 
     if (!config_number(file, "workers", 1, WORKERS_MAX, workers, &workers, err) ||
         !config_number(file, "limits/messageBytes", 4096, 16777216, 1048576, &size, err) ||
         !config_number(file, "limits/connections", 1, 100000, 1000, &connections, err) ||
         !config_number(file, "limits/inFlight", 1, 100000, 256, &in_flight, err) ||
         !config_number(file, "limits/lifetimeDays", 1, 3650, 90, &days, err) ||
+        !config_number(file, "limits/crlGraceHours", 0, 8760, 72, &grace_hours, err) ||
         !config_truth(file, "ownChecks", true, &config->own_checks, err))
         return false;
     config->workers = (unsigned)workers;
@@ -172,11 +175,45 @@ static bool read_limits(struct config *config, const struct config_file *file,
     config->connections_max = (unsigned)connections;
     config->in_flight_max = (unsigned)in_flight;
     config->lifetime_ms = (int64_t)days * DAY_MS;
+    config->crl_grace_ms = (int64_t)grace_hours * HOUR_MS;
     return true;
 }
 
 /* --- what gateway.xml names ------------------------------------------------------------------
  */
+
+/* Lists without which nobody could be refused are as important as keys: one that cannot be
+ * read stops the start. For the CLI, which may not read everything, there is then none. */
+static bool load_crls(const struct config_parts *parts, const struct config_file *file,
+                      const char *element, const char *authorities, struct crl_set **crls,
+                      struct error *err)
+{
+    struct error ignored = ERROR_INIT;
+    const char *path;
+
+    if (record_find(file->root, element) == NULL)
+        return true;
+    if (!config_path(file, element, &path, err))
+        return false;
+    if (crl_load(path, authorities, parts->config.crl_grace_ms, crls, &ignored) ||
+        parts->depth == CONFIG_SHALLOW)
+        return true;
+    *err = ignored;
+    return fail_prefix(err, "%s: %s", file->path, element);
+}
+
+static bool load_lists(struct config_parts *parts, const struct config_file *file,
+                       struct error *err)
+{
+    struct config *config = &parts->config;
+    const char *authorities = NULL;
+
+    if (record_find(file->root, "signing/crl") != NULL &&
+        !config_path(file, "signing/ca", &authorities, err))
+        return false;
+    return load_crls(parts, file, "tls/crl", config->tls_ca, &config->tls_crls, err) &&
+           load_crls(parts, file, "signing/crl", authorities, &config->signing_crls, err);
+}
 
 static bool load_own_certificates(struct config_parts *parts, const struct config_file *file,
                                   struct error *err)
@@ -253,12 +290,22 @@ static bool load_named(struct config_parts *parts, const struct config_file *fil
         !config_need_file(file, "calendar", calendar, err) ||
         !config_need_folder(file, "parties", parties, err))
         return false;
-    if (!load_own_certificates(parts, file, err) ||
+    if (!load_lists(parts, file, err) || !load_own_certificates(parts, file, err) ||
         !config_load_rules(config, rules, calendar, err))
         return false;
     if (parts->depth == CONFIG_FULL && !load_deep(config, file, err))
         return false;
     return config_load_parties(parts, parties, err);
+}
+
+static void digest_list(struct buffer *digested, const struct crl_set *crls)
+{
+    uint8_t digest[32];
+
+    if (crls == NULL)
+        return;
+    crl_digest(crls, digest);
+    buffer_bytes(digested, digest, sizeof(digest));
 }
 
 /* Over the files' content without comments and layout, every certificate, the rules and the
@@ -274,6 +321,8 @@ static bool digest_all(struct config_parts *parts, struct error *err)
     for (size_t i = 0; i < config->party_count; i++)
         if (config->parties[i].dialect != NULL)
             buffer_bytes(digested, adapter_digest(config->parties[i].dialect), 32);
+    digest_list(digested, config->tls_crls);
+    digest_list(digested, config->signing_crls);
     buffer_bytes(digested, config->rules_digest, sizeof(config->rules_digest));
     if (digested->overflow)
         return fail(err, ERROR_CONFIG, "%s: too much configuration", config->path);
@@ -371,6 +420,8 @@ void config_free(struct config *config)
     for (size_t i = 0; i < config->party_count; i++)
         adapter_free(config->parties[i].dialect);
     signer_free(config->signer);
+    crl_free(config->tls_crls);
+    crl_free(config->signing_crls);
     wire_schemas_free(config->schemas);
     calendar_free(config->calendar);
     arena_free(config->arena);

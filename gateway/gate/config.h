@@ -15,6 +15,7 @@
 #include "core/bucket.h"
 #include "core/names.h"
 #include "core/rules.h"
+#include "crypt/crl.h"
 #include "crypt/digest.h"
 #include "engine/engine.h"
 #include "wire/adapter.h"
@@ -60,7 +61,8 @@ struct config_certificate {
     const char *party; /* whose: the home party's id or a party's */
     const char *path; /* NULL: a pin given by its fingerprint, of which nothing else is known */
     bool readable;    /* false: SHALLOW only; what follows is then unknown */
-    bool revoked;
+    bool revoked;     /* said so by its pin, or by a revocation list when it was loaded */
+    bool listed;      /* the latter */
     uint8_t fingerprint[32];
     struct instant valid_from;  /* of the certificate or the pin's window, whichever is later */
     struct instant valid_until; /* likewise, whichever is earlier, and still within; none:
@@ -110,8 +112,10 @@ struct config {
     const char *tls_certificate;
     const char *tls_key;
     const char *tls_ca;
+    struct crl_set *tls_crls; /* NULL: none configured; SHALLOW: or not readable */
     /* signing */
     struct signer *signer;
+    struct crl_set *signing_crls; /* likewise */
     /* data */
     const char *schemas_path;
     const char *adapters_path;
@@ -127,6 +131,7 @@ struct config {
     unsigned connections_max;
     unsigned in_flight_max;
     int64_t lifetime_ms;
+    int64_t crl_grace_ms;
     bool own_checks;
     struct config_alarm alarm;
     /* parties */
@@ -164,6 +169,8 @@ size_t config_certificate_ends(const struct config *config,
 const char *config_use_name(enum config_use use);
 /* Whole days, negative after. */
 int64_t config_days_left(struct instant until, struct instant now);
+/* The lists that speak of certificates of this use; NULL: none. */
+const struct crl_set *config_crls_for(const struct config *config, enum config_use use);
 /* Our transport keys and whom they believe (net/tls.h), for a FULL configuration. ERROR_CONFIG
  * names the file. */
 MUST_USE bool config_open_tls(const struct config *config, struct tls **tls, struct error *err);

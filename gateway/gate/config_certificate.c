@@ -8,6 +8,12 @@
 
 #define DAY_MS (INT64_C(24) * 60 * 60 * 1000)
 
+const struct crl_set *config_crls_for(const struct config *config, enum config_use use)
+{
+    return use == CONFIG_OWN_TLS || use == CONFIG_TRANSPORT_PIN ? config->tls_crls
+                                                                : config->signing_crls;
+}
+
 struct config_certificate *config_add_certificate(struct config_parts *parts,
                                                   const struct config_file *file,
                                                   const char *element, enum config_use use,
@@ -25,6 +31,9 @@ struct config_certificate *config_add_certificate(struct config_parts *parts,
         memcpy(added->fingerprint, read.fingerprint, sizeof(added->fingerprint));
         added->valid_from = read.valid_from;
         added->valid_until = read.valid_until;
+        added->listed = crl_state_of_file(config_crls_for(config, use), path, clock_now()) ==
+                        CRL_REVOKED;
+        added->revoked = added->listed;
     } else if (path != NULL && parts->depth == CONFIG_FULL) {
         fail_prefix(err, "%s: %s", file->path, element);
         err->code = ERROR_CONFIG;
@@ -38,7 +47,8 @@ bool config_open_tls(const struct config *config, struct tls **tls, struct error
 {
     struct tls_files files = {.certificate_path = config->tls_certificate,
                               .key_path = config->tls_key,
-                              .ca_path = config->tls_ca};
+                              .ca_path = config->tls_ca,
+                              .crls = config->tls_crls};
 
     return tls_new(&files, clock_now, tls, err);
 }

@@ -166,7 +166,7 @@ static void narrow(struct config_certificate *certificate, const struct pin_wind
     if (window->until.ms != 0 &&
         (certificate->valid_until.ms == 0 || last.ms < certificate->valid_until.ms))
         certificate->valid_until = last;
-    certificate->revoked = window->revoked;
+    certificate->revoked = certificate->revoked || window->revoked;
 }
 
 static bool read_window(const struct config_file *pin, struct pin_window *window,
@@ -233,6 +233,7 @@ static bool add_signing_pin(struct reading *reading, const struct config_file *p
         return true;
     if (!verifier_load(suite, path, &options, &window, verifier, err))
         return fail_prefix(err, "%s: %s", pin->path, element);
+    verifier_use_crls(*verifier, parts->config.signing_crls);
     parts->verifier_count++;
     party->signing_pins[party->signing_pin_count++] = *verifier;
     return true;

@@ -63,6 +63,8 @@ struct courier_result {
     X(tls_alert, "the server refused us, most likely our certificate")                         \
     X(certificate, "not vouched for by our authorities, or of another name")                   \
     X(validity, "the server's certificate is expired or not yet valid")                        \
+    X(revoked, "the server's certificate, or one above it, is revoked")                        \
+    X(crl, "its authority's revocation list is out of date: renew it here, then reload")       \
     X(pin, "a good certificate, but not one of the route's")                                   \
     X(timeout, "no answer in time")                                                            \
     X(cut, "the connection ended before the whole answer was there; perhaps we were refused")  \

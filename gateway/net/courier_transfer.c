@@ -106,9 +106,9 @@ static size_t on_answer(char *bytes, size_t size, size_t count, void *argument)
 static void on_refused(void *self, uint64_t number, enum tls_refusal why)
 {
     static const char *const names[] = {
-        [TLS_REFUSED_CHAIN] = reason_certificate,
-        [TLS_REFUSED_VALIDITY] = reason_validity,
-        [TLS_REFUSED_PIN] = reason_pin,
+        [TLS_REFUSED_CHAIN] = reason_certificate, [TLS_REFUSED_VALIDITY] = reason_validity,
+        [TLS_REFUSED_PIN] = reason_pin,           [TLS_REFUSED_REVOKED] = reason_revoked,
+        [TLS_REFUSED_STALE] = reason_crl,
     };
     struct courier *courier = self;
     struct parcel *parcel = NULL;
@@ -146,6 +146,17 @@ static CURLcode on_context(CURL *easy, void *context, void *argument)
 
 /* The last moment before the request leaves. A kept connection or a resumed session was
  * verified at another time, perhaps for another route: so once more, for this one. */
+static const char *judge_lists(struct parcel *parcel, SSL *ssl)
+{
+    struct courier *courier = parcel->courier;
+    pthread_mutex_lock(&courier->lock);
+    enum crl_state state = tls_peer_state(courier->tls, ssl, courier->options.now());
+    pthread_mutex_unlock(&courier->lock);
+    if (state == CRL_REVOKED)
+        return reason_revoked;
+    return state == CRL_STALE ? reason_crl : NULL;
+}
+
 static const char *judge_peer(struct parcel *parcel, SSL *ssl)
 {
     struct tls_certificate peer;
@@ -154,7 +165,8 @@ static const char *judge_peer(struct parcel *parcel, SSL *ssl)
         return reason_certificate;
     if (!tls_certificate_valid(&peer, parcel->courier->options.now()))
         return reason_validity;
-    return tls_is_pinned(&expectation, peer.fingerprint) ? NULL : reason_pin;
+    return tls_is_pinned(&expectation, peer.fingerprint) ? judge_lists(parcel, ssl)
+                                                         : reason_pin;
 }
 
 static int on_ready(void *argument, char *peer_address, char *own_address, int peer_port,

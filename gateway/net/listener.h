@@ -107,7 +107,7 @@ struct listener_options {
     X(refused_http, "ambiguous or malformed, by our rules")                                    \
     X(refused_by_library, "malformed or too large, by the library")                            \
     X(refused_path, "unknown path or method")                                                  \
-    X(refused_certificate, "expired or not yet valid at the time of the request")              \
+    X(refused_certificate, "expired, not yet valid or revoked at the time of the request")     \
     X(busy_connections, "503: connections_max")                                                \
     X(busy_peer, "429, or cut: a limit of one client")                                         \
     X(busy_in_flight, "503: in_flight_max or bodies_max")                                      \

@@ -239,6 +239,16 @@ static struct verdict check_peer(struct connection *connection, struct instant n
         COUNT(listener, refused_certificate);
         return (struct verdict){403, "certificate_validity", false};
     }
+    /* The lists of now, not those of its handshake. A list out of date is our own trouble. */
+    pthread_mutex_lock(&listener->lock);
+    enum crl_state state = tls_peer_state(listener->tls, connection->ssl, now);
+    pthread_mutex_unlock(&listener->lock);
+    if (state == CRL_REVOKED || state == CRL_STALE)
+        COUNT(listener, refused_certificate);
+    if (state == CRL_REVOKED)
+        return (struct verdict){403, "certificate_revoked", false};
+    if (state == CRL_STALE)
+        return (struct verdict){503, "revocation_list_stale", false};
     return go_on;
 }
 

@@ -32,17 +32,26 @@ struct tls {
     EVP_PKEY *key;
     STACK_OF(X509) * chain; /* without our own certificate */
     X509_STORE *authorities;
+    struct crl_set *crls; /* NULL: not asked */
     SSL_CTX *server;
 };
 
 /* Hangs on an SSL_CTX and is freed with it. */
 struct verify_rules {
     struct instant (*now)(void);
+    struct crl_set *crls; /* NULL: not asked */
     struct tls_expectation expectation;
 };
 
 static pthread_once_t index_once = PTHREAD_ONCE_INIT;
 static int rules_index = -1;
+
+static void release_rules(struct verify_rules *rules)
+{
+    if (rules != NULL)
+        crl_free(rules->crls);
+    free(rules);
+}
 
 static void free_rules(void *parent, void *rules, CRYPTO_EX_DATA *data, int index, long argl,
                        void *argp)
@@ -52,7 +61,7 @@ static void free_rules(void *parent, void *rules, CRYPTO_EX_DATA *data, int inde
     (void)index;
     (void)argl;
     (void)argp;
-    free(rules);
+    release_rules(rules);
 }
 
 static void make_index(void)
@@ -189,7 +198,25 @@ static bool is_validity_error(int code)
     return code == X509_V_ERR_CERT_HAS_EXPIRED || code == X509_V_ERR_CERT_NOT_YET_VALID;
 }
 
-/* In place of OpenSSL's own verification: the same, at the time of the given clock, then pins.
+/* Every certificate of the verified chain but its root. */
+static bool none_revoked(X509_STORE_CTX *store, const struct verify_rules *rules)
+{
+    STACK_OF(X509) *chain = X509_STORE_CTX_get0_chain(store);
+    for (int i = 0; rules->crls != NULL && i + 1 < sk_X509_num(chain); i++) {
+        enum crl_state state = crl_state_of(rules->crls, sk_X509_value(chain, i), rules->now());
+        if (state != CRL_REVOKED && state != CRL_STALE)
+            continue;
+        bool revoked = state == CRL_REVOKED;
+        X509_STORE_CTX_set_error(store, revoked ? X509_V_ERR_CERT_REVOKED
+                                                : X509_V_ERR_CRL_HAS_EXPIRED);
+        tell_refused(rules, revoked ? TLS_REFUSED_REVOKED : TLS_REFUSED_STALE);
+        return false;
+    }
+    return true;
+}
+
+/* In place of OpenSSL's own verification: the same, at the time of the given clock, then
+ * revocation lists and pins.
  */
 static int verify(X509_STORE_CTX *store, void *argument)
 {
@@ -200,6 +227,8 @@ static int verify(X509_STORE_CTX *store, void *argument)
         tell_refused(rules, validity ? TLS_REFUSED_VALIDITY : TLS_REFUSED_CHAIN);
         return 0;
     }
+    if (!none_revoked(store, rules))
+        return 0;
     if (rules->expectation.pin_count == 0)
         return 1;
     struct tls_certificate peer;
@@ -221,10 +250,15 @@ static bool apply_rules(SSL_CTX *context, const struct tls *tls, int purpose, in
     if (rules == NULL)
         return false;
     rules->now = tls->now;
+    rules->crls = crl_copy(tls->crls);
+    if (tls->crls != NULL && rules->crls == NULL) {
+        free(rules);
+        return false;
+    }
     if (expectation != NULL)
         rules->expectation = *expectation;
     if (rules_index < 0 || SSL_CTX_set_ex_data(context, rules_index, rules) != 1) {
-        free(rules);
+        release_rules(rules);
         return false;
     }
     SSL_CTX_set_cert_verify_callback(context, verify, rules);
@@ -275,7 +309,9 @@ bool tls_new(const struct tls_files *files, struct instant (*now)(void), struct 
     tls->chain = sk_X509_new_null();
     tls->authorities = X509_STORE_new();
     tls->server = SSL_CTX_new(TLS_server_method());
-    bool ok = tls->chain != NULL && tls->authorities != NULL && tls->server != NULL;
+    tls->crls = crl_copy(files->crls);
+    bool ok = tls->chain != NULL && tls->authorities != NULL && tls->server != NULL &&
+              (files->crls == NULL || tls->crls != NULL);
     if (!ok)
         fail(err, ERROR_MEMORY, "no memory for TLS");
     ok = ok && load_own(tls, files, err) && load_authorities(tls, files->ca_path, err) &&
@@ -295,7 +331,9 @@ struct tls *tls_copy(const struct tls *tls)
         return NULL;
     *copy = *tls;
     copy->chain = X509_chain_up_ref(tls->chain);
-    if (copy->chain == NULL) {
+    copy->crls = crl_copy(tls->crls);
+    if (copy->chain == NULL || (tls->crls != NULL && copy->crls == NULL)) {
+        sk_X509_pop_free(copy->chain, X509_free);
         free(copy);
         return NULL;
     }
@@ -310,6 +348,7 @@ void tls_free(struct tls *tls)
 {
     if (tls == NULL)
         return;
+    crl_free(tls->crls);
     SSL_CTX_free(tls->server);
     X509_STORE_free(tls->authorities);
     sk_X509_pop_free(tls->chain, X509_free);
@@ -359,4 +398,11 @@ bool tls_peer(const SSL *ssl, struct tls_certificate *certificate)
 {
     const X509 *peer = SSL_get0_peer_certificate(ssl);
     return peer != NULL && describe(peer, certificate);
+}
+
+enum crl_state tls_peer_state(const struct tls *tls, const SSL *ssl, struct instant now)
+{
+    X509 *peer = SSL_get0_peer_certificate(ssl);
+    return peer != NULL && tls->crls != NULL ? crl_state_of(tls->crls, peer, now)
+                                             : CRL_UNCOVERED;
 }

@@ -20,6 +20,7 @@
 #include "base/error.h"
 #include "base/instant.h"
 #include "base/text.h"
+#include "crypt/crl.h"
 
 enum { TLS_FINGERPRINT_SIZE = 32, TLS_CERTIFICATES_MAX = 64 };
 
@@ -29,6 +30,7 @@ struct tls_files {
     const char *certificate_path; /* PEM: ours first, then what leads to its root */
     const char *key_path;         /* PEM, not encrypted, belongs to the certificate */
     const char *ca_path;          /* PEM: the authorities whose certificates we accept */
+    const struct crl_set *crls;   /* whom they have revoked; copied; NULL: not asked */
 };
 
 struct tls_certificate {

@@ -42,7 +42,8 @@ struct player {
     struct adapter *adapter;
     struct script script;
     struct courier_route route;
-    uint8_t pin[1][TLS_FINGERPRINT_SIZE];
+    uint8_t pins[2][TLS_FINGERPRINT_SIZE]; /* two while the gateway changes its certificate */
+    size_t pin_count;
     struct courier *courier;
     struct listener *listener;
     struct control *control;

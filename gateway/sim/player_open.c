@@ -16,15 +16,21 @@ struct paths {
 };
 
 /* A path of the configuration, relative to its folder. NULL: not given, or no memory. */
-static const char *path_at(const struct paths *paths, const char *name)
+static const char *path_in(const struct paths *paths, const struct record *group,
+                           const char *name)
 {
     struct text value;
 
-    if (!record_text(paths->root, name, &value))
+    if (!record_text(group, name, &value))
         return NULL;
     if (value.at[0] == '/')
         return arena_copy(paths->arena, value).at;
     return arena_format(paths->arena, "%s/%.*s", paths->folder, TEXT_ARG(value));
+}
+
+static const char *path_at(const struct paths *paths, const char *name)
+{
+    return path_in(paths, paths->root, name);
 }
 
 static const char *folder_of(struct arena *arena, const char *path)
@@ -34,34 +40,49 @@ static const char *folder_of(struct arena *arena, const char *path)
     return slash == NULL ? "." : arena_format(arena, "%.*s", (int)(slash - path), path);
 }
 
+static bool load_pins(struct player *player, const struct paths *paths, struct error *err)
+{
+    for (const struct record *at = record_find(paths->root, "gatewayCertificate"); at != NULL;
+         at = record_same(at)) {
+        const char *path = path_in(paths, at, "");
+        struct tls_certificate certificate;
+
+        CHECK(player->pin_count < COUNT_OF(player->pins)); /* the schema */
+        if (path == NULL)
+            return fail(err, ERROR_MEMORY, "no memory for the configuration");
+        if (!tls_certificate_read(path, &certificate, err))
+            return false;
+        memcpy(player->pins[player->pin_count++], certificate.fingerprint,
+               TLS_FINGERPRINT_SIZE);
+    }
+    return true;
+}
+
 static bool load_data(struct player *player, const struct paths *paths, struct error *err)
 {
     const char *schemas = path_at(paths, "schemas");
     const char *adapter = path_at(paths, "adapter");
     const char *script = path_at(paths, "script");
-    const char *pin = path_at(paths, "gatewayCertificate");
-    struct tls_certificate certificate;
     char *script_schema;
 
-    if (schemas == NULL || adapter == NULL || script == NULL || pin == NULL)
+    if (schemas == NULL || adapter == NULL || script == NULL)
         return fail(err, ERROR_MEMORY, "no memory for the configuration");
     script_schema = arena_format(player->arena, "%s/sim.xsd", schemas);
     if (script_schema == NULL || !clock_use_offset_file(path_at(paths, "clockOffset"), err) ||
         !wire_schemas_load(schemas, &player->schemas, err) ||
         !adapter_load(adapter, player->schemas, &player->adapter, err) ||
         !script_load(script, script_schema, player->schemas, player->arena, &player->script,
-                     err) ||
-        !tls_certificate_read(pin, &certificate, err))
+                     err))
         return false;
-    memcpy(player->pin[0], certificate.fingerprint, TLS_FINGERPRINT_SIZE);
-    return true;
+    return load_pins(player, paths, err);
 }
 
 static bool open_network(struct player *player, const struct paths *paths, struct error *err)
 {
     static const struct listener_path served[] = {{REQUEST_POST, "/v1/documents"}};
-    struct tls_files files = {path_at(paths, "tls/certificate"), path_at(paths, "tls/key"),
-                              path_at(paths, "tls/ca")};
+    struct tls_files files = {.certificate_path = path_at(paths, "tls/certificate"),
+                              .key_path = path_at(paths, "tls/key"),
+                              .ca_path = path_at(paths, "tls/ca")};
     struct courier_options courier = {
         .on_result = player_result, .self = player, .now = clock_now};
     struct listener_options listener = {.now = clock_now,
@@ -80,8 +101,8 @@ static bool open_network(struct player *player, const struct paths *paths, struc
     CHECK(record_text(paths->root, "gatewayUrl", &text));
     player->route = (struct courier_route){.name = "gateway",
                                            .url = arena_copy(player->arena, text).at,
-                                           .pins = player->pin,
-                                           .pin_count = 1,
+                                           .pins = player->pins,
+                                           .pin_count = player->pin_count,
                                            .max_connections = 8};
     CHECK(record_text(paths->root, "listen/address", &text));
     listener.address = arena_copy(player->arena, text).at;

@@ -424,14 +424,24 @@ bool verifier_revoked(const struct verifier *verifier)
     return verifier->window.revoked;
 }
 
+void verifier_use_crls(struct verifier *verifier, const struct crl_set *crls)
+{
+    verifier->crls = crls;
+}
+
 bool verifier_accepts(const struct verifier *verifier, struct instant sent_at,
                       struct instant received_at, struct error *err)
 {
     const struct pin_window *window = &verifier->window;
     struct instant last = instant_add_ms(window->until, window->grace_ms);
+    enum crl_state state = crl_state_of_der(verifier->crls, verifier_certificate(verifier),
+                                            received_at);
 
-    if (window->revoked)
+    if (window->revoked || state == CRL_REVOKED)
         return fail(err, ERROR_PIN, "this certificate is revoked");
+    if (state == CRL_STALE)
+        return fail(err, ERROR_CONFIG,
+                    "signing/crl: the list of this certificate's authority is out of date");
     if (window->from.ms != 0 && instant_before(sent_at, window->from))
         return fail(err, ERROR_PIN, "sent before this certificate's time");
     if (window->until.ms == 0)

@@ -18,6 +18,7 @@
 #include "base/error.h"
 #include "base/instant.h"
 #include "base/text.h"
+#include "crypt/crl.h"
 #include "crypt/digest.h"
 #include "wire/gm.h"
 
@@ -85,11 +86,14 @@ struct instant verifier_not_before(const struct verifier *verifier); /* of the c
 struct instant verifier_not_after(const struct verifier *verifier);
 const char *verifier_signature_uri(const struct verifier *verifier);
 const char *verifier_digest_uri(const struct verifier *verifier);
-bool verifier_revoked(const struct verifier *verifier);
+/* Asks these lists too; they outlive the verifier. Before it is shared. */
+void verifier_use_crls(struct verifier *verifier, const struct crl_set *crls);
+bool verifier_revoked(const struct verifier *verifier); /* by its window; not by lists */
 
 /*
  * Does the pin count for a letter sent and received at these times? The sending time lies in
- * the window, the receipt in window + grace, and the pin is not revoked. ERROR_PIN. Not part of
+ * the window, the receipt in window + grace, and the pin is not revoked: ERROR_PIN. If its
+ * authority's list is out of date, nobody knows: ERROR_CONFIG, our own trouble. Not part of
  * signature_verify: a letter signed with a revoked key is kept and flagged, which needs both
  * answers.
  */

@@ -54,6 +54,7 @@ struct signer {
 struct verifier {
     struct suite_key key;
     struct pin_window window;
+    const struct crl_set *crls; /* borrowed; NULL: not asked */
 };
 
 #endif

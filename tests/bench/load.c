@@ -105,7 +105,8 @@ static void open_core(struct load *load, unsigned side)
     struct error err = ERROR_INIT;
     const struct config_party *party;
     char text[4][512];
-    struct tls_files files = {text[0], text[1], text[2]};
+    struct tls_files files = {
+        .certificate_path = text[0], .key_path = text[1], .ca_path = text[2]};
     struct listener_options options = {.now = clock_now,
                                        .paths = served,
                                        .path_count = COUNT_OF(served),

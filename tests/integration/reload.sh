@@ -67,26 +67,179 @@ play_reload() {
     check "a case ran through all this: closed" in_state guangdong GZ20260302000001 closed
 }
 
-# --- a party comes, goes and comes back ---------------------------------------------------------------
+# --- a party goes and comes back ----------------------------------------------------------------------
 
-letters_wait() { # SIDE
-    cli "$1" letters --json | grep -q '"state": "ready"\|"state": "new"'
+dead_letter() { # SIDE: its number
+    cli "$1" letters --dead --json | sed -n 's/.*"letter": \([0-9]*\).*/\1/p' | head -1
+}
+has_dead() { [ -n "$(dead_letter "$1")" ]; }
+said_in_log() { grep -q "$2" "$PAIR/$1/gateway.log"; }
+try_again() { # SIDE: every dead letter
+    local letter
+    letter=$(dead_letter "$1")
+    [ -n "$letter" ] && cli_quiet "$1" retry "$letter"
 }
 
 play_party() {
-    mv "$PAIR/guizhou/parties/hrss.440000.xml" "$PAIR/away"
-    check "a party is removed" cli_quiet guizhou reload
-    core_begin guangdong GD20260302000002
-    core_begin guizhou GZ20260302000003
-    sleep 1
-    check "what it sends is not let in" grep -q '"event":"receive.unknown_party"' "$PAIR/guizhou/gateway.log"
-    mv "$PAIR/away" "$PAIR/guizhou/parties/hrss.440000.xml"
-    check "it comes back" cli_quiet guizhou reload
+    local number
+    number=$(cli guangdong party hrss.520000 --json | grep '"number"')
+    mv "$PAIR/guangdong/parties/hrss.520000.xml" "$PAIR/away"
+    check "a party is removed" cli_quiet guangdong reload
+    core_begin guizhou GD20260302000002
+    check "... what it sends is not let in" pair_wait 15 said_in_log guangdong receive.unknown_party
+    check "... its letter is dead over there" pair_wait 15 has_dead guizhou
+    mv "$PAIR/away" "$PAIR/guangdong/parties/hrss.520000.xml"
+    check "it comes back" cli_quiet guangdong reload
+    check "... with the number it had" test "$number" = "$(cli guangdong party hrss.520000 --json | grep '"number"')"
+    check "... the letter is tried again" try_again guizhou
+    reaches guizhou GD20260302000002 closed
+    check "... and its case runs to the end" reaches guangdong GD20260302000002 closed
 }
 
+# --- certificates change under traffic ------------------------------------------------------------------
+
+# From where a letter that was turned away for good would be seen.
+attempts() { # SIDE
+    grep '"event":"deliver.attempt"' "$PAIR/$1/gateway.log" | grep -c '"party":"hrss.[0-9]*"'
+}
+pin_two() { # FILE NAME SUITE UNTIL: the new certificates beside the old ones, which end at UNTIL
+    change "$1" "s|( *)<transportPins>.*|\1<transportPins><pin><certificate>../keys/$2.tls.crt</certificate></pin><pin><certificate>../keys/$2.new.tls.crt</certificate></pin></transportPins>|;
+        s|( *)<signingPins>.*|\1<signingPins><pin><certificate>../keys/$2.$3.crt</certificate><until>$4</until><graceHours>1</graceHours></pin><pin><certificate>../keys/$2.new.$3.crt</certificate><from>2026-03-01T00:00:00+08:00</from></pin></signingPins>|"
+}
+only_new() { # FILE NAME: the old transport pin is taken away
+    change "$1" "s|<pin><certificate>../keys/$2.tls.crt</certificate></pin>||"
+}
+use_new() { # NAME: our own certificates
+    change "$PAIR/guizhou/gateway.xml" "s|keys/$1\.(tls\|ecdsa\|gm)\.|keys/$1.new.\1.|"
+}
+
+play_rotation() { # SUITE
+    local suite=$1 own=hrss.520000
+    sh certs/make-certs.sh "$PAIR/certs" $own.new
+    cp "$PAIR/certs/$own.new".*.crt "$PAIR/guangdong/keys/"
+    cp "$PAIR/certs/$own.new".* "$PAIR/guizhou/keys/"
+    pair_start guizhou && core_start guizhou "" && pair_start guangdong && core_start guangdong "" || { bad "$suite: no start"; return; }
+    core_begin guizhou GZ20260302000001
+    pin_two "$PAIR/guangdong/parties/$own.xml" $own "$suite" 2026-03-03T00:00:00+08:00
+    check "$suite: the partner pins the new certificates beside the old" cli_quiet guangdong reload
+    core_begin guizhou GZ20260302000003
+    use_new $own
+    check "$suite: we change to them" cli_quiet guizhou reload
+    core_begin guizhou GD20260302000002
+    only_new "$PAIR/guangdong/parties/$own.xml" $own
+    check "$suite: the partner takes the old transport pin away" cli_quiet guangdong reload
+    core_begin guizhou GD20260302000004
+    for trace in GZ20260302000001 GD20260302000002 GD20260302000004; do
+        reaches guizhou $trace closed
+        check "$suite: $trace begun in the middle of it: closed, closed" reaches guangdong $trace closed
+    done
+    check "$suite: GZ20260302000003 likewise: refused" reaches guizhou GZ20260302000003 refused
+    check "$suite: no letter is under way" pair_wait 15 no_open_letters guizhou
+    check "$suite: not one attempt failed, on either side" test "$(attempts guizhou) $(attempts guangdong)" = "0 0"
+    check "$suite: nobody was turned away" test "$(log_count guizhou receive.unknown_party) $(log_count guangdong receive.unknown_party)" = "0 0"
+    check "$suite: both ledgers tell one story" test -z "$(judge_story | tee /dev/stderr)"
+}
+
+# --- a letter that was sealed before its certificate's window ended ----------------------------------------
+
+# Guizhou writes while guangdong is down; two hours later its certificate's window has been over for one.
+play_grace() { # GRACE-HOURS
+    local file=$PAIR/guangdong/parties/hrss.520000.xml
+    change "$file" "s|( *)<signingPins>.*|\\1<signingPins><pin><certificate>../keys/hrss.520000.ecdsa.crt</certificate><until>2026-03-02T10:00:00+08:00</until><graceHours>$1</graceHours></pin></signingPins>|"
+    pair_start guizhou && core_start guizhou "" || { bad "no start"; return; }
+    core_begin guizhou GZ20260302000001
+    check "grace of $1 hours: the letter is sealed" pair_wait 15 said_in_log guizhou deliver.attempt
+    clock_forward "$PAIR/clock" 7200000
+    pair_start guangdong && core_start guangdong "" || { bad "no start"; return; }
+}
+
+# --- revocation lists -----------------------------------------------------------------------------------
+
+list() { # FROM UNTIL CERTIFICATE...: guangdong's list, for both uses
+    local from=$1 until=$2
+    shift 2
+    sh certs/make-crl.sh "$PAIR/certs" ca "$from" "$until" "$PAIR/guangdong/keys/list.crl" "$@"
+}
+
+play_revocation() {
+    local keys=$PAIR/certs/hrss.520000 march="20260301000000Z 20260401000000Z"
+    list $march
+    change "$PAIR/guangdong/gateway.xml" 's|( *)</tls>|<crl>keys/list.crl</crl></tls>|;s|( *)</signing>|<ca>keys/ca.crt</ca><crl>keys/list.crl</crl></signing>|;
+        s|(<inFlight>1024</inFlight>)|\1<crlGraceHours>0</crlGraceHours>|'
+    pair_start guizhou && core_start guizhou "" && pair_start guangdong && core_start guangdong "" || { bad "no start"; return; }
+    core_begin guizhou GZ20260302000001
+    reaches guizhou GZ20260302000001 closed
+    check "with lists on which nobody stands: closed" reaches guangdong GZ20260302000001 closed
+
+    list $march "$keys.tls.crt"
+    check "the partner's transport certificate is revoked" cli_quiet guangdong reload
+    core_begin guizhou GD20260302000002
+    check "... refused on a connection that stands, or at the handshake" \
+        pair_wait 15 said_in_log guangdong '"reason":"certificate_revoked"\|"reason":"certificate revoked"'
+    list $march
+    check "... taken off the list again" cli_quiet guangdong reload
+    pair_wait 3 has_dead guizhou && try_again guizhou
+    clock_forward "$PAIR/clock" 60000
+    reaches guizhou GD20260302000002 closed
+    check "... closed" reaches guangdong GD20260302000002 closed
+
+    list $march "$keys.ecdsa.crt"
+    check "its signing certificate is revoked" cli_quiet guangdong reload
+    core_begin guizhou GZ20260302000003
+    check "... what it signed is turned away" pair_wait 15 said_in_log guangdong '"code":"PIN","reason":"this certificate is revoked"'
+    check "... and dead over there" pair_wait 15 has_dead guizhou
+    list $march
+    check "... off the list again" cli_quiet guangdong reload
+    check "... tried again" try_again guizhou
+    check "... refused, as its story goes" reaches guizhou GZ20260302000003 refused
+
+    list 20260301000000Z 20260302010500Z
+    check "a list that ends at 09:05 is loaded" cli_quiet guangdong reload
+    clock_forward "$PAIR/clock" 600000
+    core_begin guizhou GD20260302000004
+    check "at 09:10 nobody is let in any more" pair_wait 20 said_in_log guangdong 'revocation_list_stale\|CRL has expired'
+    check "... which kills no letter" test -z "$(dead_letter guizhou)"
+    printf 'no list' >"$PAIR/guangdong/keys/list.crl"
+    check "a list that is none: refused, with its file" says_on_reload guangdong 78 list.crl
+    list $march
+    check "a new list" cli_quiet guangdong reload
+    clock_forward "$PAIR/clock" 60000
+    reaches guizhou GD20260302000004 closed
+    check "... and the case goes on: closed" reaches guangdong GD20260302000004 closed
+    check "both ledgers tell one story" test -z "$(judge_story | tee /dev/stderr)"
+}
+
+ALL="GZ20260302000001 GD20260302000002 GZ20260302000003 GD20260302000004"
+pair_make "$work/revocation" ecdsa || { bad "no pair"; exit 1; }
+stage guizhou $ALL
+play_revocation
+pair_end
+
+for hours in 24 1; do
+    pair_make "$work/grace-$hours" ecdsa || { bad "no pair"; exit 1; }
+    stage guizhou $ALL
+    play_grace $hours
+    if [ $hours = 24 ]; then
+        check "sealed in time, received within the grace: taken" pair_wait 20 said_in_log guangdong '"action":"letter","verdict":"accepted"'
+    else
+        check "sealed in time, received after the grace: refused" pair_wait 20 said_in_log guangdong "received after this certificate's time and grace"
+        check "... and dead over there" pair_wait 15 has_dead guizhou
+    fi
+    pair_end
+done
+
+for suite in ecdsa gm; do
+    pair_make "$work/rotation-$suite" $suite || { bad "no pair"; exit 1; }
+    sed -i 's|<gatewayCertificate>keys/hrss.520000.tls.crt</gatewayCertificate>|&<gatewayCertificate>keys/hrss.520000.new.tls.crt</gatewayCertificate>|' "$PAIR/guizhou/core.xml"
+    stage guizhou $ALL
+    play_rotation $suite
+    pair_end
+done
+
 pair_make "$work/pair" ecdsa || { bad "no pair"; exit 1; }
-stage guizhou GZ20260302000001 GD20260302000002 GZ20260302000003 GD20260302000004
+stage guizhou $ALL
 play_reload
+play_party
 pair_end
 check "both ledgers are good" ledger_good guizhou
 [ "$failures" = 0 ] && rm -rf "$work"

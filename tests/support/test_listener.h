@@ -171,7 +171,7 @@ static inline struct tls *fixture_tls(const struct fixture *fixture, const char 
     test_path(&fixture->folder, file, key);
     snprintf(file, sizeof(file), "%s.pem", authority);
     test_path(&fixture->folder, file, ca);
-    struct tls_files files = {certificate, key, ca};
+    struct tls_files files = {.certificate_path = certificate, .key_path = key, .ca_path = ca};
     if (!tls_new(&files, test_now, &tls, &err))
         fprintf(stderr, "%s\n", err.text);
     CHECK(tls != NULL);

@@ -53,9 +53,9 @@ static bool load(const char *certificate, const char *key, const char *ca, struc
 {
     char paths[3][TEST_PATH_SIZE];
     struct tls *tls = NULL;
-    struct tls_files files = {test_path(&f.folder, certificate, paths[0]),
-                              test_path(&f.folder, key, paths[1]),
-                              test_path(&f.folder, ca, paths[2])};
+    struct tls_files files = {.certificate_path = test_path(&f.folder, certificate, paths[0]),
+                              .key_path = test_path(&f.folder, key, paths[1]),
+                              .ca_path = test_path(&f.folder, ca, paths[2])};
     *err = (struct error)ERROR_INIT;
     bool ok = tls_new(&files, test_now, &tls, err);
     assert_int_equal(ok, tls != NULL);
