@@ -1,6 +1,7 @@
 /* file.c - reading under a bound, writing so that no half file is ever seen. */
 #include "base/file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -144,5 +145,91 @@ bool file_write_atomic(const char *path, struct text bytes, mode_t mode, struct 
     }
     if (!sync_folder_of(path))
         return fail_system(err, "cannot sync the folder of", path);
+    return true;
+}
+
+bool file_read_plain(struct arena *arena, const char *path, size_t size_max, struct text *bytes,
+                     struct error *err)
+{
+    /* A pipe without a writer would keep open() waiting. */
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK);
+    struct stat facts;
+    bool ok;
+
+    if (fd < 0 && (errno == ELOOP || errno == ENXIO))
+        return fail(err, ERROR_VALUE, "%s is not a plain file", path);
+    if (fd < 0)
+        return fail_system(err, "cannot open", path);
+    if (fstat(fd, &facts) != 0)
+        ok = fail_system(err, "cannot read", path);
+    else if (!S_ISREG(facts.st_mode))
+        ok = fail(err, ERROR_VALUE, "%s is not a plain file", path);
+    else
+        ok = read_open(arena, fd, path, size_max, bytes, err);
+    close(fd);
+    return ok;
+}
+
+bool file_write_new(const char *path, struct text bytes, mode_t mode, struct error *err)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+    if (fd < 0)
+        return fail_system(err, "cannot write", path);
+    if (!fill(fd, bytes, mode)) {
+        fail_system(err, "cannot write", path);
+        unlink(path);
+        return false;
+    }
+    return true;
+}
+
+bool file_rename(const char *from, const char *to, struct error *err)
+{
+    if (rename(from, to) != 0)
+        return fail_system(err, "cannot rename", from);
+    if (!sync_folder_of(to) || !sync_folder_of(from))
+        return fail_system(err, "cannot sync the folders of", to);
+    return true;
+}
+
+bool file_remove(const char *path, struct error *err)
+{
+    if (unlink(path) != 0 && errno != ENOENT)
+        return fail_system(err, "cannot remove", path);
+    return sync_folder_of(path) || fail_system(err, "cannot sync the folder of", path);
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+bool file_list(struct arena *arena, const char *folder, size_t count_max, const char ***names,
+               size_t *count, struct error *err)
+{
+    const char **list = arena_alloc(arena, count_max * sizeof(*list));
+    struct dirent *entry;
+    DIR *open_folder;
+
+    *count = 0;
+    *names = list;
+    if (list == NULL)
+        return fail(err, ERROR_MEMORY, "no memory to list %s", folder);
+    open_folder = opendir(folder);
+    if (open_folder == NULL)
+        return fail_system(err, "cannot list", folder);
+    while (*count < count_max && (entry = readdir(open_folder)) != NULL) {
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+            continue;
+        list[*count] = arena_copy(arena, text_of(entry->d_name)).at;
+        if (list[*count] == NULL) {
+            closedir(open_folder);
+            return fail(err, ERROR_MEMORY, "no memory to list %s", folder);
+        }
+        ++*count;
+    }
+    closedir(open_folder);
+    qsort(list, *count, sizeof(*list), by_bytes);
     return true;
 }

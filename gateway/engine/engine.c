@@ -143,6 +143,8 @@ bool apply_reply(struct engine *engine, struct ledger_txn *txn, struct work *wor
     draft->entry.flow = work->message.flow;
     draft->entry.action = ACTION_RECEIPT;
     draft_add_body(draft, &work->bodies[0].body);
+    if (work->note.size > 0)
+        draft_add_text(draft, TLV_TEXT, work->note);
     /* The answer to a conflict is not the answer to the message that stood first. */
     if (work->result.verdict == VERDICT_CONFLICT) {
         struct entry_verdict verdict = {.verdict = VERDICT_CONFLICT,

@@ -164,7 +164,7 @@ struct work {
     bool reached;           /* ATTEMPT: the other side answered at all (for the breaker) */
     bool park;              /* ATTEMPT, UNTRANSLATED: do not try again; a person must look */
     struct receipt receipt; /* OUTCOME */
-    struct text note;       /* UNTRANSLATED, ATTEMPT, NOTE: short, no personal data */
+    struct text note;       /* UNTRANSLATED, ATTEMPT, REPLY, NOTE: short, no personal data */
 
     /* NOTE */
     uint16_t note_kind; /* enum entry_kind */

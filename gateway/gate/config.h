@@ -32,7 +32,11 @@ struct config_party {
     uint32_t region;
     const char *title; /* never NULL; may be empty */
     const char *title_chinese;
-    const char *url;         /* NULL: cannot be called */
+    const char *url;        /* NULL: cannot be called */
+    const char *folder_in;  /* both or neither, and never beside a url: reached by files */
+    const char *folder_out; /* neither and no url: it fetches from its mailbox */
+    int64_t folder_resend_ms;
+    int64_t folder_poll_ms;
     const char *adapter;     /* name; a core's only, else NULL */
     struct adapter *dialect; /* loaded; NULL unless a core */
     size_t message_max;      /* bytes */

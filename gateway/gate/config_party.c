@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "gate/config_read.h"
 
@@ -83,6 +84,67 @@ static bool read_identity(const struct reading *reading, struct error *err)
         return config_wrong(file, "adapter", err, "missing; a core needs one");
     if (party->kind != PARTY_CORE && party->adapter != NULL)
         return config_wrong(file, "adapter", err, "only a core has one");
+    return true;
+}
+
+/* Who may write into the folder speaks for the party, as far as it does not sign: a core. */
+static bool check_folder(const struct reading *reading, const char *element, const char *path,
+                         struct error *err)
+{
+    struct stat facts;
+
+    if (reading->parts->depth != CONFIG_FULL)
+        return true;
+    if (!config_need_folder(&reading->file, element, path, err))
+        return false;
+    if (stat(path, &facts) != 0 || (facts.st_mode & S_IWOTH) != 0)
+        return config_wrong(&reading->file, element, err, "%s: everybody may write there",
+                            path);
+    return true;
+}
+
+static bool read_folder(const struct reading *reading, struct error *err)
+{
+    const struct config_file *file = &reading->file;
+    struct config_party *party = reading->party;
+    uint64_t minutes;
+    uint64_t seconds;
+
+    if (record_find(file->root, "folder") == NULL)
+        return true;
+    if (party->url != NULL)
+        return config_wrong(file, "folder", err, "not beside url: one way for one party");
+    if (!config_path(file, "folder/in", &party->folder_in, err) ||
+        !config_path(file, "folder/out", &party->folder_out, err) ||
+        !config_number(file, "folder/resendMinutes", 1, 43200, 60, &minutes, err) ||
+        !config_number(file, "folder/pollSeconds", 1, 3600, 2, &seconds, err) ||
+        !check_folder(reading, "folder/in", party->folder_in, err) ||
+        !check_folder(reading, "folder/out", party->folder_out, err))
+        return false;
+    party->folder_resend_ms = (int64_t)minutes * 60 * 1000;
+    party->folder_poll_ms = (int64_t)seconds * 1000;
+    return true;
+}
+
+/* Two parties in one folder would speak for each other. */
+static bool check_folders_apart(const struct reading *reading, struct error *err)
+{
+    const struct config *config = &reading->parts->config;
+    const struct config_party *party = reading->party;
+
+    if (party->folder_in == NULL)
+        return true;
+    if (strcmp(party->folder_in, party->folder_out) == 0)
+        return config_wrong(&reading->file, "folder/out", err, "the same as folder/in");
+    for (size_t i = 0; i < config->party_count; i++) {
+        const struct config_party *other = &config->parties[i];
+
+        if (other->folder_in != NULL && (strcmp(other->folder_in, party->folder_in) == 0 ||
+                                         strcmp(other->folder_out, party->folder_out) == 0 ||
+                                         strcmp(other->folder_in, party->folder_out) == 0 ||
+                                         strcmp(other->folder_out, party->folder_in) == 0))
+            return config_wrong(&reading->file, "folder", err, "a folder of %s", other->id);
+    }
     return true;
 }
 
@@ -263,6 +325,8 @@ static bool read_pins(struct reading *reading, struct error *err)
         return config_wrong(file, "signingPins", err, "a core is known by its connection only");
     if (!core && !signs)
         return config_wrong(file, "signingPins", err, "missing");
+    if (reading->party->folder_in == NULL && record_find(file->root, "transportPins") == NULL)
+        return config_wrong(file, "transportPins", err, "missing; only a folder needs none");
     return each_pin(reading, "transportPins/pin", add_transport_pin, err) &&
            each_pin(reading, "signingPins/pin", add_signing_pin, err);
 }
@@ -390,7 +454,8 @@ static bool load_party(struct config_parts *parts, const char *path, const char 
         return false;
     if (config->party_count == CONFIG_PARTIES_MAX)
         return config_wrong(&reading.file, "party", err, "more than %d", CONFIG_PARTIES_MAX);
-    if (!read_identity(&reading, err) || !check_unique(&reading, err) ||
+    if (!read_identity(&reading, err) || !read_folder(&reading, err) ||
+        !check_folders_apart(&reading, err) || !check_unique(&reading, err) ||
         !check_name(&reading, err) || !read_limits(&reading, err) ||
         !read_pins(&reading, err) || !check_fingerprints(&reading, first, err))
         return false;

@@ -9,11 +9,13 @@
  *
  * The first POST follows a durable SEALED entry, because only READY letters are sent and a
  * letter becomes READY in that entry. */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "gate/delivery.h"
+#include "gate/ferry.h"
 
 /* Four would bound the rate by the round trip and keep both writers' batches small. */
 enum { PARTY_CONNECTIONS_MAX = 32 };
@@ -21,6 +23,7 @@ enum { PARTY_CONNECTIONS_MAX = 32 };
 static void write_letter(struct job *job);
 static void send_letter(struct job *job);
 static void lay_ready(struct job *job);
+static void put_letter(struct job *job);
 static void judge(struct job *job);
 
 static void delivery_free(struct delivery *delivery)
@@ -76,6 +79,8 @@ static void (*job_for(const struct config_party *party,
 {
     if (letter->letter.state == LETTER_NEW)
         return write_letter;
+    if (party->folder_out != NULL)
+        return put_letter;
     return party->url != NULL ? send_letter : lay_ready;
 }
 
@@ -189,6 +194,42 @@ static void lay_ready(struct job *job)
 
     delivery->work->kind = WORK_ATTEMPT;
     delivery->work->note = TEXT("MAILBOX: not fetched and receipted yet");
+    submit(delivery);
+}
+
+static bool put_file(struct delivery *delivery, uint64_t *number, struct error *err)
+{
+    const struct config_party *party = delivery->party;
+    const struct uuid *id = &delivery->letter.letter.message_id;
+    uint8_t key[MESSAGE_KEY_SIZE];
+    char name[FERRY_NAME_SIZE];
+    char text[UUID_TEXT_SIZE];
+    bool xml = party->kind != PARTY_CORE ||
+               strstr(adapter_content_type(party->dialect), "xml") != NULL;
+    struct text bytes;
+
+    message_key_of(id, key);
+    snprintf(name, sizeof(name), "%s.%s", uuid_format(id, text), xml ? "xml" : "txt");
+    return ferry_number_given(delivery->gate, key, party->number, ENTRY_ATTEMPT, number, err) &&
+           delivery_read(delivery, &bytes, err) &&
+           ferry_put(delivery->gate->ferry, party, number, name, bytes, err);
+}
+
+/* To a party with folders: brought when the file is durable; its receipt comes by itself. */
+static void put_letter(struct job *job)
+{
+    struct delivery *delivery = (struct delivery *)job;
+    struct work *work = delivery->work;
+    struct error err = ERROR_INIT;
+    uint64_t number = 0;
+
+    atomic_fetch_add(&delivery->gate->counts.sent, 1);
+    work->kind = WORK_ATTEMPT;
+    work->reached = put_file(delivery, &number, &err);
+    if (work->reached)
+        work->note = ferry_note_text(work->arena, number);
+    else
+        work->note = text_of(arena_format(work->arena, "FOLDER: %s", error_name(err.code)));
     submit(delivery);
 }
 

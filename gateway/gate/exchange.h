@@ -46,4 +46,11 @@ MUST_USE bool exchange_write_unreadable(struct exchange *exchange, const struct 
                                         struct text *body, const char **type,
                                         struct error *err);
 
+/* receive.c: the answer's exact bytes, for the journal; `number` of the file that they went out
+ * in, 0: in none. Losing this entry in a crash is harmless: a repeat is then answered with the
+ * same verdict, time and sequence, freshly signed. */
+void receive_journal_reply(struct exchange *exchange, struct text bytes, uint64_t number);
+/* receive.c: what was decided, for counters and the log. */
+void receive_count_verdict(struct exchange *exchange);
+
 #endif

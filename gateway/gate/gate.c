@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "gate/ferry.h"
 #include "gate/mailbox.h"
 #include "gate/start_entries.h"
 
@@ -173,7 +174,7 @@ static bool start_threads(struct gate *gate, struct error *err)
 
     ok = config_open_tls(gate->config, &tls, err) &&
          workers_start(gate->config->workers, &gate->workers, err) &&
-         start_courier(gate, tls, err) &&
+         start_courier(gate, tls, err) && ferry_start(gate, &gate->ferry, err) &&
          writer_start(&gate->engine, gate_done, &gate->writer, err) &&
          watch_start(gate, &gate->watch, err) && start_control(gate, err) &&
          start_listener(gate, tls, err);
@@ -238,6 +239,7 @@ void gate_close(struct gate *gate)
     watch_stop(gate->watch);
     if (gate->listener != NULL)
         listener_stop(gate->listener, STOP_GRACE_MS);
+    ferry_stop(gate->ferry);
     if (gate->courier != NULL)
         courier_stop(gate->courier, STOP_GRACE_MS);
     drain(gate);
@@ -247,6 +249,7 @@ void gate_close(struct gate *gate)
     writer_free(gate->writer);
     listener_free(gate->listener);
     courier_free(gate->courier);
+    ferry_free(gate->ferry);
     ledger_close(gate->ledger);
     store_close(gate->store);
     key_ring_free(gate->keys);

@@ -47,6 +47,7 @@ struct gate {
     struct writer *writer;
     struct listener *listener;
     struct courier *courier;
+    struct ferry *ferry;
     struct control *control;
     struct watch *watch;
     int lock_fd; /* <ledger>/daemon.lock: one daemon per ledger */
@@ -116,7 +117,10 @@ struct work_owner {
     void (*done)(struct work_owner *owner, struct work *work, const struct error *err);
 };
 
-/* Writes a work item and waits for its end; takes the work. Not on a worker or the writer. */
+/* Writes a work item and waits for its end; the work stays the caller's. Not on a worker or the
+ * writer. */
+MUST_USE bool gate_wait(struct gate *gate, struct work *work, struct error *err);
+/* The same, and takes the work. */
 MUST_USE bool gate_write_and_wait(struct gate *gate, struct work *work,
                                   struct work_result *result, struct error *err);
 

@@ -145,8 +145,7 @@ static void wake_waiting(struct work_owner *owner, struct work *work, const stru
     pthread_mutex_unlock(&waiting->lock);
 }
 
-bool gate_write_and_wait(struct gate *gate, struct work *work, struct work_result *result,
-                         struct error *err)
+bool gate_wait(struct gate *gate, struct work *work, struct error *err)
 {
     struct waiting waiting = {.owner.done = wake_waiting};
     bool ok;
@@ -163,11 +162,20 @@ bool gate_write_and_wait(struct gate *gate, struct work *work, struct work_resul
             pthread_cond_wait(&waiting.ended, &waiting.lock);
         pthread_mutex_unlock(&waiting.lock);
         ok = waiting.ok;
-        *err = waiting.err;
-        *result = work->result;
+        if (!ok)
+            *err = waiting.err;
     }
     pthread_cond_destroy(&waiting.ended);
     pthread_mutex_destroy(&waiting.lock);
+    return ok;
+}
+
+bool gate_write_and_wait(struct gate *gate, struct work *work, struct work_result *result,
+                         struct error *err)
+{
+    bool ok = gate_wait(gate, work, err);
+
+    *result = work->result;
     gate_work_free(work);
     return ok;
 }

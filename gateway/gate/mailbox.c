@@ -112,8 +112,8 @@ bool mailbox_next(struct exchange *exchange, struct text after, struct text *byt
     struct letter_row row;
 
     *found = false;
-    if (exchange->party->url != NULL)
-        return fail(err, ERROR_NOT_FOUND, "no mailbox: this party is called at its address");
+    if (exchange->party->url != NULL || exchange->party->folder_out != NULL)
+        return fail(err, ERROR_NOT_FOUND, "no mailbox: what is for this party is brought");
     if (!find_ready(exchange, after, &row, found, err))
         return false;
     if (!*found)
@@ -166,6 +166,7 @@ bool mailbox_judge(struct exchange *exchange, bool *ended, struct error *err)
     if (delivery == NULL)
         return fail(err, ERROR_MEMORY, "no memory for a receipt");
     *delivery = (struct delivery){.gate = exchange->gate,
+                                  .config = exchange->config,
                                   .party = exchange->party,
                                   .work = work,
                                   .answer = exchange->bytes};

@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "gate/ferry.h"
 #include "gate/mailbox.h"
 
 static void prepare(struct job *job);
@@ -318,9 +319,7 @@ static void log_verdict(const struct exchange *exchange)
              (unsigned long long)result->sequence, result->duplicate);
 }
 
-/* The answer's exact bytes, for the journal. Losing this entry in a crash is harmless: a repeat
- * is then answered with the same verdict, time and sequence, freshly signed. */
-static void journal_reply(struct exchange *exchange, struct text bytes)
+void receive_journal_reply(struct exchange *exchange, struct text bytes, uint64_t number)
 {
     struct gate *gate = exchange->gate;
     struct work *work = gate_work_new(4 * bytes.size + 256 * 1024);
@@ -334,6 +333,8 @@ static void journal_reply(struct exchange *exchange, struct text bytes)
     work->note_case = exchange->work->result.case_id;
     work->message.flow = exchange->work->message.flow;
     work->result.verdict = exchange->work->result.verdict;
+    if (number != 0)
+        work->note = ferry_note_text(work->arena, number);
     work->result.sequence = exchange->work->result.sequence;
     if (!gate_add_body(gate, work, BODY_REPLY, bytes, &err) ||
         !writer_submit(gate->writer, work, true, &err)) {
@@ -342,7 +343,7 @@ static void journal_reply(struct exchange *exchange, struct text bytes)
     }
 }
 
-static void count_verdict(struct exchange *exchange)
+void receive_count_verdict(struct exchange *exchange)
 {
     bool good = exchange->work->result.verdict == VERDICT_ACCEPTED ||
                 exchange->work->result.verdict == VERDICT_PENDING;
@@ -380,14 +381,14 @@ static void answer(struct job *job)
         exchange_free(exchange);
         return;
     }
-    count_verdict(exchange);
+    receive_count_verdict(exchange);
     if (!exchange_write_answer(exchange, &body, &type, &fresh, &err)) {
         reply_busy(exchange, &err);
         return;
     }
     log_debug("walk.signed", "party=%s", exchange->party->id);
     if (fresh && result->sequence != 0) /* 0: no entry was made that it would answer */
-        journal_reply(exchange, body);
+        receive_journal_reply(exchange, body, 0);
     reply(exchange, status_of(result), type, body, 0);
     log_debug("walk.answered", "party=%s", exchange->party->id);
     exchange_free(exchange);

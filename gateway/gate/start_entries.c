@@ -77,7 +77,9 @@ static bool number_parties(struct numbering *numbering, struct error *err)
         *party = (struct engine_party){.number = from->number,
                                        .kind = from->kind,
                                        .region = from->region,
-                                       .reachable_by_us = from->url != NULL};
+                                       .reachable_by_us = from->url != NULL ||
+                                                          from->folder_out != NULL,
+                                       .answer_ms = from->folder_resend_ms};
         memcpy(party->id, from->id, PARTY_ID_SIZE);
     }
     return engine_has_room(&numbering->gate->engine, numbering->parties, numbering->party_count,

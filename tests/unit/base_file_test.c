@@ -127,6 +127,91 @@ static void test_beside_without_folder(void **state)
     assert_int_equal(chdir(before), 0);
 }
 
+static void assert_not_plain(struct arena *arena, const char *at)
+{
+    struct error err = ERROR_INIT;
+    struct text bytes;
+
+    assert_false(file_read_plain(arena, at, 100, &bytes, &err));
+    assert_int_equal(err.code, ERROR_VALUE);
+    assert_int_equal(unlink(at) == 0 || rmdir(at) == 0, 1);
+}
+
+/* A folder that others write into may hold anything; nothing of it is followed or waited for.
+ */
+static void test_plain_files_only(void **state)
+{
+    struct error err = ERROR_INIT;
+    struct text bytes;
+    char other[80];
+
+    assert_true(file_write_atomic(path, TEXT("plain"), 0600, &err));
+    assert_true(file_read_plain(*state, path, 5, &bytes, &err));
+    assert_true(text_is(bytes, "plain"));
+    assert_false(file_read_plain(*state, path, 4, &bytes, &err));
+    assert_int_equal(err.code, ERROR_SIZE);
+    snprintf(other, sizeof(other), "%s/other", folder);
+    assert_false(file_read_plain(*state, other, 100, &bytes, &err));
+    assert_int_equal(err.code, ERROR_NOT_FOUND);
+    assert_int_equal(symlink(path, other), 0);
+    assert_not_plain(*state, other);
+    assert_int_equal(mkfifo(other, 0600), 0);
+    assert_not_plain(*state, other);
+    assert_int_equal(mkdir(other, 0700), 0);
+    assert_not_plain(*state, other);
+    assert_false(file_read_plain(*state, "/dev/zero", 100, &bytes, &err));
+    assert_int_equal(err.code, ERROR_VALUE);
+}
+
+static void test_write_then_rename(void **state)
+{
+    struct error err = ERROR_INIT;
+    struct text bytes;
+    char beside[80];
+
+    snprintf(beside, sizeof(beside), "%s/beside", folder);
+    assert_true(file_write_new(beside, TEXT("first"), 0600, &err));
+    assert_true(file_write_new(beside, TEXT("new"), 0640, &err)); /* overwritten */
+    assert_true(file_rename(beside, path, &err));
+    assert_true(file_read(*state, path, 10, &bytes, &err));
+    assert_true(text_is(bytes, "new"));
+    assert_false(file_rename(beside, path, &err));
+    assert_int_equal(err.code, ERROR_NOT_FOUND);
+    assert_int_equal(symlink(path, beside), 0);
+    assert_false(file_write_new(beside, TEXT("through a link"), 0600, &err));
+    assert_true(file_remove(beside, &err)); /* the link, not what it leads to */
+    assert_true(file_remove(beside, &err)); /* is not there */
+    assert_false(file_write_new("/nonexistent/folder/file", TEXT("x"), 0600, &err));
+    assert_int_equal(err.code, ERROR_NOT_FOUND);
+}
+
+static void test_list(void **state)
+{
+    static const char *const wanted[] = {".hidden", "1", "10", "2", "file"};
+    struct error err = ERROR_INIT;
+    const char **names;
+    char at[80];
+    size_t count;
+
+    for (size_t i = 0; i < COUNT_OF(wanted); i++) {
+        snprintf(at, sizeof(at), "%s/%s", folder, wanted[i]);
+        assert_true(file_write_atomic(at, TEXT("x"), 0600, &err));
+    }
+    assert_true(file_list(*state, folder, 100, &names, &count, &err));
+    assert_int_equal(count, COUNT_OF(wanted));
+    for (size_t i = 0; i < count; i++)
+        assert_string_equal(names[i], wanted[i]);
+    assert_true(file_list(*state, folder, 2, &names, &count, &err));
+    assert_int_equal(count, 2);
+    for (size_t i = 0; i < COUNT_OF(wanted) - 1; i++) {
+        snprintf(at, sizeof(at), "%s/%s", folder, wanted[i]);
+        assert_true(file_remove(at, &err));
+    }
+    assert_false(file_list(*state, path, 100, &names, &count, &err));
+    assert_int_equal(err.code, ERROR_NOT_FOUND);
+    assert_int_equal(count, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -135,6 +220,9 @@ int main(void)
         cmocka_unit_test(test_without_known_size),
         cmocka_unit_test(test_write_refusals),
         cmocka_unit_test(test_beside_without_folder),
+        cmocka_unit_test(test_plain_files_only),
+        cmocka_unit_test(test_write_then_rename),
+        cmocka_unit_test(test_list),
     };
 
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
