@@ -92,6 +92,12 @@ static const xmlChar *xml_text(const char *text)
     return (const xmlChar *)text;
 }
 
+/* The library makes nodes without their text where memory ends, and says nothing. */
+static bool has_text(const xmlNode *node)
+{
+    return node != NULL && node->content != NULL;
+}
+
 /* A child of parent's namespace, perhaps with a text. NULL: no memory, or no parent. */
 static xmlNodePtr add(xmlNodePtr parent, const char *name, const char *text)
 {
@@ -99,7 +105,7 @@ static xmlNodePtr add(xmlNodePtr parent, const char *name, const char *text)
                                      : xmlNewTextChild(parent, parent->ns, xml_text(name),
                                                        text == NULL ? NULL : xml_text(text));
 
-    return node == NULL || (text != NULL && node->children == NULL) ? NULL : node;
+    return node == NULL || (text != NULL && !has_text(node->children)) ? NULL : node;
 }
 
 /* The same with one attribute. */
@@ -110,7 +116,7 @@ static xmlNodePtr add_with(xmlNodePtr parent, const char *name, const char *attr
     xmlAttrPtr made = node == NULL ? NULL
                                    : xmlNewProp(node, xml_text(attribute), xml_text(value));
 
-    return made == NULL || made->children == NULL ? NULL : node;
+    return made == NULL || made->name == NULL || !has_text(made->children) ? NULL : node;
 }
 
 static bool add_algorithm(xmlNodePtr parent, const char *name, const char *uri)
@@ -181,7 +187,7 @@ static xmlNodePtr add_signature(xmlNodePtr root)
                          ? NULL
                          : xmlNewNs(signature, xml_text(SIGNATURE_NAMESPACE), xml_text("ds"));
 
-    if (space != NULL) {
+    if (space != NULL && space->href != NULL && space->prefix != NULL) {
         xmlSetNs(signature, space);
         if (xmlAddChild(root, signature) == signature)
             return signature;

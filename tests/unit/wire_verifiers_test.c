@@ -5,6 +5,8 @@
  */
 #include "signature_fixture.h"
 
+#include <libxml/xmlmemory.h>
+
 enum { DOCUMENTS_DEFAULT = 400, CHANGES = 24, DEPTH_MAX = 5 };
 
 /* What tells canonical forms apart. Pieces stand for whatever an attacker may put there. */
@@ -298,11 +300,122 @@ static void changed_documents_are_judged_alike(void **state)
     assert_true(count[ERROR_PIN] + count[ERROR_ALGORITHM] + count[ERROR_REFERENCE] > 20);
 }
 
+/* --- memory that runs out ----------------------------------------------------------------- */
+
+static long allocations_left = -1; /* of libxml2; -1: no bound */
+
+static bool refused(void)
+{
+    if (allocations_left == 0)
+        return true;
+    allocations_left -= allocations_left > 0;
+    return false;
+}
+
+static void *bounded_malloc(size_t size)
+{
+    return refused() ? NULL : malloc(size);
+}
+
+static void *bounded_realloc(void *old, size_t size)
+{
+    return refused() ? NULL : realloc(old, size);
+}
+
+static char *bounded_strdup(const char *text)
+{
+    return refused() ? NULL : strdup(text);
+}
+
+static struct document *parsed(struct text bytes)
+{
+    struct document *document = NULL;
+    struct error err = ERROR_INIT;
+
+    assert_true(document_parse(bytes, NULL, &document, &err));
+    return document;
+}
+
+static struct text written(const struct document *document)
+{
+    struct error err = ERROR_INIT;
+    struct text bytes;
+
+    assert_true(document_write(document, arena, &bytes, &err));
+    return bytes;
+}
+
+/* To the library's parser of addresses no memory is a bad address: SHAPE. */
+static bool is_our_trouble(enum error_code code)
+{
+    return code == ERROR_MEMORY || code == ERROR_CRYPTO || code == ERROR_SHAPE;
+}
+
+/* Whatever fails, the tree is whole, and nothing is signed but the whole document. */
+static void signing_without_memory(void)
+{
+    struct document *plain = parsed(TEXT(PLAIN));
+    struct text before = written(plain);
+    bool ok = false;
+
+    document_free(plain);
+    for (long n = 0; !ok; n++) {
+        struct document *document = parsed(TEXT(PLAIN));
+        struct error err = ERROR_INIT;
+
+        allocations_left = n;
+        ok = signature_sign(document, signers[0], &err);
+        allocations_left = -1;
+        if (ok)
+            expect("signed", ERROR_NONE, verify_as(0, written(document)));
+        else
+            assert_true(text_equal(before, written(document)));
+        assert_true(ok || is_our_trouble(err.code));
+        document_free(document);
+    }
+}
+
+static void verifying_without_memory(struct text bytes, bool good)
+{
+    const struct verifier *pin = pins[0][0];
+    const struct verifier *used = NULL;
+    struct error err;
+    bool ran_out = true;
+
+    for (long n = 0; ran_out; n++) {
+        struct document *document = parsed(bytes);
+        bool ok;
+
+        err = (struct error)ERROR_INIT;
+        allocations_left = n;
+        ok = signature_verify(document, &pin, 1, &used, &err);
+        ran_out = allocations_left == 0;
+        allocations_left = -1;
+        assert_true(good ? ok || is_our_trouble(err.code) : !ok);
+        assert_true(text_equal(bytes, written(document)));
+        document_free(document);
+    }
+    assert_int_equal(err.code, good ? ERROR_NONE : ERROR_SIGNATURE);
+}
+
+static void memory_may_run_out(void **state)
+{
+    struct text made = sign_text(signers[0], TEXT(PLAIN));
+
+    (void)state;
+    assert_int_equal(xmlMemSetup(free, bounded_malloc, bounded_realloc, bounded_strdup), 0);
+    signing_without_memory();
+    verifying_without_memory(made, true);
+    verifying_without_memory(replace(made, "1280.50", "1280.51"), false);
+    assert_int_equal(xmlMemSetup(free, malloc, realloc, strdup), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(random_documents_go_both_ways),
         cmocka_unit_test(changed_documents_are_judged_alike),
+        cmocka_unit_test(memory_may_run_out),
         cmocka_unit_test(nothing_was_opened),
     };
 
