@@ -3,6 +3,7 @@
 
 #include "cli/case_view.h"
 #include "core/pension_employee.h"
+#include "core/pension_remittance.h"
 
 /* clang-format off */
 static const struct next_step pension_in[PENSION_STATES] = {
@@ -26,6 +27,12 @@ static const struct next_step pension_in[PENSION_STATES] = {
         {"correct the form or the sum", "更正信息表，或补足资金"}},
     [PENSION_LINKED] = {NEXT_GATEWAY,
         {"deliver the completion", "送达办结通知，取得回执"}},
+    [PENSION_CLEARING] = {NEXT_CORE,
+        {"clear the overlap", "清退重复缴费后发清退完成通知"}},
+    [PENSION_WITHDRAWING] = {NEXT_PARTNER,
+        {"say whether money was sent", "答复基金是否已划转"}},
+    [PENSION_REVERSAL] = {NEXT_CORE,
+        {"return the money", "退回基金，发出退款通知"}},
 };
 
 static const struct next_step pension_out[PENSION_STATES] = {
@@ -43,8 +50,39 @@ static const struct next_step pension_out[PENSION_STATES] = {
         {"link the records, complete", "办理接续，发出办结通知"}},
     [PENSION_DISPUTE] = {NEXT_CORE,
         {"send the corrected form", "更正信息表后重发"}},
+    [PENSION_WITHDRAWING] = {NEXT_CORE,
+        {"say whether money was sent", "答复基金是否已划转"}},
+    [PENSION_REVERSAL] = {NEXT_PARTNER,
+        {"return the money", "退回基金，发出退款通知"}},
+};
+
+static const struct next_step remittance_in[REMITTANCE_STATES] = {
+    [REMITTANCE_SUSPENSE] = {NEXT_CORE,
+        {"find the case, or ask", "认领到业务，或向对方查询"}},
+    [REMITTANCE_QUERIED] = {NEXT_PARTNER,
+        {"say whose money it is", "答复该款项归属"}},
+    [REMITTANCE_ANSWERED] = {NEXT_CORE,
+        {"allocate or return it", "认领到业务，或退回"}},
+};
+
+static const struct next_step remittance_out[REMITTANCE_STATES] = {
+    [REMITTANCE_QUERIED] = {NEXT_CORE,
+        {"say whose money it is", "答复该款项归属"}},
+    [REMITTANCE_ANSWERED] = {NEXT_PARTNER,
+        {"allocate or return it", "认领到业务，或退回"}},
 };
 /* clang-format on */
+
+/* By flow and role; as many rows as the flow has states. */
+static const struct {
+    const struct next_step *steps[ROLES];
+    size_t count;
+} tables[FLOW_NUMBERS] = {
+    [FLOW_PENSION_EMPLOYEE] = {{[ROLE_IN] = pension_in, [ROLE_OUT] = pension_out},
+                               PENSION_STATES},
+    [FLOW_PENSION_REMITTANCE] = {{[ROLE_IN] = remittance_in, [ROLE_OUT] = remittance_out},
+                                 REMITTANCE_STATES},
+};
 
 struct next_step next_step_of(const struct flow_case *flow_case)
 {
@@ -53,13 +91,12 @@ struct next_step next_step_of(const struct flow_case *flow_case)
         NEXT_OPERATOR, {"mend the letter to the core", "处理未能送达核心系统的信件"}};
     const struct next_step *step;
 
-    if (flow_case->flow != FLOW_PENSION_EMPLOYEE || !case_open(flow_case) ||
-        flow_case->state >= PENSION_STATES)
+    if (flow_case->flow >= FLOW_NUMBERS || !case_open(flow_case) ||
+        flow_case->state >= tables[flow_case->flow].count)
         return nobody;
     if (flow_case->flags & CASE_FLAGGED)
         return look;
-    step = flow_case->role == ROLE_IN ? &pension_in[flow_case->state]
-                                      : &pension_out[flow_case->state];
+    step = &tables[flow_case->flow].steps[flow_case->role][flow_case->state];
     return step->actor == NEXT_NOBODY ? nobody : *step;
 }
 

@@ -3,13 +3,11 @@
 
 #include <string.h>
 
+#include "core/flow_clock.h"
 #include "core/pension_employee.h"
+#include "core/pension_remittance.h"
 
-enum { DAYS_MAX = 1000 };
-
-#define HOUR_MS (INT64_C(60) * 60 * 1000)
-
-const struct flow *const flows[] = {&pension_employee_flow, NULL};
+const struct flow *const flows[] = {&pension_employee_flow, &pension_remittance_flow, NULL};
 
 const struct flow *flow_find(unsigned number)
 {
@@ -17,97 +15,6 @@ const struct flow *flow_find(unsigned number)
         if (flows[i]->number == number)
             return flows[i];
     return NULL;
-}
-
-/* --- clocks ------------------------------------------------------------------------ */
-
-/* The rule that holds a limit's days, the days if no rule speaks, and who must act. */
-struct clock_rule {
-    const char *id;
-    int64_t days;
-    uint8_t role;
-};
-
-static const struct clock_rule clock_rules[] = {
-    [CLOCK_NONE] = {"", 0, ROLE_NONE},
-    [CLOCK_D1] = {"PEN-D1", 15, ROLE_IN},
-    [CLOCK_D2] = {"PEN-D2", 15, ROLE_OUT},
-    [CLOCK_D2P] = {"PEN-D2P", 10, ROLE_OUT},
-    [CLOCK_D3] = {"PEN-D3", 15, ROLE_IN},
-    [CLOCK_FUND] = {"PEN-FUND", 15, ROLE_IN},
-    [CLOCK_CORRECTION] = {"PEN-CORR", 15, ROLE_OUT},
-};
-_Static_assert(COUNT_OF(clock_rules) == CLOCK_KINDS, "every clock has its rule");
-
-static struct flow_clock *find_clock(struct flow_case *flow_case, unsigned kind)
-{
-    for (size_t i = 0; i < FLOW_CLOCKS_MAX; i++)
-        if (flow_case->clocks[i].kind == kind)
-            return &flow_case->clocks[i];
-    return NULL;
-}
-
-/* When the duty begins: at the entry's time; of a receipt, at the time of receipt over there,
- * unless that cannot be (before the case was opened, or after the receipt reached us). */
-static struct instant duty_begins(const struct flow_case *flow_case,
-                                  const struct flow_event *event)
-{
-    struct instant there = event->received_at;
-
-    if (event->source != EVENT_RECEIPT || there.ms <= 0)
-        return event->at;
-    if (instant_before(there, instant_add_ms(flow_case->opened_at, -24 * HOUR_MS)) ||
-        instant_before(instant_add_ms(event->at, 24 * HOUR_MS), there))
-        return event->at;
-    return there;
-}
-
-static void start_clock(const struct flow_situation *situation, struct flow_case *after,
-                        unsigned kind)
-{
-    const struct clock_rule *rule = &clock_rules[kind];
-    struct day start = instant_day(duty_begins(after, situation->event));
-    int64_t days = rules_value(situation->rules, rule->id, start, rule->days);
-    uint32_t region = rule->role == ROLE_IN ? after->in_region : after->out_region;
-    struct flow_clock *clock = find_clock(after, kind);
-    bool provisional = false;
-    struct day last;
-
-    if (clock == NULL)
-        clock = find_clock(after, CLOCK_NONE);
-    CHECK(clock != NULL); /* as many places as kinds */
-    if (days < 0 || days > DAYS_MAX)
-        days = rule->days;
-    last = calendar_limit(situation->calendar, region, start, (int)days, &provisional);
-    *clock = (struct flow_clock){
-        .kind = (uint8_t)kind,
-        .state = CLOCK_STATE_RUNNING,
-        .provisional = provisional,
-        .days = (uint16_t)days,
-        .start = start,
-        .region = region,
-        .calendar_version = situation->rules->calendar_version,
-        .due = day_end(last),
-    };
-}
-
-static void meet_clocks(struct flow_case *after, unsigned kinds)
-{
-    for (size_t i = 0; i < FLOW_CLOCKS_MAX; i++) {
-        struct flow_clock *clock = &after->clocks[i];
-
-        if (clock->kind != CLOCK_NONE && (kinds & FLOW_CLOCK(clock->kind)) &&
-            clock->state != CLOCK_STATE_OFF)
-            clock->state = CLOCK_STATE_MET;
-    }
-}
-
-static void tell_overdue(struct flow_case *after)
-{
-    after->flags &= ~(uint32_t)CASE_OVERDUE;
-    for (size_t i = 0; i < FLOW_CLOCKS_MAX; i++)
-        if (after->clocks[i].kind != CLOCK_NONE && after->clocks[i].state == CLOCK_STATE_PASSED)
-            after->flags |= CASE_OVERDUE;
 }
 
 /* --- saying no --------------------------------------------------------------------- */
@@ -178,30 +85,64 @@ static void count_revision(const struct flow_event *event, struct flow_case *aft
 
 /* --- steps ------------------------------------------------------------------------- */
 
-static bool guard_holds(unsigned guard, const struct flow_event *event,
-                        const struct flow_facts *facts)
+static bool refused_with(const struct flow_event *event, const char *code)
 {
-    bool both = facts->form_held && facts->money_seen;
+    return event->verdict == VERDICT_REFUSED && strcmp(event->code, code) == 0;
+}
 
-    switch ((enum flow_guard)guard) {
-    case GUARD_NONE:
-        return true;
-    case GUARD_CHECKS_FAIL:
-        return facts->checks_fail;
-    case GUARD_NO_MONEY:
-        return !facts->money_seen;
-    case GUARD_SUMS_EQUAL:
-        return both && money_equal(facts->form_total, facts->money_total);
-    case GUARD_SUMS_DIFFER:
-        return both && !money_equal(facts->form_total, facts->money_total);
-    case GUARD_NO_FORM:
-        return !facts->form_held;
-    case GUARD_VERDICT_ACCEPTED:
-        return event->verdict == VERDICT_ACCEPTED;
-    case GUARD_VERDICT_REFUSED:
-        return event->verdict == VERDICT_REFUSED;
-    case GUARD_OPEN_ELSEWHERE:
-        return event->open_elsewhere;
+static unsigned guard_if(bool holds, enum flow_guard guard)
+{
+    return holds ? (unsigned)guard : 0;
+}
+
+/* Every guard that holds with what the event brings. */
+static unsigned guards_of(const struct flow_situation *situation,
+                          const struct flow_facts *facts)
+{
+    const struct flow_event *event = situation->event;
+    bool form = facts->form_held;
+    bool money = facts->money_seen;
+    bool equal = money_equal(facts->form_total, facts->money_total);
+    bool moneyless = (facts->flags & CASE_NO_MONEY) != 0;
+
+    return guard_if(facts->checks_fail, GUARD_CHECKS_FAIL) | guard_if(form, GUARD_FORM) |
+           guard_if(money, GUARD_MONEY) | guard_if(!money, GUARD_NO_MONEY) |
+           guard_if(form && (moneyless || (money && equal)), GUARD_SUMS_EQUAL) |
+           guard_if(form && money && !equal, GUARD_SUMS_DIFFER) |
+           guard_if(event->verdict == VERDICT_ACCEPTED, GUARD_ACCEPTED) |
+           guard_if(event->verdict == VERDICT_REFUSED, GUARD_REFUSED) |
+           guard_if(refused_with(event, FLOW_NO_CASE), GUARD_NO_CASE_THERE) |
+           guard_if(!uuid_is_none(&situation->before->other), GUARD_CORRECTS) |
+           guard_if(facts->elsewhere, GUARD_ELSEWHERE) | guard_if(moneyless, GUARD_MONEYLESS) |
+           guard_if(facts->agreed, GUARD_AGREED) | guard_if(facts->overlap, GUARD_OVERLAP) |
+           guard_if(money_equal(facts->reversed_total, facts->reverse_total), GUARD_REVERSED) |
+           guard_if(!equal, GUARD_REST) |
+           guard_if(facts->flags & CASE_FORM_BACK, GUARD_FORM_BACK) |
+           guard_if(facts->flags & CASE_LETTER_BACK, GUARD_LETTER_BACK);
+}
+
+static bool from_fits(const struct flow_situation *situation, unsigned from)
+{
+    unsigned state = situation->before->state;
+
+    if (situation->opening)
+        return from == FLOW_OPENING;
+    return from == state || from == FLOW_ANY ||
+           (from == FLOW_ACTIVE && !flow_state_ends(situation->flow, state));
+}
+
+/* Does any row speak of this, whatever its guard? */
+static bool has_row(const struct flow_situation *situation)
+{
+    const struct flow *flow = situation->flow;
+    unsigned role = situation->before->role;
+
+    for (size_t i = 0; i < flow->step_count[role]; i++) {
+        const struct flow_step *step = &flow->steps[role][i];
+
+        if (step->source == (unsigned)situation->event->source &&
+            step->action == situation->event->action && from_fits(situation, step->from))
+            return true;
     }
     return false;
 }
@@ -212,32 +153,42 @@ static const struct flow_step *find_step(const struct flow_situation *situation,
     const struct flow *flow = situation->flow;
     const struct flow_event *event = situation->event;
     unsigned role = situation->before->role;
-    unsigned from = situation->opening ? FLOW_OPENING : situation->before->state;
+    unsigned guards = guards_of(situation, facts);
 
     for (size_t i = 0; i < flow->step_count[role]; i++) {
         const struct flow_step *step = &flow->steps[role][i];
 
-        if (step->from == from && step->source == (unsigned)event->source &&
-            step->action == event->action && guard_holds(step->guard, event, facts))
+        if (step->source == (unsigned)event->source && step->action == event->action &&
+            from_fits(situation, step->from) && (step->guard & ~guards) == 0)
             return step;
     }
     return NULL;
 }
 
-bool flow_opens(const struct flow *flow, enum event_source source, unsigned action,
-                uint8_t *role)
+static bool opens_as(const struct flow *flow, enum event_source source, unsigned action,
+                     unsigned role)
 {
-    for (uint8_t r = ROLE_NONE + 1; r < ROLES; r++) {
-        for (size_t i = 0; i < flow->step_count[r]; i++) {
-            const struct flow_step *step = &flow->steps[r][i];
+    for (size_t i = 0; i < flow->step_count[role]; i++) {
+        const struct flow_step *step = &flow->steps[role][i];
 
-            if (step->from != FLOW_OPENING || step->source != (unsigned)source ||
-                step->action != action)
-                continue;
-            *role = r;
+        if (step->from == FLOW_OPENING && step->source == (unsigned)source &&
+            step->action == action)
             return true;
-        }
     }
+    return false;
+}
+
+bool flow_opens(const struct flow *flow, enum event_source source, unsigned action,
+                uint8_t likely, uint8_t *role)
+{
+    CHECK(likely < ROLES);
+    *role = likely;
+    if (likely != ROLE_NONE && opens_as(flow, source, action, likely))
+        return true;
+    for (*role = ROLE_NONE + 1; *role < ROLES; ++*role)
+        if (opens_as(flow, source, action, *role))
+            return true;
+    *role = ROLE_NONE;
     return false;
 }
 
@@ -258,12 +209,14 @@ static void open_case(const struct flow_event *event, const struct flow_facts *f
     after->in_region = facts->in_region;
     after->out_region = facts->out_region;
     after->opened_at = event->at;
+    if (event->corrected != NULL)
+        after->other = event->corrected->case_id;
     memcpy(after->trace, facts->trace, sizeof(after->trace));
 }
 
-static void set_flag(struct flow_case *after, enum case_flag flag, bool on)
+static uint32_t flag_if(bool on, enum case_flag flag)
 {
-    after->flags = on ? after->flags | (uint32_t)flag : after->flags & ~(uint32_t)flag;
+    return on ? (uint32_t)flag : 0;
 }
 
 /* What every accepted event does, whatever the step. */
@@ -279,23 +232,31 @@ static void touch(const struct flow_event *event, struct flow_case *after)
 
 static void take_facts(const struct flow_facts *facts, struct flow_case *after)
 {
-    set_flag(after, CASE_FORM_HELD, facts->form_held);
-    set_flag(after, CASE_MONEY_SEEN, facts->money_seen);
+    after->flags = (facts->flags & ~(uint32_t)(CASE_FORM_HELD | CASE_MONEY_SEEN)) |
+                   flag_if(facts->form_held, CASE_FORM_HELD) |
+                   flag_if(facts->money_seen, CASE_MONEY_SEEN);
     after->form_total = facts->form_total;
     after->money_total = facts->money_total;
+    after->certificate_balance = facts->certificate_balance;
+    after->reverse_total = facts->reverse_total;
+    after->reversed_total = facts->reversed_total;
+    after->accepted_on = facts->accepted_on;
     if (facts->code[0] != '\0')
         memcpy(after->last_code, facts->code, sizeof(after->last_code));
 }
 
 static void run_clocks(const struct flow_situation *situation, const struct flow_step *step,
-                       struct flow_case *after)
+                       const struct flow_facts *facts, struct flow_case *after)
 {
-    meet_clocks(after,
-                flow_state_ends(situation->flow, step->to) ? UINT8_MAX : step->clocks_met);
-    for (unsigned kind = CLOCK_NONE + 1; kind < CLOCK_KINDS; kind++)
-        if (step->clocks_start & FLOW_CLOCK(kind))
-            start_clock(situation, after, kind);
-    tell_overdue(after);
+    if (flow_state_ends(situation->flow, after->state)) {
+        flow_clocks_meet(after, UINT16_MAX);
+    } else {
+        flow_clocks_meet(after, step->clocks_met);
+        for (unsigned kind = CLOCK_NONE + 1; kind < CLOCK_KINDS; kind++)
+            if ((step->clocks_start & FLOW_CLOCK(kind)) || facts->clocks_from[kind].number != 0)
+                flow_clock_start(situation, after, kind, facts->clocks_from[kind]);
+    }
+    flow_clocks_tell_overdue(after);
 }
 
 static struct flow_send *add_send(struct flow_decision *decision, enum flow_target target,
@@ -348,11 +309,15 @@ static bool take_step(const struct flow_situation *situation, const struct flow_
     if (situation->opening)
         open_case(situation->event, facts, after);
     touch(situation->event, after);
-    after->state = step->to;
+    if (step->to != FLOW_SAME)
+        after->state = step->to;
     take_facts(facts, after);
+    if (step->send_partner == ACTION_FORM_RETURN)
+        after->flags |= CASE_FORM_BACK;
     count_revision(situation->event, after);
-    run_clocks(situation, step, after);
-    decision->closes = flow_state_ends(situation->flow, step->to);
+    run_clocks(situation, step, facts, after);
+    decision->closes = flow_state_ends(situation->flow, after->state) &&
+                       (situation->opening || after->state != situation->before->state);
     return send_all(situation, step, facts, decision, err);
 }
 
@@ -366,28 +331,74 @@ static void note_receipt(const struct flow_situation *situation, struct flow_dec
     touch(event, after);
     if (event->verdict != VERDICT_REFUSED && event->verdict != VERDICT_CONFLICT)
         return;
+    if (refused_with(event, FLOW_MERGED))
+        return; /* the other side's case of the same business stays, as it does here */
     after->flags |= CASE_FLAGGED;
     if (event->code[0] != '\0')
         memcpy(after->last_code, event->code, sizeof(after->last_code));
 }
 
-static void pass_clock(const struct flow_situation *situation, struct flow_decision *decision)
+/* Who is reminded of a clock that passed: the partner whose duty it is, else our own core. */
+static bool remind(const struct flow_situation *situation, struct flow_decision *decision,
+                   struct error *err)
+{
+    struct flow_facts facts = {.flags = situation->before->flags};
+    bool ours = clock_duty(situation->event->clock_kind) == situation->before->role;
+    struct flow_send *send = add_send(decision, ours ? FLOW_TO_CORE : FLOW_TO_PARTNER,
+                                      ACTION_REMINDER, 1, NULL);
+
+    if (!situation->flow->make(situation, &facts, send, err))
+        return false;
+    if (!ours)
+        add_send(decision, FLOW_TO_CORE, ACTION_REMINDER, 1, send->made);
+    return true;
+}
+
+static bool pass_clock(const struct flow_situation *situation, struct flow_decision *decision,
+                       struct error *err)
 {
     const struct flow_event *event = situation->event;
     struct flow_clock *clock = NULL;
 
-    if (event->clock_kind != CLOCK_NONE)
-        clock = find_clock(&decision->after, event->clock_kind);
+    if (event->clock_kind != CLOCK_NONE && event->clock_kind < CLOCK_KINDS)
+        clock = flow_clock_find(&decision->after, event->clock_kind);
     if (clock == NULL || clock->state != CLOCK_STATE_RUNNING || clock->paused ||
         instant_before(event->at, clock->due)) {
         refuse(decision, situation->before, "FLW-01", "no such clock has run out");
-        return;
+        return true;
     }
     decision->kind = DECISION_ACCEPTED;
     clock->state = CLOCK_STATE_PASSED;
     decision->after.version++;
     decision->after.changed_at = event->at;
-    tell_overdue(&decision->after);
+    flow_clocks_tell_overdue(&decision->after);
+    return remind(situation, decision, err);
+}
+
+static struct flow_facts facts_of(const struct flow_case *before,
+                                  const struct flow_event *event)
+{
+    return (struct flow_facts){
+        .flags = before->flags,
+        .elsewhere = event->rival != NULL,
+        .form_held = (before->flags & CASE_FORM_HELD) != 0,
+        .money_seen = (before->flags & CASE_MONEY_SEEN) != 0,
+        .form_total = before->form_total,
+        .money_total = before->money_total,
+        .certificate_balance = before->certificate_balance,
+        .reverse_total = before->reverse_total,
+        .reversed_total = before->reversed_total,
+        .accepted_on = before->accepted_on,
+    };
+}
+
+static const char *reason_of(const struct flow_step *step)
+{
+    if (step->guard & GUARD_ELSEWHERE)
+        return "another open case of this person and route exists";
+    if (step->guard & GUARD_MONEYLESS)
+        return "no money moves on this route";
+    return "not possible in this state";
 }
 
 static bool decide(const struct flow_situation *situation, struct flow_decision *decision,
@@ -395,17 +406,13 @@ static bool decide(const struct flow_situation *situation, struct flow_decision 
 {
     const struct flow_case *before = situation->before;
     const struct flow_event *event = situation->event;
-    struct flow_facts facts = {
-        .form_held = (before->flags & CASE_FORM_HELD) != 0,
-        .money_seen = (before->flags & CASE_MONEY_SEEN) != 0,
-        .form_total = before->form_total,
-        .money_total = before->money_total,
-    };
+    struct flow_facts facts = facts_of(before, event);
     const struct flow_step *step = NULL;
     uint32_t due = 0;
     bool fits = revision_fits(situation, &due);
 
-    if (!situation->flow->read(situation, &facts, decision, err))
+    /* Out of order comes first: what a document says matters only where it may come. */
+    if (has_row(situation) && !situation->flow->read(situation, &facts, decision, err))
         return false;
     if (facts.refusal != NULL) {
         refuse(decision, before, facts.refusal, facts.reason);
@@ -420,10 +427,7 @@ static bool decide(const struct flow_situation *situation, struct flow_decision 
     } else if (step->refusal != NULL && strcmp(step->refusal, FLOW_LATER) == 0) {
         say(decision, before, DECISION_LATER, "");
     } else if (step->refusal != NULL) {
-        refuse(decision, before, step->refusal,
-               step->guard == GUARD_OPEN_ELSEWHERE
-                   ? "another open case of this person and route exists"
-                   : "not possible in this state");
+        refuse(decision, before, step->refusal, reason_of(step));
     } else if (!fits) {
         struct buffer text = say(decision, before, DECISION_REFUSED, "FLW-02");
         buffer_format(&text, "revision %u where %u is due", (unsigned)event->revision,
@@ -455,16 +459,26 @@ bool flow_decide(const struct flow *flow, const struct rules *rules,
         CHECK(before->flow == flow->number && before->state < flow->state_count &&
               before->role > ROLE_NONE && before->role < ROLES);
     decision->after = *situation.before;
-    if (event->source == EVENT_TIMER) {
-        pass_clock(&situation, decision);
-        return true;
-    }
-    if (before == NULL && !flow_opens(flow, event->source, event->action, &empty.role)) {
+    if (event->source == EVENT_TIMER)
+        return pass_clock(&situation, decision, err);
+    if (before == NULL &&
+        !flow_opens(flow, event->source, event->action, event->role, &empty.role)) {
         refuse_order(&situation, decision);
         return true;
     }
     decision->after.role = situation.before->role;
     return decide(&situation, decision, err);
+}
+
+void flow_warn(struct flow_decision *decision, const char *code, uint16_t row)
+{
+    struct flow_warning *warning = &decision->warnings[decision->warning_count];
+
+    if (decision->warning_count == FLOW_WARNINGS_MAX)
+        return;
+    decision->warning_count++;
+    CHECK(text_to_field(text_of(code), warning->code, sizeof(warning->code)));
+    warning->row = row;
 }
 
 /* --- looking up -------------------------------------------------------------------- */

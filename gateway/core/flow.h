@@ -25,11 +25,15 @@
 #include "core/rules.h"
 
 enum {
-    FLOW_CLOCKS_MAX = 6,
     FLOW_SENDS_MAX = 4,
     FLOW_WARNINGS_MAX = 40,
+    FLOW_POSTINGS_MAX = 64, /* items of one bank line */
+    FLOW_ALSO_MAX = 2,      /* other cases that one decision changes */
     FLOW_STATES_MAX = 32,
     FLOW_OPENING = FLOW_STATES_MAX, /* as a step's `from`: there is no case yet */
+    FLOW_ANY,                       /* as `from`: every state of a case, also an end */
+    FLOW_ACTIVE,                    /* as `from`: every state but the ends */
+    FLOW_SAME,                      /* as `to`: the state stays */
     TRACE_SIZE = 24,                /* 系统跟踪流水号 AAZ341, C..20, and a NUL */
     CASE_ENCODED_MAX = 768
 };
@@ -42,7 +46,15 @@ enum clock_kind {
     CLOCK_D3 = 4,         /* IN: linking after form and money */
     CLOCK_FUND = 5,       /* IN: the missing one of form and money; an alarm only */
     CLOCK_CORRECTION = 6, /* OUT: a corrected form; never restarts D2 */
-    CLOCK_KINDS
+    CLOCK_LETTER = 7,     /* IN: a corrected letter, or a refusal, after a letter's return */
+    CLOCK_CLEARING = 8,   /* IN: an overlap cleared */
+    CLOCK_WITHDRAWAL = 9, /* OUT: says whether anything was paid */
+    CLOCK_REVERSAL = 10,  /* IN: money of a wrong transfer back */
+    CLOCK_SUSPENSE = 11,  /* IN: money in suspense finds its case, or the payer is asked */
+    CLOCK_QUERY = 12,     /* OUT: says whose money it is */
+    CLOCK_RESTORE = 13,   /* OUT: relation restored after a reversal */
+    CLOCK_KINDS,
+    FLOW_CLOCKS_MAX = CLOCK_KINDS - 1
 };
 
 enum clock_state { CLOCK_STATE_OFF, CLOCK_STATE_RUNNING, CLOCK_STATE_PASSED, CLOCK_STATE_MET };
@@ -65,12 +77,20 @@ enum case_flag {
     CASE_FORM_HELD = 2,  /* IN: a form passed its hard checks; OUT: a form was sent */
     CASE_MONEY_SEEN = 4, /* IN: money booked; OUT: money sent */
     CASE_FLAGGED = 8,    /* a letter to the own core could not be translated; a person looks */
-    CASE_MERGED = 16     /* both sides opened the same business; see `other` */
+    CASE_MERGED = 16,    /* both sides opened the same business; see `other` */
+    CASE_PARTIAL = 32,   /* part is excluded from the transfer (人社厅发〔2019〕94号) */
+    CASE_CORRECTED = 64, /* ended, and `other` corrects it */
+    CASE_NO_MONEY = 128, /* no money moves on this route */
+    CASE_CERTIFICATE = 256,     /* certificate_balance is known */
+    CASE_OVERLAP = 512,         /* the form has a month in two regions (重复缴费) */
+    CASE_FORM_BACK = 1024,      /* the newest form was returned */
+    CASE_LETTER_BACK = 2048,    /* the newest letter was returned */
+    CASE_REVERSAL_AGREED = 4096 /* the other side has taken up the reversal, or asked for it */
 };
 
 struct flow_case {
     struct uuid case_id;
-    struct uuid other; /* merged into, or corrects; else none */
+    struct uuid other; /* merged into, corrects, or corrected by (flags); else none */
     uint16_t flow;
     uint8_t role;
     uint8_t state;
@@ -82,8 +102,12 @@ struct flow_case {
     uint32_t out_region;
     uint32_t letter_revision; /* highest accepted, 0 none */
     uint32_t form_revision;
-    struct money form_total;  /* A6 of the accepted form */
-    struct money money_total; /* IN: booked; OUT: advised */
+    struct money form_total;          /* A6 of the accepted form; of a bank line: allocated */
+    struct money money_total;         /* IN: booked; OUT: advised; of a bank line: its amount */
+    struct money certificate_balance; /* AAE240 of the 参保缴费凭证 */
+    struct money reverse_total;       /* to be returned in a reversal */
+    struct money reversed_total;      /* of it returned (IN), booked (OUT) */
+    struct day accepted_on;           /* 受理, as the agency wrote it; 0: none */
     struct instant opened_at;
     struct instant changed_at;
     char trace[TRACE_SIZE];                    /* AAZ341 */
@@ -118,8 +142,23 @@ struct flow_event {
     uint32_t core;
     uint32_t in_region;
     uint32_t out_region;
+    uint8_t role; /* the one that our region has in the document; 0: not known */
     uint8_t person_tag[16];
-    bool open_elsewhere; /* another open case of this person and route exists (PEN-R08) */
+    const struct flow_case *rival; /* another open case of this person and route, or NULL */
+    /* The case that this one corrects, or is to correct; NULL: there is none. */
+    const struct flow_case *corrected;
+    /* What the postings of this event booked on other cases (flow.postings). */
+    struct money posted;
+    uint16_t posting_count; /* how many of them were booked */
+};
+
+/* Money of one event for another case: booked there as ACTION_FUND_RECEIPT of our own. */
+struct flow_posting {
+    char trace[TRACE_SIZE];
+    struct money amount;
+    uint16_t row;              /* 1-based item of the document, 0: found in its remark */
+    bool whole;                /* only if nothing else of the document fits: no guessing */
+    const struct record *body; /* the fund receipt */
 };
 
 enum flow_target { FLOW_TO_PARTNER = 1, FLOW_TO_CORE = 2 };
@@ -152,20 +191,34 @@ struct flow_decision {
     size_t send_count;
     struct flow_warning warnings[FLOW_WARNINGS_MAX];
     size_t warning_count;
+    struct flow_case *also[FLOW_ALSO_MAX]; /* other cases as they stand after this event */
+    size_t also_count;
     bool closes; /* the case has reached an end state */
 };
 
-/* What must hold besides (from, source, action) for a step to fit; first fitting row counts. */
+/* What must hold besides (from, source, action) for a step to fit: all of the bits, with what
+ * the event brings. The first fitting row counts. */
 enum flow_guard {
     GUARD_NONE = 0,
-    GUARD_CHECKS_FAIL, /* a hard check on the form fails */
-    GUARD_NO_MONEY,    /* nothing booked yet */
-    GUARD_SUMS_EQUAL,  /* form held and money equal, with what this event brings */
-    GUARD_SUMS_DIFFER, /* form held and money booked, but different */
-    GUARD_NO_FORM,     /* no accepted form held */
-    GUARD_VERDICT_ACCEPTED,
-    GUARD_VERDICT_REFUSED,
-    GUARD_OPEN_ELSEWHERE
+    GUARD_CHECKS_FAIL = 1 << 0, /* a hard check on the form fails */
+    GUARD_FORM = 1 << 1,        /* an accepted form is held */
+    GUARD_MONEY = 1 << 2,       /* money is booked */
+    GUARD_NO_MONEY = 1 << 3,    /* nothing is booked */
+    GUARD_SUMS_EQUAL = 1 << 4,  /* form held and money equal; on a route without money the form
+                                   alone */
+    GUARD_SUMS_DIFFER = 1 << 5, /* form held and money booked, but different */
+    GUARD_ACCEPTED = 1 << 6,    /* verdicts of a receipt */
+    GUARD_REFUSED = 1 << 7,
+    GUARD_NO_CASE_THERE = 1 << 8, /* the code of a refusal: FLOW_NO_CASE */
+    GUARD_CORRECTS = 1 << 9,      /* this case was opened to correct another */
+    GUARD_ELSEWHERE = 1 << 10,    /* another open case of this person and route exists */
+    GUARD_MONEYLESS = 1 << 11,    /* no money moves on this route */
+    GUARD_AGREED = 1 << 12,       /* the withdrawal or reversal is agreed to */
+    GUARD_OVERLAP = 1 << 13,      /* months are to be cleared after the transfer */
+    GUARD_REVERSED = 1 << 14,     /* all that was to be returned is back */
+    GUARD_REST = 1 << 15,         /* part of a bank line has no case */
+    GUARD_FORM_BACK = 1 << 16,    /* the newest form was returned */
+    GUARD_LETTER_BACK = 1 << 17   /* the newest letter was returned */
 };
 
 /* A set of clocks, in a step. */
@@ -174,22 +227,28 @@ enum flow_guard {
 /* As a step's `refusal`: the event may be early; DECISION_LATER, not refused. */
 #define FLOW_LATER "LATER"
 
+/* Codes of refusals that flows act upon. */
+#define FLOW_NO_CASE "FLW-03" /* no such case here, and this message does not open one */
+#define FLOW_MERGED                                                                            \
+    "FLW-07" /* the same business is open under a lower case id, which stays                   \
+              */
+
 /*
  * One row of a flow's table. A sent document is the event's own body when its action is the
  * event's, else the flow makes it; of what the gateway itself makes for the partner the own
  * core always gets a copy for information.
  */
 struct flow_step {
-    uint8_t from;   /* a state, or FLOW_OPENING */
+    uint8_t from;   /* a state, FLOW_OPENING, FLOW_ANY or FLOW_ACTIVE */
     uint8_t source; /* enum event_source */
     uint8_t action;
-    uint8_t guard;
-    uint8_t to;
+    uint32_t guard;       /* enum flow_guard, bits */
+    uint8_t to;           /* a state, or FLOW_SAME */
     const char *refusal;  /* not NULL: refused with this code, state unchanged; or FLOW_LATER */
     uint8_t send_partner; /* enum action, 0 none */
     uint8_t send_core;
-    uint8_t clocks_start; /* FLOW_CLOCK() bits */
-    uint8_t clocks_met;   /* likewise; reaching an end state meets every clock */
+    uint16_t clocks_start; /* FLOW_CLOCK() bits */
+    uint16_t clocks_met;   /* likewise; reaching an end state meets every clock */
 };
 
 /* What an event brings to its case, read from its body before a step is looked for. */
@@ -201,11 +260,21 @@ struct flow_facts {
     uint32_t out_region;
     char code[CODE_SIZE]; /* becomes last_code; "" leaves it */
     bool checks_fail;
-    bool form_held; /* these four: with what this event brings */
+    bool elsewhere; /* another open case of this person and route exists */
+    bool agreed;    /* the other side agrees to a withdrawal or reversal */
+    bool overlap;
+    /* These begin as the case stands, and say how it stands with what the event brings. */
+    uint32_t flags; /* enum case_flag, but for CASE_OVERDUE */
+    bool form_held;
     bool money_seen;
     struct money form_total;
     struct money money_total;
-    const void *details; /* the flow's own, for its `make` */
+    struct money certificate_balance;
+    struct money reverse_total;
+    struct money reversed_total;
+    struct day accepted_on;
+    struct day clocks_from[CLOCK_KINDS]; /* not 0: this clock starts, with this day as day 0 */
+    const void *details;                 /* the flow's own, for its `make` */
 };
 
 /* What a decision is made from. `before` is never NULL here: an opening event has an empty case
@@ -235,13 +304,17 @@ struct flow {
     size_t step_count[ROLES];
     const struct flow_pair *pairs;
     size_t pair_count;
-    /* Fills `facts` (which begin as the case stands) and the decision's warnings. Only memory
-     * can fail. Not called for timers. */
+    /* Fills `facts` (which begin as the case stands), the decision's warnings and the other
+     * cases it changes. Only memory can fail. Not called for timers. */
     bool (*read)(const struct flow_situation *situation, struct flow_facts *facts,
                  struct flow_decision *decision, struct error *err);
     /* Makes the document of `send->action`: fills send->made and send->revision. */
     bool (*make)(const struct flow_situation *situation, const struct flow_facts *facts,
                  struct flow_send *send, struct error *err);
+    /* NULL, or: what this event would book on other cases. Whoever runs the flow tries each,
+     * and tells the flow of the outcome in event.posted before it decides. */
+    bool (*postings)(const struct flow_situation *situation, struct flow_posting *postings,
+                     size_t *count, struct error *err);
 };
 
 /* NULL if the number is unknown. */
@@ -249,16 +322,21 @@ const struct flow *flow_find(unsigned number);
 /* Every flow, in order; NULL terminated. */
 extern const struct flow *const flows[];
 
-/* May this (role, source, action) open a case? Sets *role to the role we then play. */
+/* May this (source, action) open a case? Sets *role to the role we then play: `likely` (a role,
+ * or ROLE_NONE) if the flow opens in that role too, else the one in which it opens. */
 bool flow_opens(const struct flow *flow, enum event_source source, unsigned action,
-                uint8_t *role);
+                uint8_t likely, uint8_t *role);
 
 /*
- * The codes every flow shares: FLW-01 out of order, FLW-02 not the revision that is due. The
+ * The codes every flow shares: FLW-01 out of order, FLW-02 not the revision that is due, FLW-06
+ * it corrects no case that could be corrected, FLW-07 the other side opened the same business
+ * under a lower case id, which stays (the engine adds FLW-03 to FLW-05). The
  * revision that is due is the highest accepted one + 1; a message that the other side refused
  * does not count as accepted, so the next one bears its number again. A receipt that no step
  * waits for changes nothing but CASE_FLAGGED and last_code when it says refused or conflict. A
- * timer for a clock that is not running, or before its time, is refused.
+ * timer for a clock that is not running, or before its time, is refused; a clock that passes
+ * makes a reminder: for the partner (and a copy for our own core) if the duty is his, else for
+ * our own core.
  *
  * Total: an event we do not accept is a refusal for the sender to read, never an error; only
  * memory can fail (ERROR_MEMORY). `before` is NULL for an opening event. `arena` holds what the
@@ -269,11 +347,16 @@ MUST_USE bool flow_decide(const struct flow *flow, const struct rules *rules,
                           const struct flow_event *event, struct arena *arena,
                           struct flow_decision *decision, struct error *err);
 
+/* Adds a warning while there is room. For flows. */
+void flow_warn(struct flow_decision *decision, const char *code, uint16_t row);
+
 /* The state's names; unknown gives {"unknown", "未知"}. */
 struct name flow_state_name(const struct flow *flow, unsigned state);
 bool flow_state_ends(const struct flow *flow, unsigned state);
 /* May both sides rest so? */
 bool flow_pair_allowed(const struct flow *flow, unsigned in_state, unsigned out_state);
+/* Whose duty a clock is: enum role. */
+uint8_t clock_duty(unsigned kind);
 /* The earliest running clock, or NULL. */
 const struct flow_clock *flow_case_due(const struct flow_case *flow_case);
 struct name clock_kind_name(unsigned kind);

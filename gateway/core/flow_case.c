@@ -1,11 +1,11 @@
 /*
- * flow_case.c - the exact bytes of a case, layout version 1.
+ * flow_case.c - the exact bytes of a case, layout version 2; version 1 is read for ever.
  *
  * Every number is big-endian. Texts are padded with zeros to their field and end with at least
  * one. Times are UTC milliseconds, day 1 is 1900-01-01, money is in fen.
  *
  *   offset size field
- *        0    1  layout version, 1
+ *        0    1  layout version, 2
  *        1   16  case_id
  *       17   16  other                 zeros: none
  *       33    2  flow                  enum flow_number
@@ -26,8 +26,13 @@
  *      101   24  trace                 AAZ341
  *      125   16  person_tag            zeros: not known
  *      141   16  last_code
- *      157  180  six clocks of 30 bytes each:
- *        +0   1    kind                enum clock_kind; 0: free, and all else of it zero
+ *      157    8  certificate_balance   signed; 0 unless flag 256 is set
+ *      165    8  reverse_total         signed
+ *      173    8  reversed_total        signed
+ *      181    4  accepted_on           0: none
+ *      185    1  clock_count           0 to 12
+ *      186   26  each clock that ever ran:
+ *        +0   1    kind                enum clock_kind, not 0; a kind appears once
  *        +1   1    state               enum clock_state
  *        +2   1    provisional         0 or 1
  *        +3   1    paused              0 or 1
@@ -36,15 +41,26 @@
  *       +10   4    region              whose calendar counts
  *       +14   4    calendar_version
  *       +18   8    due                 signed
- *       +26   4    zeros, reserved
- *      337       end
+ *
+ * Version 1 has, from offset 157, six clocks of 30 bytes: the 26 above and four zeros; a free
+ * place is all zeros.
  */
 #include "core/flow.h"
 
 #include <string.h>
 
-enum { LAYOUT_VERSION = 1, CLOCK_BYTES = 30, CASE_BYTES = 157 + FLOW_CLOCKS_MAX * CLOCK_BYTES };
-_Static_assert((int)CASE_BYTES <= (int)CASE_ENCODED_MAX, "a case fits where callers keep one");
+enum {
+    LAYOUT_VERSION = 2,
+    HEAD_BYTES = 157,
+    CLOCK_BYTES = 26,
+    TAIL_BYTES = 29,
+    CASE_BYTES_MIN = HEAD_BYTES + TAIL_BYTES,
+    CASE_BYTES_MAX = CASE_BYTES_MIN + FLOW_CLOCKS_MAX * CLOCK_BYTES,
+    FIRST_CLOCKS = 6, /* version 1 */
+    FIRST_BYTES = HEAD_BYTES + FIRST_CLOCKS * (CLOCK_BYTES + 4)
+};
+_Static_assert((int)CASE_BYTES_MAX <= (int)CASE_ENCODED_MAX,
+               "a case fits where callers keep one");
 
 static void put_field(struct buffer *buffer, const char *field, size_t size)
 {
@@ -58,10 +74,6 @@ static void put_field(struct buffer *buffer, const char *field, size_t size)
 
 static void put_clock(struct buffer *buffer, const struct flow_clock *clock)
 {
-    static const struct flow_clock free_clock;
-
-    if (clock->kind == CLOCK_NONE)
-        clock = &free_clock;
     buffer_u8(buffer, clock->kind);
     buffer_u8(buffer, clock->state);
     buffer_u8(buffer, clock->provisional);
@@ -71,12 +83,11 @@ static void put_clock(struct buffer *buffer, const struct flow_clock *clock)
     buffer_u32(buffer, clock->region);
     buffer_u32(buffer, clock->calendar_version);
     buffer_i64(buffer, clock->due.ms);
-    buffer_u32(buffer, 0);
 }
 
-void flow_case_encode(const struct flow_case *flow_case, struct buffer *buffer)
+static void put_head(struct buffer *buffer, const struct flow_case *flow_case, uint8_t layout)
 {
-    buffer_u8(buffer, LAYOUT_VERSION);
+    buffer_u8(buffer, layout);
     buffer_bytes(buffer, flow_case->case_id.bytes, sizeof(flow_case->case_id.bytes));
     buffer_bytes(buffer, flow_case->other.bytes, sizeof(flow_case->other.bytes));
     buffer_u16(buffer, flow_case->flow);
@@ -97,8 +108,37 @@ void flow_case_encode(const struct flow_case *flow_case, struct buffer *buffer)
     put_field(buffer, flow_case->trace, TRACE_SIZE);
     buffer_bytes(buffer, flow_case->person_tag, sizeof(flow_case->person_tag));
     put_field(buffer, flow_case->last_code, CODE_SIZE);
+}
+
+void flow_case_encode(const struct flow_case *flow_case, struct buffer *buffer)
+{
+    uint8_t count = 0;
+
+    put_head(buffer, flow_case, LAYOUT_VERSION);
+    buffer_i64(buffer, flow_case->certificate_balance.fen);
+    buffer_i64(buffer, flow_case->reverse_total.fen);
+    buffer_i64(buffer, flow_case->reversed_total.fen);
+    buffer_u32(buffer, (uint32_t)flow_case->accepted_on.number);
     for (size_t i = 0; i < FLOW_CLOCKS_MAX; i++)
-        put_clock(buffer, &flow_case->clocks[i]);
+        count = (uint8_t)(count + (flow_case->clocks[i].kind != CLOCK_NONE));
+    buffer_u8(buffer, count);
+    for (size_t i = 0; i < FLOW_CLOCKS_MAX; i++)
+        if (flow_case->clocks[i].kind != CLOCK_NONE)
+            put_clock(buffer, &flow_case->clocks[i]);
+}
+
+/* As version 1 wrote it. */
+static void encode_first(const struct flow_case *flow_case, struct buffer *buffer)
+{
+    static const struct flow_clock free_clock;
+
+    put_head(buffer, flow_case, 1);
+    for (size_t i = 0; i < FIRST_CLOCKS; i++) {
+        bool used = flow_case->clocks[i].kind != CLOCK_NONE;
+
+        put_clock(buffer, used ? &flow_case->clocks[i] : &free_clock);
+        buffer_u32(buffer, 0);
+    }
 }
 
 static void get_clock(struct reader *reader, struct flow_clock *clock)
@@ -112,7 +152,6 @@ static void get_clock(struct reader *reader, struct flow_clock *clock)
     clock->region = reader_u32(reader);
     clock->calendar_version = reader_u32(reader);
     clock->due.ms = reader_i64(reader);
-    (void)reader_u32(reader);
 }
 
 /* A text field without its last byte, which is ours to be zero. */
@@ -122,7 +161,7 @@ static void get_field(struct reader *reader, char *field, size_t size)
     field[size - 1] = '\0';
 }
 
-static void get_case(struct reader *reader, struct flow_case *flow_case)
+static void get_head(struct reader *reader, struct flow_case *flow_case)
 {
     (void)reader_u8(reader);
     reader_copy(reader, flow_case->case_id.bytes, sizeof(flow_case->case_id.bytes));
@@ -145,8 +184,27 @@ static void get_case(struct reader *reader, struct flow_case *flow_case)
     get_field(reader, flow_case->trace, TRACE_SIZE);
     reader_copy(reader, flow_case->person_tag, sizeof(flow_case->person_tag));
     get_field(reader, flow_case->last_code, CODE_SIZE);
-    for (size_t i = 0; i < FLOW_CLOCKS_MAX; i++)
+}
+
+static void get_tail(struct reader *reader, struct flow_case *flow_case)
+{
+    uint8_t count;
+
+    flow_case->certificate_balance.fen = reader_i64(reader);
+    flow_case->reverse_total.fen = reader_i64(reader);
+    flow_case->reversed_total.fen = reader_i64(reader);
+    flow_case->accepted_on.number = (int32_t)reader_u32(reader);
+    count = reader_u8(reader);
+    for (size_t i = 0; i < count && i < FLOW_CLOCKS_MAX; i++)
         get_clock(reader, &flow_case->clocks[i]);
+}
+
+static void get_first_clocks(struct reader *reader, struct flow_case *flow_case)
+{
+    for (size_t i = 0; i < FIRST_CLOCKS; i++) {
+        get_clock(reader, &flow_case->clocks[i]);
+        (void)reader_u32(reader);
+    }
 }
 
 static bool money_sane(struct money money)
@@ -177,58 +235,37 @@ static bool case_sane(const struct flow_case *flow_case)
     return flow_case->role > ROLE_NONE && flow_case->role < ROLES &&
            flow_case->flow > FLOW_NONE && flow_case->flow < FLOW_NUMBERS &&
            flow_case->state < FLOW_STATES_MAX && money_sane(flow_case->form_total) &&
-           money_sane(flow_case->money_total) && clocks_sane(flow_case);
+           money_sane(flow_case->money_total) && money_sane(flow_case->certificate_balance) &&
+           money_sane(flow_case->reverse_total) && money_sane(flow_case->reversed_total) &&
+           clocks_sane(flow_case);
 }
 
 bool flow_case_decode(struct text bytes, struct flow_case *flow_case, struct error *err)
 {
     struct reader reader = reader_over(bytes.at, bytes.size);
     struct flow_case found = {.version = 0};
-    unsigned char again[CASE_BYTES];
+    unsigned char again[CASE_ENCODED_MAX];
     struct buffer buffer = buffer_over(again, sizeof(again));
+    bool first = bytes.size == FIRST_BYTES && bytes.at[0] == 1;
 
-    if (bytes.size != CASE_BYTES)
-        return fail(err, ERROR_LEDGER, "case: %zu bytes, not %d", bytes.size, (int)CASE_BYTES);
-    if (bytes.at[0] != LAYOUT_VERSION)
+    if (bytes.size < CASE_BYTES_MIN || bytes.size > CASE_ENCODED_MAX)
+        return fail(err, ERROR_LEDGER, "case: %zu bytes, which no case has", bytes.size);
+    if (!first && bytes.at[0] != LAYOUT_VERSION)
         return fail(err, ERROR_LEDGER, "case: layout version %d is not known", bytes.at[0]);
-    get_case(&reader, &found);
+    get_head(&reader, &found);
+    if (first)
+        get_first_clocks(&reader, &found);
+    else
+        get_tail(&reader, &found);
     if (!case_sane(&found))
         return fail(err, ERROR_LEDGER, "case: a field out of its bounds");
-    /* One case has one spelling; this catches padding and booleans too. */
-    flow_case_encode(&found, &buffer);
+    /* One case has one spelling; this catches padding, booleans and counts too. */
+    if (first)
+        encode_first(&found, &buffer);
+    else
+        flow_case_encode(&found, &buffer);
     if (!text_equal(buffer_as_text(&buffer), bytes))
         return fail(err, ERROR_LEDGER, "case: bytes that no case has");
     *flow_case = found;
     return true;
-}
-
-const struct flow_clock *flow_case_due(const struct flow_case *flow_case)
-{
-    const struct flow_clock *first = NULL;
-
-    for (size_t i = 0; i < FLOW_CLOCKS_MAX; i++) {
-        const struct flow_clock *clock = &flow_case->clocks[i];
-
-        if (clock->kind == CLOCK_NONE || clock->state != CLOCK_STATE_RUNNING || clock->paused)
-            continue;
-        if (first == NULL || instant_before(clock->due, first->due))
-            first = clock;
-    }
-    return first;
-}
-
-struct name clock_kind_name(unsigned kind)
-{
-    static const struct name names[] = {
-        {"none", "无"},
-        {"d1", "发函时限"},
-        {"d2", "办理转出时限"},
-        {"d2p", "书面告知时限"},
-        {"d3", "办理接续时限"},
-        {"fund", "信息资金未齐提醒"},
-        {"correction", "更正时限"},
-    };
-    _Static_assert(COUNT_OF(names) == CLOCK_KINDS, "every kind has its names");
-
-    return kind < COUNT_OF(names) ? names[kind] : (struct name){"unknown", "未知"};
 }

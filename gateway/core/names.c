@@ -13,6 +13,7 @@ static const struct name unknown_name = {"unknown", "未知"};
 static const struct name flow_names[] = {
     {"none", "无"},
     {"pension.employee", "企业职工基本养老保险关系转移接续"},
+    {"pension.remittance", "转移资金到账认领"},
 };
 _Static_assert(COUNT_OF(flow_names) == FLOW_NUMBERS, "every flow has its names");
 
@@ -45,6 +46,12 @@ static const struct name action_names[] = {
     {"status_answer", "状态答复"},
     {"reversal", "冲回"},
     {"answer", "处理结果"},
+    {"certificate", "参保缴费凭证"},
+    {"fund_return", "退款通知"},
+    {"remittance", "资金到账"},
+    {"allocation", "资金认领"},
+    {"fund_query", "暂收款查询"},
+    {"fund_answer", "暂收款答复"},
 };
 _Static_assert(COUNT_OF(action_names) == ACTIONS, "every action has its names");
 
@@ -124,7 +131,9 @@ unsigned verdict_by_name(struct text english)
 
 const char *flow_namespace(unsigned flow)
 {
-    return flow == FLOW_PENSION_EMPLOYEE ? "urn:qiantong:pension:1" : NULL;
+    return flow == FLOW_PENSION_EMPLOYEE || flow == FLOW_PENSION_REMITTANCE
+               ? "urn:qiantong:pension:1"
+               : NULL;
 }
 
 /* Who may say it: between provinces, and our own core to us. */
@@ -137,7 +146,7 @@ static const struct travel travels[] = {
     {false, false}, /* none */
     {false, false}, /* receipt */
     {false, true},  /* application */
-    {false, true},  /* refusal */
+    {true, true},   /* refusal */
     {true, true},   /* letter */
     {true, true},   /* acceptance */
     {true, true},   /* letter_return */
@@ -155,6 +164,12 @@ static const struct travel travels[] = {
     {true, true},   /* status_answer */
     {true, true},   /* reversal */
     {false, false}, /* answer */
+    {true, true},   /* certificate */
+    {true, true},   /* fund_return */
+    {false, true},  /* remittance */
+    {false, true},  /* allocation */
+    {true, true},   /* fund_query */
+    {true, true},   /* fund_answer */
 };
 _Static_assert(COUNT_OF(travels) == ACTIONS, "every action says where it may travel");
 

@@ -17,6 +17,7 @@
 enum flow_number {
     FLOW_NONE = 0,
     FLOW_PENSION_EMPLOYEE = 1, /* 企业职工基本养老保险关系转移接续, EP-EP */
+    FLOW_PENSION_REMITTANCE = 2, /* 转移资金到账认领: one bank line, for whichever cases */
     FLOW_NUMBERS
 };
 
@@ -29,26 +30,32 @@ enum role {
 
 enum action {
     ACTION_NONE = 0,
-    ACTION_RECEIPT = 1,     /* 回执: the signed answer to one message; gets none itself */
-    ACTION_APPLICATION = 2, /* 转移接续申请: own core only */
-    ACTION_REFUSAL = 3,     /* 不予受理: own core only, the applicant is told in writing */
-    ACTION_LETTER = 4,      /* 联系函 */
-    ACTION_ACCEPTANCE = 5,  /* 受理通知 */
-    ACTION_LETTER_RETURN = 6, /* 退函 */
-    ACTION_FORM = 7,          /* 信息表 */
-    ACTION_FORM_RETURN = 8,   /* 退表 */
-    ACTION_FUND_ADVICE = 9,   /* 基金划转通知: money was sent */
-    ACTION_FUND_RECEIPT = 10, /* 基金到账登记: own core only, money was booked */
-    ACTION_NOTICE = 11,       /* 告知书 (人社厅发〔2019〕94号) */
-    ACTION_COMPLETION = 12,   /* 办结通知 */
-    ACTION_CLEARING_DONE = 13,
-    ACTION_WITHDRAWAL = 14,
-    ACTION_WITHDRAWAL_ANSWER = 15,
-    ACTION_REMINDER = 16,
-    ACTION_STATUS_QUERY = 17,
-    ACTION_STATUS_ANSWER = 18,
-    ACTION_REVERSAL = 19,
-    ACTION_ANSWER = 20, /* 处理结果: what our own core is told about its submission */
+    ACTION_RECEIPT = 1,        /* 回执: the signed answer to one message; gets none itself */
+    ACTION_APPLICATION = 2,    /* 转移接续申请: own core only */
+    ACTION_REFUSAL = 3,        /* 不予受理: the applicant is told in writing */
+    ACTION_LETTER = 4,         /* 联系函 */
+    ACTION_ACCEPTANCE = 5,     /* 受理通知 */
+    ACTION_LETTER_RETURN = 6,  /* 退函 */
+    ACTION_FORM = 7,           /* 信息表 */
+    ACTION_FORM_RETURN = 8,    /* 退表 */
+    ACTION_FUND_ADVICE = 9,    /* 基金划转通知: money was sent */
+    ACTION_FUND_RECEIPT = 10,  /* 基金到账登记: own core only, money was booked */
+    ACTION_NOTICE = 11,        /* 告知书 (人社厅发〔2019〕94号) */
+    ACTION_COMPLETION = 12,    /* 办结通知 */
+    ACTION_CLEARING_DONE = 13, /* 清退完成通知: an overlap is cleared (先转后清) */
+    ACTION_WITHDRAWAL = 14,    /* 撤销申请 */
+    ACTION_WITHDRAWAL_ANSWER = 15, /* 撤销答复: was anything paid? */
+    ACTION_REMINDER = 16,          /* 催办: a clock passed, or an agency asks */
+    ACTION_STATUS_QUERY = 17,      /* 状态查询 */
+    ACTION_STATUS_ANSWER = 18,     /* 状态答复 */
+    ACTION_REVERSAL = 19,          /* 冲回: the transfer was wrong; money goes back */
+    ACTION_ANSWER = 20,      /* 处理结果: what our own core is told about its submission */
+    ACTION_CERTIFICATE = 21, /* 参保缴费凭证 */
+    ACTION_FUND_RETURN = 22, /* 退款通知: money went back to where it came from */
+    ACTION_REMITTANCE = 23,  /* 资金到账: own core only, one bank line */
+    ACTION_ALLOCATION = 24,  /* 资金认领: own core only, money in suspense finds its case */
+    ACTION_FUND_QUERY = 25,  /* 暂收款查询: whose money is this? */
+    ACTION_FUND_ANSWER = 26, /* 暂收款答复 */
     ACTIONS
 };
 

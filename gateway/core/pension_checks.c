@@ -478,6 +478,28 @@ static void check_identity(const struct pension_form *form, const char *code, bo
         add_issue(issues, code, hard, 0);
 }
 
+/* Is there a document for a payment that arrived in this month? Until 人社部规〔2016〕5号 an
+ * undertaking is enough; since then a legal document that is not younger than the payment
+ * (人社厅发〔2019〕94号). */
+static bool paper_fits(const struct pension_form *form, struct month arrived)
+{
+    const struct record *paper = record_find(form->record, "attachments/attachment");
+    int64_t since = rules_value(form->rules, "PEN-R23", form->today, 201611);
+    bool legal = (int64_t)month_year(arrived) * 100 + month_of_year(arrived) > since;
+
+    for (; paper != NULL; paper = record_same(paper)) {
+        struct text type;
+        struct day date;
+
+        if (!legal)
+            return true;
+        if (record_text(paper, "type", &type) && !text_is(type, "承诺书") &&
+            record_day(paper, "date", &date) && day_month(date).number <= arrived.number)
+            return true;
+    }
+    return false;
+}
+
 /* A block of months paid at once shows as consecutive rows with one month of arrival (94号). */
 static void check_paid_at_once(const struct pension_form *form, const char *code, bool hard,
                                struct pension_issues *issues)
@@ -485,8 +507,6 @@ static void check_paid_at_once(const struct pension_form *form, const char *code
     int64_t limit = rule(form, "PEN-C20", 36);
     int64_t months = 0;
 
-    if (record_find(form->record, "attachments/attachment") != NULL)
-        return;
     for (size_t i = 0; i < form->row_count; i++) {
         const struct pension_row *row = &form->rows[i];
         bool joins = i > 0 && pension_row_has(row, HAS_ARRIVED) &&
@@ -495,7 +515,7 @@ static void check_paid_at_once(const struct pension_form *form, const char *code
         int64_t before = joins ? months : 0;
 
         months = pension_row_has(row, HAS_ARRIVED | HAS_MONTHS) ? before + row->months : 0;
-        if (months >= limit && before < limit)
+        if (months >= limit && before < limit && !paper_fits(form, row->arrived))
             add_issue(issues, code, hard, i + 1);
     }
 }

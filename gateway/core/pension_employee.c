@@ -1,6 +1,6 @@
 /*
- * pension_employee.c - the flow pension.employee: its two tables, its pairs, and what its
- * documents bring.
+ * pension_employee.c - the flow pension.employee: its two tables and its pairs. What its
+ * documents bring is read in pension_event.c.
  *
  * Each side sends in order and keeps one message under way, so within a direction nothing
  * overtakes; between the directions everything may cross. A row marked "crossing" is there for
@@ -8,16 +8,17 @@
  */
 #include "core/pension_employee.h"
 
-#include <string.h>
-
-#include "core/pension_checks.h"
 #include "core/pension_documents.h"
+#include "core/pension_event.h"
 
 /* Short names, so that a row of the tables stays one line. */
 enum { OURS = EVENT_SUBMITTED, THEIRS = EVENT_RECEIVED, VERDICT = EVENT_RECEIPT };
 
 enum {
     OPENING = FLOW_OPENING,
+    ANY = FLOW_ANY,
+    ACTIVE = FLOW_ACTIVE,
+    SAME = FLOW_SAME,
     NEW = PENSION_NEW,
     REFUSED = PENSION_REFUSED,
     LETTER_SENT = PENSION_LETTER_SENT,
@@ -28,8 +29,12 @@ enum {
     BOTH = PENSION_BOTH,
     DISPUTE = PENSION_DISPUTE,
     LINKED = PENSION_LINKED,
+    CLEARING = PENSION_CLEARING,
     CLOSED = PENSION_CLOSED,
-    ACCEPTED = PENSION_ACCEPTED
+    CANCELLED = PENSION_CANCELLED,
+    REVERSING = PENSION_REVERSAL,
+    ACCEPTED = PENSION_ACCEPTED,
+    WITHDRAWING = PENSION_WITHDRAWING
 };
 
 enum {
@@ -42,7 +47,17 @@ enum {
     FORM_RETURN = ACTION_FORM_RETURN,
     ADVICE = ACTION_FUND_ADVICE,
     MONEY = ACTION_FUND_RECEIPT,
-    COMPLETION = ACTION_COMPLETION
+    BACK = ACTION_FUND_RETURN,
+    NOTICE = ACTION_NOTICE,
+    CERTIFICATE = ACTION_CERTIFICATE,
+    COMPLETION = ACTION_COMPLETION,
+    CLEARED = ACTION_CLEARING_DONE,
+    WITHDRAWAL = ACTION_WITHDRAWAL,
+    REPLY = ACTION_WITHDRAWAL_ANSWER,
+    REVERSAL = ACTION_REVERSAL,
+    REMINDER = ACTION_REMINDER,
+    QUERY = ACTION_STATUS_QUERY,
+    STATUS = ACTION_STATUS_ANSWER
 };
 
 enum {
@@ -51,16 +66,32 @@ enum {
     NO_MONEY = GUARD_NO_MONEY,
     EQUAL = GUARD_SUMS_EQUAL,
     DIFFER = GUARD_SUMS_DIFFER,
-    TAKEN = GUARD_VERDICT_ACCEPTED,
-    NOT_TAKEN = GUARD_VERDICT_REFUSED,
-    ELSEWHERE = GUARD_OPEN_ELSEWHERE
+    HAS_MONEY = GUARD_MONEY,
+    HAS_FORM = GUARD_FORM,
+    TAKEN = GUARD_ACCEPTED,
+    NOT_TAKEN = GUARD_REFUSED,
+    NO_CASE_THERE = GUARD_NO_CASE_THERE,
+    CORRECTS = GUARD_CORRECTS,
+    ELSEWHERE = GUARD_ELSEWHERE,
+    MONEYLESS = GUARD_MONEYLESS,
+    AGREED = GUARD_AGREED,
+    OVERLAP = GUARD_OVERLAP,
+    REVERSED = GUARD_REVERSED,
+    FORM_BACK = GUARD_FORM_BACK,
+    LETTER_BACK = GUARD_LETTER_BACK
 };
 
-#define D1   FLOW_CLOCK(CLOCK_D1)
-#define D2   FLOW_CLOCK(CLOCK_D2)
-#define D3   FLOW_CLOCK(CLOCK_D3)
-#define FUND FLOW_CLOCK(CLOCK_FUND)
-#define CORR FLOW_CLOCK(CLOCK_CORRECTION)
+#define D1    FLOW_CLOCK(CLOCK_D1)
+#define D2    FLOW_CLOCK(CLOCK_D2)
+#define D2P   FLOW_CLOCK(CLOCK_D2P)
+#define D3    FLOW_CLOCK(CLOCK_D3)
+#define FUND  FLOW_CLOCK(CLOCK_FUND)
+#define CORR  FLOW_CLOCK(CLOCK_CORRECTION)
+#define AGAIN FLOW_CLOCK(CLOCK_LETTER)
+#define CLEAR FLOW_CLOCK(CLOCK_CLEARING)
+#define WD    FLOW_CLOCK(CLOCK_WITHDRAWAL)
+#define REV   FLOW_CLOCK(CLOCK_REVERSAL)
+#define MEND  FLOW_CLOCK(CLOCK_RESTORE)
 
 #define STEP(from, source, action, guard, to, partner, core, start, met)                       \
     {                                                                                          \
@@ -70,6 +101,8 @@ enum {
     {                                                                                          \
         from, source, action, guard, 0, code, 0, 0, 0, 0                                       \
     }
+/* What comes in a state in which it changes nothing: our own core is told. */
+#define PASS(from, action) STEP(from, THEIRS, action, ALWAYS, SAME, 0, action, 0, 0)
 
 static const struct name states[] = {
     {"new", "新建"},
@@ -87,14 +120,63 @@ static const struct name states[] = {
     {"cancelled", "已撤销"},
     {"reversal", "冲回中"},
     {"accepted", "已受理"},
+    {"withdrawing", "撤销待答复"},
 };
 _Static_assert(COUNT_OF(states) == PENSION_STATES, "every state has its names");
 
+/* A form, by what is held with it. On a route without money the form alone is equal. `back`:
+ * clocks met when it is returned, `good`: when it is not. */
+#define FORM_ARRIVES(from, back, good)                                                         \
+    STEP(from, THEIRS, FORM, CHECKS_FAIL, DISPUTE, FORM_RETURN, 0, CORR, back),                \
+        STEP(from, THEIRS, FORM, EQUAL, BOTH, 0, FORM, D3, D2 | FUND | (good)),                \
+        STEP(from, THEIRS, FORM, NO_MONEY, INFO_ONLY, 0, FORM, FUND, good),                    \
+        STEP(from, THEIRS, FORM, DIFFER, DISPUTE, FORM_RETURN, FORM, CORR, D2 | FUND)
+
+/* A withdrawal came to nothing: back to where letter, form and money say. */
+#define GO_ON(source, action, guard, core)                                                     \
+    STEP(WITHDRAWING, source, action, guard | LETTER_BACK, LETTER_RETURNED, 0, core, AGAIN,    \
+         WD | D2 | FUND),                                                                      \
+        STEP(WITHDRAWING, source, action, guard | EQUAL, BOTH, 0, core, D3, WD | D2 | FUND),   \
+        STEP(WITHDRAWING, source, action, guard | FORM_BACK, DISPUTE, 0, core, CORR, WD),      \
+        STEP(WITHDRAWING, source, action, guard | DIFFER, DISPUTE, FORM_RETURN, core, CORR,    \
+             WD | D2 | FUND),                                                                  \
+        STEP(WITHDRAWING, source, action, guard | HAS_MONEY, MONEY_ONLY, 0, core, FUND, WD),   \
+        STEP(WITHDRAWING, source, action, guard | HAS_FORM, INFO_ONLY, 0, core, FUND, WD),     \
+        STEP(WITHDRAWING, source, action, guard, ACCEPTED, 0, core, 0, WD)
+
+/* A reversal: IN returns what it holds; where nothing is held, OUT restores the relation. */
+#define REVERSES(from, source, guard, partner, core, met)                                      \
+    STEP(from, source, REVERSAL, guard | NO_MONEY, REVERSING, partner, core, MEND, met),       \
+        STEP(from, source, REVERSAL, guard, REVERSING, partner, core, REV, met)
+#define REVERSAL_OPENS(source, partner, core)                                                  \
+    REFUSE(OPENING, source, REVERSAL, ELSEWHERE, "PEN-R08"),                                   \
+        STEP(OPENING, source, REVERSAL, MONEYLESS, REVERSING, partner, core, MEND, 0),         \
+        STEP(OPENING, source, REVERSAL, ALWAYS, REVERSING, partner, core, REV, 0)
+#define REVERSAL_ANSWERED                                                                      \
+    STEP(REVERSING, VERDICT, REVERSAL, TAKEN, REVERSING, 0, 0, 0, 0),                          \
+        STEP(REVERSING, VERDICT, REVERSAL, NOT_TAKEN | AGREED, REVERSING, 0, 0, 0, 0),         \
+        STEP(REVERSING, VERDICT, REVERSAL, NOT_TAKEN | CORRECTS, CANCELLED, 0, 0, 0, 0),       \
+        STEP(REVERSING, VERDICT, REVERSAL, NOT_TAKEN, DISPUTE, 0, 0, CORR, REV | MEND)
+
+/* What both sides say to each other at any time. That a case is not there is no news. */
+#define TALK                                                                                   \
+    PASS(ANY, REMINDER), STEP(ACTIVE, OURS, REMINDER, ALWAYS, SAME, REMINDER, 0, 0, 0),        \
+        STEP(ANY, VERDICT, REMINDER, NO_CASE_THERE, SAME, 0, 0, 0, 0),                         \
+        STEP(ANY, THEIRS, QUERY, ALWAYS, SAME, STATUS, 0, 0, 0),                               \
+        STEP(ANY, OURS, QUERY, ALWAYS, SAME, QUERY, 0, 0, 0),                                  \
+        STEP(ANY, VERDICT, QUERY, NO_CASE_THERE, SAME, 0, 0, 0, 0), PASS(ANY, STATUS)
+
 /* 转入地. D2 is the other side's duty as seen from here; it is met once a form, right or wrong,
- * and money have arrived, as it is over there. Money that comes when nothing is missing is
- * refused: it waits in suspense (暂收款). A return sent to OUT ends D3: the form was examined
- * in time. */
+ * and money have arrived, as it is over there; likewise the correction clock. Money that comes
+ * when nothing is missing is refused: it waits in suspense (暂收款). A return sent to OUT ends
+ * D3: the form was examined in time. */
 static const struct flow_step steps_in[] = {
+    REFUSE(ANY, OURS, MONEY, MONEYLESS, "PEN-S01"),
+    REFUSE(ANY, THEIRS, ADVICE, MONEYLESS, "PEN-S01"),
+    REFUSE(ACTIVE, OURS, WITHDRAWAL, HAS_MONEY, "PEN-W01"),
+    REFUSE(NEW, OURS, REMINDER, ALWAYS, "FLW-01"), /* the other side knows nothing yet */
+    REFUSE(NEW, OURS, QUERY, ALWAYS, "FLW-01"),
+
     REFUSE(OPENING, OURS, APPLICATION, ELSEWHERE, "PEN-R08"),
     STEP(OPENING, OURS, APPLICATION, ALWAYS, NEW, 0, 0, D1, 0),
 
@@ -102,110 +184,230 @@ static const struct flow_step steps_in[] = {
     STEP(NEW, OURS, LETTER, ALWAYS, LETTER_SENT, LETTER, 0, 0, D1),
 
     STEP(LETTER_SENT, VERDICT, LETTER, TAKEN, LETTER_HELD, 0, 0, D2, 0),
-    STEP(ACCEPTED, VERDICT, LETTER, TAKEN, ACCEPTED, 0, 0, D2, 0),     /* crossing */
-    STEP(MONEY_ONLY, VERDICT, LETTER, TAKEN, MONEY_ONLY, 0, 0, D2, 0), /* crossing */
-    STEP(INFO_ONLY, VERDICT, LETTER, TAKEN, INFO_ONLY, 0, 0, D2, 0),   /* crossing */
-    STEP(LETTER_SENT, VERDICT, LETTER, NOT_TAKEN, LETTER_RETURNED, 0, LETTER_RETURN, 0, 0),
-    STEP(MONEY_ONLY, VERDICT, LETTER, NOT_TAKEN, LETTER_RETURNED, 0, LETTER_RETURN, 0, FUND),
+    STEP(ACCEPTED, VERDICT, LETTER, TAKEN, ACCEPTED, 0, 0, D2, 0),       /* crossing */
+    STEP(MONEY_ONLY, VERDICT, LETTER, TAKEN, MONEY_ONLY, 0, 0, D2, 0),   /* crossing */
+    STEP(INFO_ONLY, VERDICT, LETTER, TAKEN, INFO_ONLY, 0, 0, D2, 0),     /* crossing */
+    STEP(WITHDRAWING, VERDICT, LETTER, TAKEN, WITHDRAWING, 0, 0, D2, 0), /* crossing */
+    STEP(DISPUTE, VERDICT, LETTER, TAKEN, DISPUTE, 0, 0, D2, 0),         /* crossing */
+    STEP(LETTER_SENT, VERDICT, LETTER, NOT_TAKEN, LETTER_RETURNED, 0, LETTER_RETURN, AGAIN, 0),
+    STEP(MONEY_ONLY, VERDICT, LETTER, NOT_TAKEN, LETTER_RETURNED, 0, LETTER_RETURN, AGAIN,
+         FUND),
+    STEP(WITHDRAWING, VERDICT, LETTER, NOT_TAKEN, WITHDRAWING, 0, LETTER_RETURN, 0, 0),
 
     STEP(LETTER_SENT, THEIRS, ACCEPTANCE, ALWAYS, ACCEPTED, 0, ACCEPTANCE, 0, 0), /* crossing */
     STEP(LETTER_HELD, THEIRS, ACCEPTANCE, ALWAYS, ACCEPTED, 0, ACCEPTANCE, 0, 0),
-    STEP(MONEY_ONLY, THEIRS, ACCEPTANCE, ALWAYS, MONEY_ONLY, 0, ACCEPTANCE, 0,
-         0), /* crossing */
+    PASS(MONEY_ONLY, ACCEPTANCE),  /* crossing */
+    PASS(WITHDRAWING, ACCEPTANCE), /* crossing */
 
-    STEP(LETTER_SENT, THEIRS, LETTER_RETURN, ALWAYS, LETTER_RETURNED, 0, LETTER_RETURN, 0, D2),
-    STEP(LETTER_HELD, THEIRS, LETTER_RETURN, ALWAYS, LETTER_RETURNED, 0, LETTER_RETURN, 0, D2),
-    STEP(ACCEPTED, THEIRS, LETTER_RETURN, ALWAYS, LETTER_RETURNED, 0, LETTER_RETURN, 0, D2),
-    STEP(MONEY_ONLY, THEIRS, LETTER_RETURN, ALWAYS, LETTER_RETURNED, 0, LETTER_RETURN, 0,
-         D2 | FUND), /* crossing: money booked before its advice was written */
+    STEP(LETTER_SENT, THEIRS, LETTER_RETURN, ALWAYS, LETTER_RETURNED, 0, LETTER_RETURN, AGAIN,
+         D2),
+    STEP(LETTER_HELD, THEIRS, LETTER_RETURN, ALWAYS, LETTER_RETURNED, 0, LETTER_RETURN, AGAIN,
+         D2),
+    STEP(ACCEPTED, THEIRS, LETTER_RETURN, ALWAYS, LETTER_RETURNED, 0, LETTER_RETURN, AGAIN, D2),
+    STEP(MONEY_ONLY, THEIRS, LETTER_RETURN, ALWAYS, LETTER_RETURNED, 0, LETTER_RETURN, AGAIN,
+         D2 | FUND),                  /* crossing: money booked before its advice was written */
+    PASS(WITHDRAWING, LETTER_RETURN), /* crossing: OUT answers the withdrawal itself */
 
-    STEP(LETTER_RETURNED, OURS, LETTER, ALWAYS, LETTER_SENT, LETTER, 0, 0, 0),
-    STEP(LETTER_RETURNED, OURS, REFUSAL, ALWAYS, REFUSED, 0, 0, 0, 0),
+    STEP(LETTER_RETURNED, OURS, LETTER, ALWAYS, LETTER_SENT, LETTER, 0, 0, AGAIN),
+    REFUSE(LETTER_RETURNED, OURS, REFUSAL, HAS_MONEY, "PEN-R22"), /* it goes back first */
+    STEP(LETTER_RETURNED, OURS, REFUSAL, ALWAYS, REFUSED, REFUSAL, 0, 0, AGAIN),
+    STEP(REFUSED, VERDICT, REFUSAL, NO_CASE_THERE, REFUSED, 0, 0, 0, 0),
+    STEP(LETTER_RETURNED, OURS, BACK, ALWAYS, LETTER_RETURNED, BACK, 0, 0, 0),
+    STEP(LETTER_RETURNED, VERDICT, BACK, NO_CASE_THERE, LETTER_RETURNED, 0, 0, 0, 0),
 
-    STEP(LETTER_SENT, THEIRS, FORM, CHECKS_FAIL, DISPUTE, FORM_RETURN, 0, 0, 0),
-    STEP(LETTER_SENT, THEIRS, FORM, NO_MONEY, INFO_ONLY, 0, FORM, FUND, 0),
-    STEP(LETTER_SENT, THEIRS, FORM, EQUAL, BOTH, 0, FORM, D3, D2 | FUND),
-    STEP(LETTER_SENT, THEIRS, FORM, DIFFER, DISPUTE, FORM_RETURN, FORM, 0, D2 | FUND),
-    STEP(LETTER_HELD, THEIRS, FORM, CHECKS_FAIL, DISPUTE, FORM_RETURN, 0, 0, 0),
-    STEP(LETTER_HELD, THEIRS, FORM, NO_MONEY, INFO_ONLY, 0, FORM, FUND, 0),
-    STEP(LETTER_HELD, THEIRS, FORM, EQUAL, BOTH, 0, FORM, D3, D2 | FUND),
-    STEP(LETTER_HELD, THEIRS, FORM, DIFFER, DISPUTE, FORM_RETURN, FORM, 0, D2 | FUND),
-    STEP(ACCEPTED, THEIRS, FORM, CHECKS_FAIL, DISPUTE, FORM_RETURN, 0, 0, 0),
-    STEP(ACCEPTED, THEIRS, FORM, NO_MONEY, INFO_ONLY, 0, FORM, FUND, 0),
-    STEP(ACCEPTED, THEIRS, FORM, EQUAL, BOTH, 0, FORM, D3, D2 | FUND),
-    STEP(ACCEPTED, THEIRS, FORM, DIFFER, DISPUTE, FORM_RETURN, FORM, 0, D2 | FUND),
-    STEP(MONEY_ONLY, THEIRS, FORM, CHECKS_FAIL, DISPUTE, FORM_RETURN, 0, 0, D2 | FUND),
+    FORM_ARRIVES(LETTER_SENT, 0, 0),
+    FORM_ARRIVES(LETTER_HELD, 0, 0),
+    FORM_ARRIVES(ACCEPTED, 0, 0),
+    STEP(MONEY_ONLY, THEIRS, FORM, CHECKS_FAIL, DISPUTE, FORM_RETURN, 0, CORR, D2 | FUND),
     STEP(MONEY_ONLY, THEIRS, FORM, EQUAL, BOTH, 0, FORM, D3, D2 | FUND),
-    STEP(MONEY_ONLY, THEIRS, FORM, DIFFER, DISPUTE, FORM_RETURN, FORM, 0, D2 | FUND),
-    STEP(DISPUTE, THEIRS, FORM, CHECKS_FAIL, DISPUTE, FORM_RETURN, 0, 0, 0),
-    STEP(DISPUTE, THEIRS, FORM, NO_MONEY, INFO_ONLY, 0, FORM, FUND, 0),
-    STEP(DISPUTE, THEIRS, FORM, EQUAL, BOTH, 0, FORM, D3, D2 | FUND),
-    STEP(DISPUTE, THEIRS, FORM, DIFFER, DISPUTE, FORM_RETURN, FORM, 0, D2 | FUND),
+    STEP(MONEY_ONLY, THEIRS, FORM, DIFFER, DISPUTE, FORM_RETURN, FORM, CORR, D2 | FUND),
+    FORM_ARRIVES(DISPUTE, 0, CORR),
+    STEP(WITHDRAWING, THEIRS, FORM, CHECKS_FAIL, WITHDRAWING, FORM_RETURN, 0, 0, 0),
+    PASS(WITHDRAWING, FORM), /* crossing */
 
     STEP(LETTER_SENT, OURS, MONEY, ALWAYS, MONEY_ONLY, 0, 0, FUND, 0), /* crossing */
     STEP(LETTER_HELD, OURS, MONEY, ALWAYS, MONEY_ONLY, 0, 0, FUND, 0),
     STEP(ACCEPTED, OURS, MONEY, ALWAYS, MONEY_ONLY, 0, 0, FUND, 0),
     STEP(MONEY_ONLY, OURS, MONEY, ALWAYS, MONEY_ONLY, 0, 0, 0, 0),
     STEP(INFO_ONLY, OURS, MONEY, EQUAL, BOTH, 0, 0, D3, D2 | FUND),
-    STEP(INFO_ONLY, OURS, MONEY, DIFFER, DISPUTE, FORM_RETURN, 0, 0, D2 | FUND),
-    STEP(DISPUTE, OURS, MONEY, EQUAL, BOTH, 0, 0, D3, D2 | FUND),
+    STEP(INFO_ONLY, OURS, MONEY, DIFFER, DISPUTE, FORM_RETURN, 0, CORR, D2 | FUND),
+    STEP(DISPUTE, OURS, MONEY, EQUAL, BOTH, 0, 0, D3, D2 | FUND | CORR),
     STEP(DISPUTE, OURS, MONEY, ALWAYS, DISPUTE, 0, 0, 0, D2 | FUND),
+    STEP(WITHDRAWING, OURS, MONEY, ALWAYS, WITHDRAWING, 0, 0, 0, 0),
+    STEP(DISPUTE, OURS, BACK, EQUAL, BOTH, BACK, 0, D3, D2 | FUND | CORR),
+    STEP(DISPUTE, OURS, BACK, ALWAYS, DISPUTE, BACK, 0, 0, 0),
 
-    STEP(INFO_ONLY, OURS, FORM_RETURN, ALWAYS, DISPUTE, FORM_RETURN, 0, 0, 0),
-    STEP(BOTH, OURS, FORM_RETURN, ALWAYS, DISPUTE, FORM_RETURN, 0, 0, D3),
+    STEP(INFO_ONLY, OURS, FORM_RETURN, ALWAYS, DISPUTE, FORM_RETURN, 0, CORR, 0),
+    STEP(BOTH, OURS, FORM_RETURN, ALWAYS, DISPUTE, FORM_RETURN, 0, CORR, D3),
 
-    STEP(LETTER_SENT, THEIRS, ADVICE, ALWAYS, LETTER_SENT, 0, ADVICE, 0, 0),
-    STEP(LETTER_HELD, THEIRS, ADVICE, ALWAYS, LETTER_HELD, 0, ADVICE, 0, 0),
-    STEP(LETTER_RETURNED, THEIRS, ADVICE, ALWAYS, LETTER_RETURNED, 0, ADVICE, 0, 0),
-    STEP(ACCEPTED, THEIRS, ADVICE, ALWAYS, ACCEPTED, 0, ADVICE, 0, 0),
-    STEP(INFO_ONLY, THEIRS, ADVICE, ALWAYS, INFO_ONLY, 0, ADVICE, 0, 0),
-    STEP(MONEY_ONLY, THEIRS, ADVICE, ALWAYS, MONEY_ONLY, 0, ADVICE, 0, 0),
-    STEP(BOTH, THEIRS, ADVICE, ALWAYS, BOTH, 0, ADVICE, 0, 0),
-    STEP(DISPUTE, THEIRS, ADVICE, ALWAYS, DISPUTE, 0, ADVICE, 0, 0),
-    STEP(LINKED, THEIRS, ADVICE, ALWAYS, LINKED, 0, ADVICE, 0, 0), /* crossing */
-    STEP(CLOSED, THEIRS, ADVICE, ALWAYS, CLOSED, 0, ADVICE, 0, 0), /* crossing */
+    PASS(LETTER_SENT, ADVICE),
+    PASS(LETTER_HELD, ADVICE),
+    PASS(LETTER_RETURNED, ADVICE),
+    PASS(ACCEPTED, ADVICE),
+    PASS(INFO_ONLY, ADVICE),
+    PASS(MONEY_ONLY, ADVICE),
+    PASS(BOTH, ADVICE),
+    PASS(DISPUTE, ADVICE),
+    PASS(WITHDRAWING, ADVICE),
+    PASS(REVERSING, ADVICE), /* crossing */
+    PASS(LINKED, ADVICE),    /* crossing */
+    PASS(CLEARING, ADVICE),  /* crossing */
+    PASS(CLOSED, ADVICE),    /* crossing */
 
+    STEP(BOTH, OURS, COMPLETION, OVERLAP, CLEARING, COMPLETION, 0, CLEAR, D3),
     STEP(BOTH, OURS, COMPLETION, ALWAYS, LINKED, COMPLETION, 0, 0, D3),
     STEP(LINKED, VERDICT, COMPLETION, TAKEN, CLOSED, 0, 0, 0, 0),
+    STEP(CLEARING, OURS, CLEARED, ALWAYS, CLOSED, CLEARED, 0, 0, CLEAR),
+
+    STEP(NEW, OURS, WITHDRAWAL, ALWAYS, CANCELLED, 0, 0, 0, D1),
+    STEP(LETTER_SENT, OURS, WITHDRAWAL, ALWAYS, WITHDRAWING, WITHDRAWAL, 0, WD, 0),
+    STEP(LETTER_HELD, OURS, WITHDRAWAL, ALWAYS, WITHDRAWING, WITHDRAWAL, 0, WD, 0),
+    STEP(ACCEPTED, OURS, WITHDRAWAL, ALWAYS, WITHDRAWING, WITHDRAWAL, 0, WD, 0),
+    STEP(INFO_ONLY, OURS, WITHDRAWAL, ALWAYS, WITHDRAWING, WITHDRAWAL, 0, WD, FUND),
+    STEP(LETTER_RETURNED, OURS, WITHDRAWAL, ALWAYS, WITHDRAWING, WITHDRAWAL, 0, WD, AGAIN),
+    STEP(DISPUTE, OURS, WITHDRAWAL, ALWAYS, WITHDRAWING, WITHDRAWAL, 0, WD, CORR),
+    STEP(BOTH, OURS, WITHDRAWAL, ALWAYS, WITHDRAWING, WITHDRAWAL, 0, WD, D3),
+    STEP(WITHDRAWING, VERDICT, WITHDRAWAL, NO_CASE_THERE | NO_MONEY, CANCELLED, 0, 0, 0, 0),
+    STEP(WITHDRAWING, VERDICT, WITHDRAWAL, NO_CASE_THERE, LETTER_RETURNED, 0, 0, AGAIN,
+         WD | D2 | FUND),
+    GO_ON(VERDICT, WITHDRAWAL, NOT_TAKEN, 0),
+    STEP(WITHDRAWING, THEIRS, REPLY, AGREED | NO_MONEY, CANCELLED, 0, REPLY, 0, 0),
+    STEP(WITHDRAWING, THEIRS, REPLY, AGREED, REVERSING, 0, REPLY, REV, WD | D2 | FUND),
+    GO_ON(THEIRS, REPLY, ALWAYS, REPLY),
+
+    REVERSAL_OPENS(OURS, REVERSAL, 0),
+    REVERSAL_OPENS(THEIRS, 0, REVERSAL),
+    REVERSES(DISPUTE, OURS, ALWAYS, REVERSAL, 0, D2 | FUND | CORR),
+    REVERSES(LETTER_SENT, THEIRS, ALWAYS, 0, REVERSAL, 0), /* crossing */
+    REVERSES(LETTER_HELD, THEIRS, ALWAYS, 0, REVERSAL, D2),
+    REVERSES(ACCEPTED, THEIRS, ALWAYS, 0, REVERSAL, D2),
+    REVERSES(INFO_ONLY, THEIRS, ALWAYS, 0, REVERSAL, D2 | FUND),
+    REVERSES(MONEY_ONLY, THEIRS, ALWAYS, 0, REVERSAL, D2 | FUND),
+    REVERSES(BOTH, THEIRS, ALWAYS, 0, REVERSAL, D3),
+    REVERSES(DISPUTE, THEIRS, ALWAYS, 0, REVERSAL, D2 | FUND | CORR),
+    REVERSES(WITHDRAWING, THEIRS, ALWAYS, 0, REVERSAL, WD | D2 | FUND), /* crossing */
+    PASS(REVERSING, REVERSAL),                                          /* crossing */
+    PASS(CANCELLED, REVERSAL),                                          /* crossing */
+    PASS(REVERSING, FORM),                                              /* crossing */
+    REVERSAL_ANSWERED,
+    STEP(REVERSING, OURS, BACK, REVERSED, REVERSING, BACK, 0, MEND, REV),
+    STEP(REVERSING, OURS, BACK, ALWAYS, REVERSING, BACK, 0, 0, 0),
+    STEP(REVERSING, THEIRS, COMPLETION, REVERSED, CANCELLED, 0, COMPLETION, 0, 0),
+    REFUSE(REVERSING, THEIRS, COMPLETION, ALWAYS, "PEN-R22"),
+    PASS(CANCELLED, COMPLETION),
+
+    PASS(ANY, NOTICE),
+    PASS(ANY, CERTIFICATE),
+    STEP(ACTIVE, OURS, CERTIFICATE, ALWAYS, SAME, 0, 0, 0, 0),
+    TALK,
 };
 
 /* 转出地. D2 is met when form and money are both out, and no correction restarts it. A form
- * that the other side refused is as good as returned. D2P, the notice to the person, is a duty
- * only where something is excluded from the transfer (PEN-R16), which no step says yet. */
+ * that the other side refused is as good as returned. D2P, the notice to the person, starts
+ * with the document that excludes something (PEN-R16). D3 and the clock of a returned letter
+ * are the other side's duty as seen from here. */
 static const struct flow_step steps_out[] = {
+    REFUSE(ANY, OURS, ADVICE, MONEYLESS, "PEN-S01"),
+
     REFUSE(OPENING, THEIRS, LETTER, ELSEWHERE, "PEN-R08"),
     STEP(OPENING, THEIRS, LETTER, ALWAYS, LETTER_HELD, 0, LETTER, D2, 0),
 
     STEP(LETTER_HELD, OURS, ACCEPTANCE, ALWAYS, ACCEPTED, ACCEPTANCE, 0, 0, 0),
 
-    STEP(LETTER_HELD, OURS, LETTER_RETURN, ALWAYS, LETTER_RETURNED, LETTER_RETURN, 0, 0, D2),
-    STEP(ACCEPTED, OURS, LETTER_RETURN, ALWAYS, LETTER_RETURNED, LETTER_RETURN, 0, 0, D2),
-    STEP(LETTER_RETURNED, THEIRS, LETTER, ALWAYS, LETTER_HELD, 0, LETTER, D2, 0),
+    STEP(LETTER_HELD, OURS, LETTER_RETURN, ALWAYS, LETTER_RETURNED, LETTER_RETURN, 0, AGAIN,
+         D2 | D2P),
+    STEP(ACCEPTED, OURS, LETTER_RETURN, ALWAYS, LETTER_RETURNED, LETTER_RETURN, 0, AGAIN,
+         D2 | D2P),
+    STEP(LETTER_RETURNED, THEIRS, LETTER, ALWAYS, LETTER_HELD, 0, LETTER, D2, AGAIN),
+    STEP(LETTER_RETURNED, THEIRS, REFUSAL, ALWAYS, REFUSED, 0, REFUSAL, 0, 0),
 
+    STEP(LETTER_HELD, OURS, FORM, MONEYLESS, BOTH, FORM, 0, D3, D2),
     STEP(LETTER_HELD, OURS, FORM, ALWAYS, INFO_ONLY, FORM, 0, 0, 0),
+    STEP(ACCEPTED, OURS, FORM, MONEYLESS, BOTH, FORM, 0, D3, D2),
     STEP(ACCEPTED, OURS, FORM, ALWAYS, INFO_ONLY, FORM, 0, 0, 0),
-    STEP(MONEY_ONLY, OURS, FORM, ALWAYS, BOTH, FORM, 0, 0, D2),
-    STEP(DISPUTE, OURS, FORM, NO_MONEY, INFO_ONLY, FORM, 0, 0, CORR),
-    STEP(DISPUTE, OURS, FORM, ALWAYS, BOTH, FORM, 0, 0, D2 | CORR),
+    STEP(MONEY_ONLY, OURS, FORM, ALWAYS, BOTH, FORM, 0, D3, D2),
+    STEP(DISPUTE, OURS, FORM, MONEYLESS, BOTH, FORM, 0, D3, D2 | CORR),
+    STEP(DISPUTE, OURS, FORM, NO_MONEY, INFO_ONLY, FORM, 0, FUND, CORR),
+    STEP(DISPUTE, OURS, FORM, ALWAYS, BOTH, FORM, 0, D3, D2 | CORR),
 
     STEP(LETTER_HELD, OURS, ADVICE, ALWAYS, MONEY_ONLY, ADVICE, 0, 0, 0),
     STEP(ACCEPTED, OURS, ADVICE, ALWAYS, MONEY_ONLY, ADVICE, 0, 0, 0),
     STEP(MONEY_ONLY, OURS, ADVICE, ALWAYS, MONEY_ONLY, ADVICE, 0, 0, 0),
-    STEP(INFO_ONLY, OURS, ADVICE, ALWAYS, BOTH, ADVICE, 0, 0, D2),
+    STEP(INFO_ONLY, OURS, ADVICE, ALWAYS, BOTH, ADVICE, 0, D3, D2 | FUND),
     STEP(BOTH, OURS, ADVICE, ALWAYS, BOTH, ADVICE, 0, 0, 0),
     STEP(DISPUTE, OURS, ADVICE, ALWAYS, DISPUTE, ADVICE, 0, 0, D2),
 
-    STEP(INFO_ONLY, THEIRS, FORM_RETURN, ALWAYS, DISPUTE, 0, FORM_RETURN, CORR, 0),
-    STEP(BOTH, THEIRS, FORM_RETURN, ALWAYS, DISPUTE, 0, FORM_RETURN, CORR, 0),
+    STEP(LETTER_HELD, OURS, NOTICE, ALWAYS, SAME, NOTICE, 0, 0, D2P),
+    STEP(ACCEPTED, OURS, NOTICE, ALWAYS, SAME, NOTICE, 0, 0, D2P),
+    STEP(INFO_ONLY, OURS, NOTICE, ALWAYS, SAME, NOTICE, 0, 0, D2P),
+    STEP(MONEY_ONLY, OURS, NOTICE, ALWAYS, SAME, NOTICE, 0, 0, D2P),
+    STEP(BOTH, OURS, NOTICE, ALWAYS, SAME, NOTICE, 0, 0, D2P),
+    STEP(DISPUTE, OURS, NOTICE, ALWAYS, SAME, NOTICE, 0, 0, D2P),
+    STEP(WITHDRAWING, OURS, NOTICE, ALWAYS, SAME, NOTICE, 0, 0, D2P),
+
+    STEP(LETTER_HELD, OURS, CERTIFICATE, ALWAYS, SAME, CERTIFICATE, 0, 0, 0),
+    STEP(ACCEPTED, OURS, CERTIFICATE, ALWAYS, SAME, CERTIFICATE, 0, 0, 0),
+    STEP(INFO_ONLY, OURS, CERTIFICATE, ALWAYS, SAME, CERTIFICATE, 0, 0, 0),
+    STEP(MONEY_ONLY, OURS, CERTIFICATE, ALWAYS, SAME, CERTIFICATE, 0, 0, 0),
+
+    STEP(INFO_ONLY, THEIRS, FORM_RETURN, ALWAYS, DISPUTE, 0, FORM_RETURN, CORR, FUND),
+    STEP(BOTH, THEIRS, FORM_RETURN, ALWAYS, DISPUTE, 0, FORM_RETURN, CORR, D3),
     STEP(DISPUTE, THEIRS, FORM_RETURN, ALWAYS, DISPUTE, 0, FORM_RETURN, CORR, 0),
-    STEP(INFO_ONLY, VERDICT, FORM, NOT_TAKEN, DISPUTE, 0, FORM_RETURN, CORR, 0),
-    STEP(BOTH, VERDICT, FORM, NOT_TAKEN, DISPUTE, 0, FORM_RETURN, CORR, 0),
+    PASS(WITHDRAWING, FORM_RETURN), /* crossing */
+    PASS(REVERSING, FORM_RETURN),   /* crossing */
+    PASS(CANCELLED, FORM_RETURN),   /* crossing */
+    STEP(INFO_ONLY, VERDICT, FORM, NOT_TAKEN, DISPUTE, 0, FORM_RETURN, CORR, FUND),
+    STEP(BOTH, VERDICT, FORM, NOT_TAKEN, DISPUTE, 0, FORM_RETURN, CORR, D3),
+    STEP(WITHDRAWING, VERDICT, FORM, NOT_TAKEN, WITHDRAWING, 0, FORM_RETURN, 0, 0),
+    STEP(REVERSING, VERDICT, FORM, NOT_TAKEN, REVERSING, 0, FORM_RETURN, 0, 0),
+
+    PASS(LETTER_RETURNED, BACK),
+    PASS(INFO_ONLY, BACK),
+    PASS(BOTH, BACK),
+    PASS(DISPUTE, BACK),
 
     /* Money may be booked before its advice is written, and a top-up may settle a dispute: the
      * end can come before OUT believes itself ready. */
     STEP(INFO_ONLY, THEIRS, COMPLETION, ALWAYS, CLOSED, 0, COMPLETION, 0, 0),
     STEP(BOTH, THEIRS, COMPLETION, ALWAYS, CLOSED, 0, COMPLETION, 0, 0),
     STEP(DISPUTE, THEIRS, COMPLETION, ALWAYS, CLOSED, 0, COMPLETION, 0, 0),
+    STEP(REVERSING, THEIRS, COMPLETION, ALWAYS, CLOSED, 0, COMPLETION, 0, 0), /* crossing */
+    PASS(CLOSED, CLEARED),
+
+    STEP(LETTER_HELD, THEIRS, WITHDRAWAL, ALWAYS, WITHDRAWING, 0, WITHDRAWAL, WD, 0),
+    STEP(ACCEPTED, THEIRS, WITHDRAWAL, ALWAYS, WITHDRAWING, 0, WITHDRAWAL, WD, 0),
+    STEP(INFO_ONLY, THEIRS, WITHDRAWAL, ALWAYS, WITHDRAWING, 0, WITHDRAWAL, WD, FUND),
+    STEP(DISPUTE, THEIRS, WITHDRAWAL, NO_MONEY, WITHDRAWING, 0, WITHDRAWAL, WD, CORR),
+    STEP(BOTH, THEIRS, WITHDRAWAL, NO_MONEY, WITHDRAWING, 0, WITHDRAWAL, WD, D3),
+    STEP(MONEY_ONLY, THEIRS, WITHDRAWAL, ALWAYS, SAME, REPLY, WITHDRAWAL, 0, 0),
+    STEP(BOTH, THEIRS, WITHDRAWAL, ALWAYS, SAME, REPLY, WITHDRAWAL, 0, 0),
+    STEP(DISPUTE, THEIRS, WITHDRAWAL, ALWAYS, SAME, REPLY, WITHDRAWAL, 0, 0),
+    STEP(LETTER_RETURNED, THEIRS, WITHDRAWAL, ALWAYS, CANCELLED, REPLY, WITHDRAWAL, 0, 0),
+    STEP(WITHDRAWING, OURS, REPLY, AGREED, CANCELLED, REPLY, 0, 0, 0),
+    STEP(WITHDRAWING, OURS, REPLY, EQUAL, BOTH, REPLY, 0, D3, WD),
+    STEP(WITHDRAWING, OURS, REPLY, FORM_BACK, DISPUTE, REPLY, 0, CORR, WD),
+    STEP(WITHDRAWING, OURS, REPLY, HAS_FORM | NO_MONEY, INFO_ONLY, REPLY, 0, 0, WD),
+    STEP(WITHDRAWING, OURS, REPLY, ALWAYS, ACCEPTED, REPLY, 0, 0, WD),
+    PASS(CANCELLED, BACK), /* money that was under way all the same */
+    STEP(CANCELLED, OURS, COMPLETION, ALWAYS, SAME, COMPLETION, 0, 0, 0),
+
+    REVERSAL_OPENS(OURS, REVERSAL, 0),
+    REVERSAL_OPENS(THEIRS, 0, REVERSAL),
+    REVERSES(DISPUTE, OURS, ALWAYS, REVERSAL, 0, D2 | CORR),
+    REVERSES(INFO_ONLY, THEIRS, ALWAYS, 0, REVERSAL, D2 | FUND),
+    REVERSES(MONEY_ONLY, THEIRS, ALWAYS, 0, REVERSAL, D2),
+    REVERSES(BOTH, THEIRS, ALWAYS, 0, REVERSAL, D3),
+    REVERSES(DISPUTE, THEIRS, ALWAYS, 0, REVERSAL, D2 | CORR),
+    PASS(REVERSING, REVERSAL),   /* crossing */
+    PASS(CANCELLED, REVERSAL),   /* crossing */
+    PASS(REVERSING, WITHDRAWAL), /* crossing */
+    REVERSAL_ANSWERED,
+    STEP(REVERSING, THEIRS, BACK, ALWAYS, REVERSING, 0, BACK, MEND, REV),
+    STEP(REVERSING, OURS, MONEY, ALWAYS, REVERSING, 0, 0, 0, 0),
+    STEP(REVERSING, OURS, COMPLETION, REVERSED | AGREED, CANCELLED, COMPLETION, 0, 0, 0),
+    REFUSE(REVERSING, OURS, COMPLETION, ALWAYS, "PEN-R22"),
+
+    TALK,
 };
 
 /* Where both may rest with nothing under way. IN is not ahead of OUT except by money, which may
@@ -225,217 +427,14 @@ static const struct flow_pair pairs[] = {
     {BOTH, DISPUTE},
     {DISPUTE, DISPUTE},
     {LETTER_RETURNED, LETTER_RETURNED},
-    {REFUSED, LETTER_RETURNED},
+    {REFUSED, REFUSED},
+    {WITHDRAWING, WITHDRAWING},
+    {REVERSING, REVERSING},
+    {REVERSING, CANCELLED},
+    {CANCELLED, CANCELLED},
+    {CLEARING, CLOSED},
     {CLOSED, CLOSED},
 };
-
-/* --- what a document brings -------------------------------------------------------- */
-
-static void unfit(struct flow_facts *facts, const char *code, const char *reason)
-{
-    facts->refusal = code;
-    facts->reason = reason;
-}
-
-static bool tags_differ(const uint8_t a[16], const uint8_t b[16])
-{
-    static const uint8_t none[16];
-
-    return memcmp(a, none, 16) != 0 && memcmp(b, none, 16) != 0 && memcmp(a, b, 16) != 0;
-}
-
-static bool read_region(const struct record *body, const char *path, uint32_t *region)
-{
-    uint64_t number;
-
-    if (!record_number(body, path, 999999, &number) || number < 100000)
-        return false;
-    *region = (uint32_t)number;
-    return true;
-}
-
-/* Region 0 of the event: the engine leaves it to the document. Else they share the province. */
-static bool opening_region_fits(uint32_t written, uint32_t known)
-{
-    return known == 0 || written / 10000 == known / 10000;
-}
-
-/* PEN-C19: trace, route, kind and person are those of the case. */
-static void read_reference(const struct flow_situation *situation, struct flow_facts *facts)
-{
-    const struct flow_case *before = situation->before;
-    const struct flow_event *event = situation->event;
-    struct text trace;
-    struct text kind;
-    bool regions;
-
-    if (!record_text(event->body, "reference/traceNumber", &trace) ||
-        !text_to_field(trace, facts->trace, sizeof(facts->trace)) ||
-        !read_region(event->body, "reference/inRegion", &facts->in_region) ||
-        !read_region(event->body, "reference/outRegion", &facts->out_region)) {
-        unfit(facts, "PEN-C19", "trace number or regions are missing");
-        return;
-    }
-    regions = situation->opening ? opening_region_fits(facts->in_region, event->in_region) &&
-                                       opening_region_fits(facts->out_region, event->out_region)
-                                 : facts->in_region == before->in_region &&
-                                       facts->out_region == before->out_region;
-    if (!regions)
-        unfit(facts, "PEN-C19", "the regions are not those of the case");
-    else if (!situation->opening && !text_is(trace, before->trace))
-        unfit(facts, "PEN-C19", "the trace number is not that of the case");
-    else if (record_text(event->body, "reference/insuranceKind", &kind) &&
-             !text_is(kind, PENSION_INSURANCE_KIND))
-        unfit(facts, "PEN-C19", "the insurance kind is not that of this flow");
-    else if (tags_differ(before->person_tag, event->person_tag))
-        unfit(facts, "PEN-C19", "the person is not that of the case");
-}
-
-static void set_code(struct flow_facts *facts, const char *code)
-{
-    CHECK(text_to_field(text_of(code), facts->code, sizeof(facts->code)));
-}
-
-/* Both sums are there and differ (PEN-C04). */
-static void tell_difference(struct flow_facts *facts)
-{
-    if (facts->form_held && facts->money_seen &&
-        !money_equal(facts->form_total, facts->money_total))
-        set_code(facts, "PEN-R22");
-}
-
-static void drop_form(struct flow_facts *facts)
-{
-    facts->form_held = false;
-    facts->form_total = (struct money){0};
-}
-
-static bool read_form(const struct flow_situation *situation, struct flow_facts *facts,
-                      struct flow_decision *decision, struct error *err)
-{
-    const struct flow_event *event = situation->event;
-    bool received = event->source == EVENT_RECEIVED;
-    struct pension_issues *issues = arena_alloc(situation->arena, sizeof(*issues));
-
-    if (issues == NULL)
-        return fail(err, ERROR_MEMORY, "no memory for the form's checks");
-    if (!pension_checks_run(event->body, situation->before->out_region, instant_day(event->at),
-                            situation->rules, situation->arena, issues, err))
-        return false;
-    for (; decision->warning_count < issues->count; decision->warning_count++) {
-        const struct pension_issue *issue = &issues->list[decision->warning_count];
-        struct flow_warning *warning = &decision->warnings[decision->warning_count];
-
-        memcpy(warning->code, issue->code, sizeof(warning->code));
-        warning->row = issue->row;
-    }
-    facts->details = issues;
-    facts->checks_fail = received && issues->hard;
-    drop_form(facts);
-    if (facts->checks_fail) {
-        set_code(facts, "PEN-R21");
-        return true;
-    }
-    facts->form_held = true;
-    if (!record_money(event->body, "amounts/total", &facts->form_total))
-        facts->form_total = (struct money){0}; /* warned of as PEN-C01 */
-    if (received)
-        tell_difference(facts);
-    return true;
-}
-
-/* Sums of a case over its remittances. A negative one takes money back: only to settle a
- * dispute, and never below nothing. */
-static void read_money(const struct flow_situation *situation, struct flow_facts *facts)
-{
-    const struct flow_event *event = situation->event;
-    bool may_return = event->action == ACTION_FUND_RECEIPT &&
-                      situation->before->state == DISPUTE;
-    struct money amount;
-    struct money sum;
-
-    if (!record_money(event->body, "amount", &amount) || amount.fen == 0 ||
-        (amount.fen < 0 && !may_return) || !money_add(facts->money_total, amount, &sum) ||
-        sum.fen < 0) {
-        unfit(facts, "PEN-C04", "the amount is not one that this case can book");
-        return;
-    }
-    facts->money_total = sum;
-    facts->money_seen = sum.fen > 0;
-    if (event->action == ACTION_FUND_RECEIPT)
-        tell_difference(facts);
-}
-
-static void read_code(const struct flow_event *event, struct flow_facts *facts)
-{
-    struct text code;
-
-    /* Longer than a code can be: left empty, the document itself holds it. */
-    if (record_text(event->body, "code", &code) &&
-        !text_to_field(code, facts->code, sizeof(facts->code)))
-        facts->code[0] = '\0';
-}
-
-static void read_form_return(const struct flow_situation *situation, struct flow_facts *facts)
-{
-    uint64_t revision;
-
-    read_code(situation->event, facts);
-    if (!record_number(situation->event->body, "formRevision", UINT32_MAX, &revision) ||
-        revision != situation->before->form_revision) {
-        unfit(facts, "FLW-02", "it returns another revision of the form than the newest");
-        return;
-    }
-    drop_form(facts);
-}
-
-static void read_receipt(const struct flow_event *event, struct flow_facts *facts)
-{
-    if (event->verdict != VERDICT_REFUSED)
-        return;
-    memcpy(facts->code, event->code, sizeof(facts->code));
-    if (event->action == ACTION_FORM)
-        drop_form(facts);
-}
-
-static bool read_event(const struct flow_situation *situation, struct flow_facts *facts,
-                       struct flow_decision *decision, struct error *err)
-{
-    const struct flow_event *event = situation->event;
-
-    if (event->source == EVENT_RECEIPT) {
-        read_receipt(event, facts);
-        return true;
-    }
-    if (event->body == NULL) {
-        unfit(facts, "PEN-C19", "there is no document");
-        return true;
-    }
-    read_reference(situation, facts);
-    if (facts->refusal != NULL)
-        return true;
-    switch (event->action) {
-    case ACTION_FORM:
-        return read_form(situation, facts, decision, err);
-    case ACTION_FUND_RECEIPT:
-        read_money(situation, facts);
-        break;
-    case ACTION_FUND_ADVICE:
-        if (event->source == EVENT_SUBMITTED)
-            read_money(situation, facts);
-        break;
-    case ACTION_FORM_RETURN:
-        read_form_return(situation, facts);
-        break;
-    case ACTION_REFUSAL:
-    case ACTION_LETTER_RETURN:
-        read_code(event, facts);
-        break;
-    default:
-        break;
-    }
-    return true;
-}
 
 const struct flow pension_employee_flow = {
     .number = FLOW_PENSION_EMPLOYEE,
@@ -446,6 +445,6 @@ const struct flow pension_employee_flow = {
     .step_count = {[ROLE_IN] = COUNT_OF(steps_in), [ROLE_OUT] = COUNT_OF(steps_out)},
     .pairs = pairs,
     .pair_count = COUNT_OF(pairs),
-    .read = read_event,
+    .read = pension_event_read,
     .make = pension_document_make,
 };

@@ -22,9 +22,10 @@ enum pension_state {
     PENSION_LINKED,          /* IN: years and account continued, completion under way */
     PENSION_CLEARING,        /* IN: overlap being cleared */
     PENSION_CLOSED,          /* end: all done */
-    PENSION_CANCELLED,       /* end: withdrawn */
+    PENSION_CANCELLED,       /* end: withdrawn, or reversed */
     PENSION_REVERSAL,        /* money goes back after a wrong transfer */
     PENSION_ACCEPTED,        /* OUT has agreed to serve the letter */
+    PENSION_WITHDRAWING,     /* the person withdrew; OUT must say that nothing was paid */
     PENSION_STATES
 };
 

@@ -225,9 +225,10 @@ bool apply_attempt(struct engine *engine, struct ledger_txn *txn, struct work *w
 }
 
 /* Tells the flow what the far side said of our message. */
-static bool decide_receipt(struct engine *engine, struct draft *draft, struct work *work,
-                           const struct letter_row *row, const struct flow_case *before,
-                           struct flow_decision *decision, struct error *err)
+static bool decide_receipt(struct engine *engine, struct ledger_txn *txn, struct draft *draft,
+                           struct work *work, const struct letter_row *row,
+                           const struct flow_case *before, struct flow_decision *decision,
+                           struct error *err)
 {
     struct flow_event event = {
         .source = EVENT_RECEIPT,
@@ -239,6 +240,8 @@ static bool decide_receipt(struct engine *engine, struct draft *draft, struct wo
     };
 
     field_copy(event.code, sizeof(event.code), work->receipt.code);
+    if (!corrected_case(txn, before, work->arena, &event.corrected, err))
+        return false;
     return flow_decide(flow_find(before->flow), engine->rules, engine->calendar, before, &event,
                        work->arena, decision, err);
 }
@@ -294,7 +297,7 @@ bool apply_outcome(struct engine *engine, struct ledger_txn *txn, struct work *w
     if (found && row.letter.to_core && end_of(work) == LETTER_REFUSED) {
         flag_case(draft, &before, decision);
     } else if (found && !row.letter.to_core) {
-        if (!decide_receipt(engine, draft, work, &row, &before, decision, err))
+        if (!decide_receipt(engine, txn, draft, work, &row, &before, decision, err))
             return false;
         if (decision->kind == DECISION_ACCEPTED) {
             draft_add_decision(draft, &before, decision);

@@ -9,6 +9,9 @@ enum {
     CONFLICT_ENTRIES_MAX = 256 /* looked at before that is decided */
 };
 
+/* An entry that books on other cases holds each of them. */
+enum { BOOKINGS_BYTES = 60 * 1024 };
+
 /* How long a message for a case that we do not know is asked to come again (foundations 9). */
 static const int64_t unknown_case_ms = 10 * 60 * 1000;
 
@@ -18,8 +21,10 @@ struct incoming {
     struct work *work;
     struct flow_case before;
     bool known; /* `before` is filled */
+    struct flow_case rival;
     struct flow_event event;
     struct flow_decision *decision;
+    struct bookings bookings;
 };
 
 static void result_refuse(struct work_result *result, const char *code, const char *reason)
@@ -194,7 +199,8 @@ static bool journal_verdict(struct incoming *in, struct error *err)
     struct draft *draft = draft_of(in, work->local ? ENTRY_SUBMITTED : ENTRY_RECEIVED);
     const struct flow_decision *decision = in->decision;
 
-    if (draft == NULL)
+    if (draft == NULL ||
+        (in->bookings.count > 0 && !draft_grow(draft, work->arena, BOOKINGS_BYTES)))
         return fail(err, ERROR_MEMORY, "no memory for an entry");
     if (in->known) {
         draft->entry.case_id = in->before.case_id;
@@ -208,7 +214,8 @@ static bool journal_verdict(struct incoming *in, struct error *err)
             !record_money(work->message.body, "amount", &draft->entry.amount))
             draft->entry.amount = (struct money){0};
         if (!letters_add(in->engine, in->txn, draft, decision, &work->content,
-                         work->local ? &none : &work->message.message_id, work->arena, err))
+                         work->local ? &none : &work->message.message_id, work->arena, err) ||
+            !postings_add(in->engine, in->txn, draft, &in->bookings, work->arena, err))
             return false;
     }
     work->result.case_id = draft->entry.case_id;
@@ -241,6 +248,13 @@ static bool find_case(struct incoming *in, struct error *err)
     return ledger_get_case(in->txn, &case_id, &in->before, &in->known, err);
 }
 
+static bool tag_known(const uint8_t tag[16])
+{
+    static const uint8_t none[16];
+
+    return memcmp(tag, none, sizeof(none)) != 0;
+}
+
 /* The partner of our own authority (人社 or 医保) in the province of `region`; 0: none. */
 static uint32_t partner_of(const struct engine *engine, uint32_t region)
 {
@@ -257,6 +271,52 @@ static uint32_t partner_of(const struct engine *engine, uint32_t region)
     return 0;
 }
 
+/* The case that a reversal corrects: named by its trace number. */
+static bool find_corrected(struct incoming *in, struct error *err)
+{
+    const struct record *body = in->work->message.body;
+    struct flow_case *corrected;
+    struct uuid case_id;
+    struct text trace;
+    char name[TRACE_SIZE];
+    bool found;
+
+    if (!record_text(body, "corrects/traceNumber", &trace) ||
+        !text_to_field(trace, name, sizeof(name)))
+        return true;
+    if (!ledger_case_by_trace(in->txn, in->event.in_region, name, &case_id, &found, err))
+        return false;
+    if (!found)
+        return true;
+    corrected = arena_alloc(in->work->arena, sizeof(*corrected));
+    if (corrected == NULL)
+        return fail(err, ERROR_MEMORY, "no memory for a case");
+    if (!ledger_get_case(in->txn, &case_id, corrected, &found, err))
+        return false;
+    if (!found || corrected->party != in->event.party)
+        return true;
+    in->event.corrected = corrected;
+    if (!tag_known(in->event.person_tag))
+        memcpy(in->event.person_tag, corrected->person_tag, sizeof(in->event.person_tag));
+    return true;
+}
+
+static bool find_rival(struct incoming *in, struct error *err)
+{
+    struct flow_event *event = &in->event;
+    struct uuid other;
+    bool found;
+
+    if (!ledger_open_case(in->txn, in->work->message.flow, event->person_tag, event->in_region,
+                          event->out_region, &other, &found, err))
+        return false;
+    if (found && !ledger_get_case(in->txn, &other, &in->rival, &found, err))
+        return false;
+    if (found)
+        event->rival = &in->rival;
+    return true;
+}
+
 /* The parties and regions of a case that this message would open. */
 static bool describe_opening(struct incoming *in, uint8_t role, struct error *err)
 {
@@ -264,15 +324,7 @@ static bool describe_opening(struct incoming *in, uint8_t role, struct error *er
     struct flow_event *event = &in->event;
     uint32_t partner;
     uint8_t random[10];
-    uint64_t region = 0;
-    bool found;
-    struct uuid other;
 
-    event->in_region = event->out_region = 0;
-    if (record_number(work->message.body, "reference/inRegion", 999999, &region))
-        event->in_region = (uint32_t)region;
-    if (record_number(work->message.body, "reference/outRegion", 999999, &region))
-        event->out_region = (uint32_t)region;
     event->case_id = work->message.case_id;
     event->party = work->party;
     for (size_t i = 0; i < in->engine->party_count; i++) {
@@ -290,11 +342,26 @@ static bool describe_opening(struct incoming *in, uint8_t role, struct error *er
             return false;
         event->case_id = uuid_v7(event->at, random);
     }
-    if (!ledger_open_case(in->txn, work->message.flow, work->person_tag, event->in_region,
-                          event->out_region, &other, &found, err))
-        return false;
-    event->open_elsewhere = found;
-    return true;
+    return find_corrected(in, err) && find_rival(in, err);
+}
+
+/* The route as the document says it, and with it the role that is ours. */
+static void read_route(struct incoming *in)
+{
+    const struct engine_party *home = engine_party(in->engine, 1);
+    struct flow_event *event = &in->event;
+    uint64_t region = 0;
+
+    event->in_region = event->out_region = 0;
+    if (record_number(in->work->message.body, "reference/inRegion", 999999, &region))
+        event->in_region = (uint32_t)region;
+    if (record_number(in->work->message.body, "reference/outRegion", 999999, &region))
+        event->out_region = (uint32_t)region;
+    event->role = ROLE_NONE;
+    if (event->in_region / 10000 == home->region / 10000)
+        event->role = ROLE_IN;
+    else if (event->out_region / 10000 == home->region / 10000)
+        event->role = ROLE_OUT;
 }
 
 /* Ours must be the region whose role we play, and the far one a party that we know. */
@@ -314,6 +381,16 @@ static const char *opening_fault(const struct incoming *in, uint8_t role)
     return NULL;
 }
 
+static bool try_postings(struct incoming *in, const struct flow *flow, struct error *err)
+{
+    if (!postings_try(in->engine, in->txn, flow, in->known ? &in->before : NULL, &in->event,
+                      in->work->arena, &in->bookings, err))
+        return false;
+    in->event.posted = in->bookings.sum;
+    in->event.posting_count = (uint16_t)in->bookings.count;
+    return true;
+}
+
 static bool decide(struct incoming *in, struct error *err)
 {
     struct work *work = in->work;
@@ -328,7 +405,8 @@ static bool decide(struct incoming *in, struct error *err)
     }
     if (!in->known) {
         int64_t age = in->event.at.ms - work->message.sent_at.ms;
-        if (!flow_opens(flow, in->event.source, work->message.action, &role)) {
+        read_route(in);
+        if (!flow_opens(flow, in->event.source, work->message.action, in->event.role, &role)) {
             if (!work->local && age < unknown_case_ms)
                 result->later = true;
             else
@@ -348,7 +426,11 @@ static bool decide(struct incoming *in, struct error *err)
     } else if (in->before.flow != flow->number) {
         result_refuse(result, "FLW-05", "the case belongs to another flow");
         return true;
+    } else if (!corrected_case(in->txn, &in->before, work->arena, &in->event.corrected, err)) {
+        return false;
     }
+    if (!try_postings(in, flow, err))
+        return false;
     if (!flow_decide(flow, in->engine->rules, in->engine->calendar,
                      in->known ? &in->before : NULL, &in->event, work->arena, in->decision,
                      err))

@@ -27,6 +27,17 @@ struct draft *draft_new(struct engine *engine, struct ledger_txn *txn, struct ar
     return draft;
 }
 
+bool draft_grow(struct draft *draft, struct arena *arena, size_t size)
+{
+    void *bytes = arena_alloc(arena, size);
+
+    CHECK(draft->bytes.size == 0);
+    if (bytes == NULL)
+        return false;
+    draft->bytes = buffer_over(bytes, size);
+    return true;
+}
+
 size_t draft_mark(const struct draft *draft)
 {
     return draft->bytes.size;
@@ -84,12 +95,19 @@ static void add_warning(struct draft *draft, const struct flow_warning *warning)
     draft_add(draft, TLV_WARNING, mark);
 }
 
+void draft_add_case(struct draft *draft, const struct flow_case *after)
+{
+    size_t mark = draft_mark(draft);
+
+    flow_case_encode(after, &draft->bytes);
+    draft_add(draft, TLV_CASE_AFTER, mark);
+}
+
 void draft_add_decision(struct draft *draft, const struct flow_case *before,
                         const struct flow_decision *decision)
 {
     const struct flow_case *after = &decision->after;
     struct entry *entry = &draft->entry;
-    size_t mark = draft_mark(draft);
 
     entry->case_id = after->case_id;
     entry->flow = after->flow;
@@ -99,8 +117,9 @@ void draft_add_decision(struct draft *draft, const struct flow_case *before,
     entry->from_region = after->out_region;
     entry->to_region = after->in_region;
     memcpy(entry->person_tag, after->person_tag, sizeof(entry->person_tag));
-    flow_case_encode(after, &draft->bytes);
-    draft_add(draft, TLV_CASE_AFTER, mark);
+    draft_add_case(draft, after);
+    for (size_t i = 0; i < decision->also_count; i++)
+        draft_add_case(draft, decision->also[i]);
     for (size_t i = 0; i < decision->warning_count; i++)
         add_warning(draft, &decision->warnings[i]);
 }

@@ -20,6 +20,8 @@ struct draft {
     uint64_t ending; /* out_id of the letter that this entry ends: its lane counts as left */
 };
 
+/* Room for more, before anything was added. false: no memory. */
+MUST_USE bool draft_grow(struct draft *draft, struct arena *arena, size_t size);
 /* NULL: no memory. The entry has kind, wall time, boot and the rules' digest. */
 MUST_USE struct draft *draft_new(struct engine *engine, struct ledger_txn *txn,
                                  struct arena *arena, enum entry_kind kind);
@@ -33,9 +35,12 @@ void draft_add_body(struct draft *draft, const struct entry_body *body);
 void draft_add_verdict(struct draft *draft, const struct entry_verdict *verdict);
 void draft_add_letter_state(struct draft *draft, uint64_t out_id, enum letter_state state,
                             uint16_t attempts, struct instant due);
-/* Case after, its state change in the fixed part, warnings. `before` NULL for a new case. */
+/* Case after, its state change in the fixed part, warnings, and the other cases that the
+ * decision changes. `before` NULL for a new case. */
 void draft_add_decision(struct draft *draft, const struct flow_case *before,
                         const struct flow_decision *decision);
+/* A case as it stands, of a decision that is not the entry's own. */
+void draft_add_case(struct draft *draft, const struct flow_case *after);
 /* Sorts the TLVs by type (stable) and appends the entry. ERROR_LEDGER if it grew too large. */
 MUST_USE bool draft_append(struct draft *draft, struct ledger_txn *txn, struct error *err);
 
@@ -59,6 +64,29 @@ MUST_USE bool effect_add(struct engine *engine, struct ledger_txn *txn,
                          const struct engine_effect *effect, struct error *err);
 /* One message more that was seen before, likewise. */
 void effect_duplicate(struct engine *engine, struct ledger_txn *txn);
+
+/* The case that `flow_case` corrects, into memory of the arena; *found NULL if it names none.
+ */
+MUST_USE bool corrected_case(struct ledger_txn *txn, const struct flow_case *flow_case,
+                             struct arena *arena, const struct flow_case **found,
+                             struct error *err);
+
+/* What an event books on other cases: decided there, to be journaled with the event. */
+struct bookings {
+    struct flow_decision **list; /* in the arena; NULL: the flow has none */
+    size_t count;
+    struct money sum;
+};
+/* Tries the postings of an event, whose case stands as `before` (NULL: it opens one). Letters
+ * of what is booked fit into the event's entry; what would not fit is not booked. */
+MUST_USE bool postings_try(struct engine *engine, struct ledger_txn *txn,
+                           const struct flow *flow, const struct flow_case *before,
+                           const struct flow_event *event, struct arena *arena,
+                           struct bookings *bookings, struct error *err);
+/* Cases and letters of the bookings, into the entry. */
+MUST_USE bool postings_add(struct engine *engine, struct ledger_txn *txn, struct draft *draft,
+                           const struct bookings *bookings, struct arena *arena,
+                           struct error *err);
 
 /* The letter is no longer in flight. */
 void flight_end(struct engine *engine, uint64_t out_id);

@@ -54,7 +54,8 @@ static bool lane_is_free(struct ledger_txn *txn, const struct draft *draft,
     for (size_t i = 0; *is_free && i < draft->entry.tlv_count; i++) {
         struct entry_letter other;
         if (draft->tlvs[i].type == TLV_LETTER &&
-            entry_letter_decode(draft->tlvs[i].bytes, &other) && other.party == party)
+            entry_letter_decode(draft->tlvs[i].bytes, &other) && other.party == party &&
+            uuid_equal(&other.case_id, case_id))
             *is_free = false;
     }
     return true;
@@ -96,11 +97,21 @@ static bool add_letter(struct engine *engine, struct ledger_txn *txn, struct dra
     return true;
 }
 
+/* An entry's letters are counted through, whichever case they belong to. */
+static size_t letters_born(const struct draft *draft)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < draft->entry.tlv_count; i++)
+        count += draft->tlvs[i].type == TLV_LETTER;
+    return count;
+}
+
 bool letters_add(struct engine *engine, struct ledger_txn *txn, struct draft *draft,
                  const struct flow_decision *decision, const struct entry_body *content,
                  const struct uuid *in_reply_to, struct arena *arena, struct error *err)
 {
-    size_t position = 0;
+    size_t position = letters_born(draft);
 
     for (size_t i = 0; i < decision->send_count; i++) {
         const struct flow_send *send = &decision->sends[i];

@@ -328,6 +328,18 @@ static bool move_state(const struct step *step, const struct flow_case *before,
     return mark(step, DATABASE_BY_STATE, now);
 }
 
+/* An entry is found under each case that it changed, and under each person. */
+static bool index_other_case(const struct step *step, const struct flow_case *after)
+{
+    const struct entry *entry = step->entry;
+
+    if (uuid_equal(&after->case_id, &entry->case_id))
+        return true;
+    return mark(step, DATABASE_BY_CASE, key_case_seq(&after->case_id, entry->seq)) &&
+           (is_zero(after->person_tag, sizeof after->person_tag) ||
+            mark(step, DATABASE_BY_PERSON, key_person(after->person_tag, entry->seq)));
+}
+
 static bool apply_case(const struct step *step, struct text bytes)
 {
     struct flow_case before;
@@ -343,7 +355,8 @@ static bool apply_case(const struct step *step, struct text bytes)
         return contradiction(step, "a case does not change its flow");
     const struct flow_case *old = known ? &before : NULL;
     struct row_key key = key_uuid(&after.case_id);
-    return store_put(step->txn, DATABASE_CASES, key_text(&key), bytes, step->err) &&
+    return index_other_case(step, &after) &&
+           store_put(step->txn, DATABASE_CASES, key_text(&key), bytes, step->err) &&
            move_state(step, old, &after) && move_deadlines(step, old, &after) &&
            add_trace(step, &after) && move_open_case(step, old, &after);
 }

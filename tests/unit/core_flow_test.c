@@ -12,16 +12,16 @@ static void flows_are_found(void **unused)
     assert_ptr_equal(flow_find(FLOW_PENSION_EMPLOYEE), &pension_employee_flow);
     assert_null(flow_find(FLOW_NONE));
     assert_null(flow_find(FLOW_NUMBERS));
-    assert_true(flow_opens(&pension_employee_flow, EVENT_RECEIVED, ACTION_LETTER, &role));
+    assert_true(flow_opens(&pension_employee_flow, EVENT_RECEIVED, ACTION_LETTER, ROLE_NONE, &role));
     assert_int_equal(role, ROLE_OUT);
-    assert_true(flow_opens(&pension_employee_flow, EVENT_SUBMITTED, ACTION_APPLICATION, &role));
+    assert_true(flow_opens(&pension_employee_flow, EVENT_SUBMITTED, ACTION_APPLICATION, ROLE_NONE, &role));
     assert_int_equal(role, ROLE_IN);
-    assert_false(flow_opens(&pension_employee_flow, EVENT_SUBMITTED, ACTION_LETTER, &role));
-    assert_false(flow_opens(&pension_employee_flow, EVENT_RECEIVED, ACTION_APPLICATION, &role));
-    assert_false(flow_opens(&pension_employee_flow, EVENT_RECEIPT, ACTION_LETTER, &role));
+    assert_false(flow_opens(&pension_employee_flow, EVENT_SUBMITTED, ACTION_LETTER, ROLE_NONE, &role));
+    assert_false(flow_opens(&pension_employee_flow, EVENT_RECEIVED, ACTION_APPLICATION, ROLE_NONE, &role));
+    assert_false(flow_opens(&pension_employee_flow, EVENT_RECEIPT, ACTION_LETTER, ROLE_NONE, &role));
     assert_string_equal(flow_state_name(&pension_employee_flow, PENSION_DISPUTE).chinese,
                         "存疑待更正");
-    assert_string_equal(flow_state_name(&pension_employee_flow, 15).english, "unknown");
+    assert_string_equal(flow_state_name(&pension_employee_flow, 16).english, "unknown");
     assert_true(flow_state_ends(&pension_employee_flow, PENSION_CLOSED));
     assert_false(flow_state_ends(&pension_employee_flow, PENSION_LETTER_RETURNED));
     assert_false(flow_state_ends(&pension_employee_flow, 31));
@@ -36,6 +36,7 @@ static void state_numbers_never_change(void **unused)
         "new",       "refused",    "letter_sent", "letter_held", "letter_returned",
         "info_only", "money_only", "both",        "dispute",     "linked",
         "clearing",  "closed",     "cancelled",   "reversal",    "accepted",
+        "withdrawing",
     };
 
     (void)unused;
@@ -74,6 +75,7 @@ static void opening_copies_what_is_known(void **unused)
 
 static void opening_that_does_not_fit(void **unused)
 {
+    const struct flow_case rival = case_in(ROLE_OUT, PENSION_ACCEPTED);
     struct record *body = document_new(arena, ACTION_LETTER);
     struct flow_event event = event_with(EVENT_RECEIVED, ACTION_LETTER, body);
 
@@ -88,9 +90,9 @@ static void opening_that_does_not_fit(void **unused)
     assert_int_equal(decision.after.out_region, 440000);
     event.out_region = 0;
     expect_accepted(NULL, &event);
-    event.open_elsewhere = true;
+    event.rival = &rival;
     expect_refused(NULL, &event, "PEN-R08");
-    event.open_elsewhere = false;
+    event.rival = NULL;
     document_set(body, "reference/traceNumber", "");
     expect_refused(NULL, &event, "PEN-C19");
     document_set(body, "reference/traceNumber", "123456789012345678901234");

@@ -258,6 +258,7 @@ static void submit(uint32_t from, unsigned role, struct letter letter)
 
 static void deliver(uint32_t from, unsigned role, bool open_elsewhere)
 {
+    static const struct flow_case rival = {.state = PENSION_BOTH};
     struct situation next = seen[from];
     struct side *sender = &next.sides[role];
     struct letter letter = sender->queue[0];
@@ -267,7 +268,7 @@ static void deliver(uint32_t from, unsigned role, bool open_elsewhere)
 
     arena_reset(arena);
     event.body = body_of(&letter);
-    event.open_elsewhere = open_elsewhere;
+    event.rival = open_elsewhere ? &rival : NULL;
     sender->receipt = decide(&next.sides[other], other, &event, &letter, &decision)
                           ? RECEIPT_YES
                           : RECEIPT_NO;

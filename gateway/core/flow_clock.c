@@ -1,0 +1,163 @@
+/* flow_clock.c - when a clock starts, what it counts, when it is met. */
+#include "core/flow_clock.h"
+
+#include <string.h>
+
+enum { DAYS_MAX = 1000 };
+
+#define HOUR_MS (INT64_C(60) * 60 * 1000)
+
+/* The rule that holds a limit's days, the days if no rule speaks, and who must act. */
+struct clock_rule {
+    const char *id;
+    int64_t days;
+    uint8_t role;
+};
+
+static const struct clock_rule clock_rules[] = {
+    [CLOCK_NONE] = {"", 0, ROLE_NONE},
+    [CLOCK_D1] = {"PEN-D1", 15, ROLE_IN},
+    [CLOCK_D2] = {"PEN-D2", 15, ROLE_OUT},
+    [CLOCK_D2P] = {"PEN-D2P", 10, ROLE_OUT},
+    [CLOCK_D3] = {"PEN-D3", 15, ROLE_IN},
+    [CLOCK_FUND] = {"PEN-FUND", 15, ROLE_OUT},
+    [CLOCK_CORRECTION] = {"PEN-CORR", 15, ROLE_OUT},
+    [CLOCK_LETTER] = {"PEN-LETTER", 15, ROLE_IN},
+    [CLOCK_CLEARING] = {"PEN-CLEAR", 60, ROLE_IN},
+    [CLOCK_WITHDRAWAL] = {"PEN-WD", 10, ROLE_OUT},
+    [CLOCK_REVERSAL] = {"PEN-REV", 15, ROLE_IN},
+    [CLOCK_SUSPENSE] = {"PEN-SUSP", 15, ROLE_IN},
+    [CLOCK_QUERY] = {"PEN-QUERY", 15, ROLE_OUT},
+    [CLOCK_RESTORE] = {"PEN-RESTORE", 15, ROLE_OUT},
+};
+_Static_assert(COUNT_OF(clock_rules) == CLOCK_KINDS, "every clock has its rule");
+_Static_assert(CLOCK_KINDS <= 16, "a set of clocks is 16 bits");
+
+uint8_t clock_duty(unsigned kind)
+{
+    return kind < CLOCK_KINDS ? clock_rules[kind].role : ROLE_NONE;
+}
+
+int64_t flow_rule(const struct rules *rules, const char *id, uint32_t region, struct day day,
+                  int64_t otherwise)
+{
+    char name[RULE_ID_SIZE];
+    struct buffer text = buffer_over(name, sizeof(name) - 1);
+
+    buffer_format(&text, "%s-%06u", id, (unsigned)(region / 10000 * 10000));
+    name[text.size] = '\0';
+    CHECK(!text.overflow);
+    return rules_value(rules, name, day, rules_value(rules, id, day, otherwise));
+}
+
+struct flow_clock *flow_clock_find(struct flow_case *flow_case, unsigned kind)
+{
+    for (size_t i = 0; i < FLOW_CLOCKS_MAX; i++)
+        if (flow_case->clocks[i].kind == kind)
+            return &flow_case->clocks[i];
+    return NULL;
+}
+
+/* When the duty begins: at the entry's time; of a receipt, at the time of receipt over there,
+ * unless that cannot be (before the case was opened, or after the receipt reached us). */
+static struct instant duty_begins(const struct flow_case *flow_case,
+                                  const struct flow_event *event)
+{
+    struct instant there = event->received_at;
+
+    if (event->source != EVENT_RECEIPT || there.ms <= 0)
+        return event->at;
+    if (instant_before(there, instant_add_ms(flow_case->opened_at, -24 * HOUR_MS)) ||
+        instant_before(instant_add_ms(event->at, 24 * HOUR_MS), there))
+        return event->at;
+    return there;
+}
+
+void flow_clock_start(const struct flow_situation *situation, struct flow_case *after,
+                      unsigned kind, struct day from)
+{
+    const struct clock_rule *rule = &clock_rules[kind];
+    struct day start = from.number != 0 ? from
+                                        : instant_day(duty_begins(after, situation->event));
+    uint32_t region = rule->role == ROLE_IN ? after->in_region : after->out_region;
+    int64_t days = flow_rule(situation->rules, rule->id, region, start, rule->days);
+    struct flow_clock *clock = flow_clock_find(after, kind);
+    bool provisional = false;
+    struct day last;
+
+    if (clock == NULL)
+        clock = flow_clock_find(after, CLOCK_NONE);
+    CHECK(clock != NULL); /* as many places as kinds */
+    if (days < 0 || days > DAYS_MAX)
+        days = rule->days;
+    if (flow_rule(situation->rules, "PEN-DAY-ONE", region, start, 0) == 1)
+        start.number--;
+    last = calendar_limit(situation->calendar, region, start, (int)days, &provisional);
+    *clock = (struct flow_clock){
+        .kind = (uint8_t)kind,
+        .state = CLOCK_STATE_RUNNING,
+        .provisional = provisional,
+        .days = (uint16_t)days,
+        .start = start,
+        .region = region,
+        .calendar_version = situation->rules->calendar_version,
+        .due = day_end(last),
+    };
+}
+
+void flow_clocks_meet(struct flow_case *after, unsigned kinds)
+{
+    for (size_t i = 0; i < FLOW_CLOCKS_MAX; i++) {
+        struct flow_clock *clock = &after->clocks[i];
+
+        if (clock->kind != CLOCK_NONE && (kinds & FLOW_CLOCK(clock->kind)) &&
+            clock->state != CLOCK_STATE_OFF)
+            clock->state = CLOCK_STATE_MET;
+    }
+}
+
+void flow_clocks_tell_overdue(struct flow_case *after)
+{
+    after->flags &= ~(uint32_t)CASE_OVERDUE;
+    for (size_t i = 0; i < FLOW_CLOCKS_MAX; i++)
+        if (after->clocks[i].kind != CLOCK_NONE && after->clocks[i].state == CLOCK_STATE_PASSED)
+            after->flags |= CASE_OVERDUE;
+}
+
+struct name clock_kind_name(unsigned kind)
+{
+    static const struct name names[] = {
+        {"none", "无"},
+        {"d1", "发函时限"},
+        {"d2", "办理转出时限"},
+        {"d2p", "书面告知时限"},
+        {"d3", "办理接续时限"},
+        {"fund", "信息资金未齐提醒"},
+        {"correction", "更正时限"},
+        {"letter", "退函后重报时限"},
+        {"clearing", "清退时限"},
+        {"withdrawal", "撤销答复时限"},
+        {"reversal", "冲回时限"},
+        {"suspense", "暂收款认领时限"},
+        {"query", "暂收款答复时限"},
+        {"restore", "恢复关系时限"},
+    };
+    _Static_assert(COUNT_OF(names) == CLOCK_KINDS, "every kind has its names");
+
+    return kind < COUNT_OF(names) ? names[kind] : (struct name){"unknown", "未知"};
+}
+
+const struct flow_clock *flow_case_due(const struct flow_case *flow_case)
+{
+    const struct flow_clock *first = NULL;
+
+    for (size_t i = 0; i < FLOW_CLOCKS_MAX; i++) {
+        const struct flow_clock *clock = &flow_case->clocks[i];
+
+        if (clock->kind == CLOCK_NONE || clock->state != CLOCK_STATE_RUNNING || clock->paused)
+            continue;
+        if (first == NULL || instant_before(clock->due, first->due))
+            first = clock;
+    }
+    return first;
+}

@@ -1,0 +1,28 @@
+/*
+ * flow_clock.h - the statutory clocks (时限) of a case, for flow.c.
+ *
+ * A clock has the rule that holds its days ("PEN-D1"), and a role whose duty it is: its
+ * region's calendar counts. Rules that depend on the region ("PEN-D2-START-440000") are asked
+ * for first, then those for all ("PEN-D2-START"). Rule PEN-DAY-ONE: 1 if the first day itself
+ * counts as day 1; by default it is day 0 (docs/rules.md).
+ */
+#ifndef CORE_FLOW_CLOCK_H
+#define CORE_FLOW_CLOCK_H
+
+#include "core/flow.h"
+
+/* NULL if the case never had this kind. */
+struct flow_clock *flow_clock_find(struct flow_case *flow_case, unsigned kind);
+/* Starts (or starts anew) a clock. `from` 0: the day of the event, of a receipt the day of
+ * receipt over there. */
+void flow_clock_start(const struct flow_situation *situation, struct flow_case *after,
+                      unsigned kind, struct day from);
+/* Meets those of `kinds` (FLOW_CLOCK bits) that ever ran. */
+void flow_clocks_meet(struct flow_case *after, unsigned kinds);
+/* CASE_OVERDUE follows from the clocks. */
+void flow_clocks_tell_overdue(struct flow_case *after);
+/* The value of a rule for a region (six digits), else for all, else `otherwise`. */
+int64_t flow_rule(const struct rules *rules, const char *id, uint32_t region, struct day day,
+                  int64_t otherwise);
+
+#endif
