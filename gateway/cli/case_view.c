@@ -60,10 +60,10 @@ struct name clock_title(unsigned kind)
         [CLOCK_CORRECTION] = "Corrected form",
         [CLOCK_LETTER] = "New letter or no",
         [CLOCK_CLEARING] = "Clear overlap",
-        [CLOCK_WITHDRAWAL] = "Answer withdrawal",
+        [CLOCK_WITHDRAWAL] = "Withdrawal reply",
         [CLOCK_REVERSAL] = "Money back",
         [CLOCK_SUSPENSE] = "Allocate or ask",
-        [CLOCK_QUERY] = "Whose money is it",
+        [CLOCK_QUERY] = "Whose money",
         [CLOCK_RESTORE] = "Restore relation",
     };
     struct name name = clock_kind_name(kind);

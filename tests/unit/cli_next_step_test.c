@@ -23,10 +23,10 @@ static void test_every_state(void **state)
     for (unsigned role = ROLE_IN; role <= ROLE_OUT; role++) {
         for (size_t i = 0; i < flow->step_count[role]; i++) {
             const struct flow_step *row = &flow->steps[role][i];
-            struct flow_case at = case_in(role, row->to);
+            struct flow_case at = case_in(role, row->to == FLOW_SAME ? PENSION_NEW : row->to);
             struct next_step next = next_step_of(&at);
 
-            if (row->refusal != NULL)
+            if (row->refusal != NULL || row->to == FLOW_SAME)
                 continue;
             assert_int_equal(next.actor == NEXT_NOBODY, flow_state_ends(flow, row->to));
             assert_int_equal(next.what.english[0] == '\0', next.actor == NEXT_NOBODY);

@@ -5,7 +5,8 @@
 
 #include "core/flow.h"
 
-enum { SIZE = 337 };
+/* Two clocks of 26 bytes behind 186; version 1 has six of 30 behind 157. */
+enum { CLOCKS = 186, SIZE = CLOCKS + 2 * 26, FIRST_SIZE = 337 };
 
 static struct flow_case sample(void)
 {
@@ -33,6 +34,10 @@ static struct flow_case sample(void)
     flow_case.case_id.bytes[15] = 2;
     flow_case.other.bytes[0] = 4;
     flow_case.person_tag[0] = 7;
+    flow_case.certificate_balance.fen = 0x0102;
+    flow_case.reverse_total.fen = 3;
+    flow_case.reversed_total.fen = -2;
+    flow_case.accepted_on.number = 4;
     flow_case.clocks[1] = (struct flow_clock){.kind = CLOCK_D2,
                                               .state = CLOCK_STATE_PASSED,
                                               .provisional = true,
@@ -72,10 +77,14 @@ static void there_and_back(void **unused)
     assert_int_equal(after.money_total.fen, -1);
     assert_string_equal(after.trace, before.trace);
     assert_string_equal(after.last_code, "PEN-R22");
-    assert_int_equal(after.clocks[1].due.ms, before.clocks[1].due.ms);
-    assert_true(after.clocks[1].provisional && !after.clocks[1].paused);
-    assert_true(after.clocks[5].paused && !after.clocks[5].provisional);
-    assert_int_equal(after.clocks[0].kind, CLOCK_NONE);
+    /* Free places close up. */
+    assert_int_equal(after.clocks[0].due.ms, before.clocks[1].due.ms);
+    assert_true(after.clocks[0].provisional && !after.clocks[0].paused);
+    assert_true(after.clocks[1].paused && !after.clocks[1].provisional);
+    assert_int_equal(after.clocks[2].kind, CLOCK_NONE);
+    assert_int_equal(after.certificate_balance.fen, 0x0102);
+    assert_int_equal(after.reversed_total.fen, -2);
+    assert_int_equal(after.accepted_on.number, 4);
 }
 
 static void bytes_lie_where_written(void **unused)
@@ -85,7 +94,7 @@ static void bytes_lie_where_written(void **unused)
 
     (void)unused;
     encode(&flow_case, bytes);
-    assert_int_equal(bytes[0], 1);
+    assert_int_equal(bytes[0], 2);
     assert_int_equal(bytes[1], 1);   /* case_id */
     assert_int_equal(bytes[17], 4);  /* other */
     assert_int_equal(bytes[34], 1);  /* flow */
@@ -97,12 +106,16 @@ static void bytes_lie_where_written(void **unused)
     assert_memory_equal(bytes + 101, "52000020260302000001\0\0\0\0", 24);
     assert_int_equal(bytes[125], 7);
     assert_memory_equal(bytes + 141, "PEN-R22\0", 8);
-    assert_int_equal(bytes[157], 0);
-    assert_int_equal(bytes[187], CLOCK_D2);
-    assert_int_equal(bytes[188], CLOCK_STATE_PASSED);
-    assert_int_equal(bytes[189], 1);
-    assert_int_equal(bytes[192], 15);
-    assert_int_equal(bytes[307], CLOCK_CORRECTION);
+    assert_memory_equal(bytes + 157, "\0\0\0\0\0\0\1\2", 8);
+    assert_int_equal(bytes[172], 3);
+    assert_int_equal(bytes[180], 254);
+    assert_memory_equal(bytes + 181, "\0\0\0\4", 4);
+    assert_int_equal(bytes[185], 2);
+    assert_int_equal(bytes[CLOCKS], CLOCK_D2);
+    assert_int_equal(bytes[CLOCKS + 1], CLOCK_STATE_PASSED);
+    assert_int_equal(bytes[CLOCKS + 2], 1);
+    assert_int_equal(bytes[CLOCKS + 5], 15);
+    assert_int_equal(bytes[CLOCKS + 26], CLOCK_CORRECTION);
 }
 
 static void a_free_clock_leaves_nothing(void **unused)
@@ -147,20 +160,29 @@ static void fields_out_of_bounds(void **unused)
         size_t at;
         unsigned char value;
     } changes[] = {
-        {0, 0},                      /* layout */
-        {0, 2},          {33, 1},    /* flow */
-        {34, 0},         {35, 0},    /* role */
-        {35, 3},         {36, 32},   /* state */
-        {69, 127},                   /* money */
-        {77, 128},       {124, 'x'}, /* trace without its end */
-        {123, 'x'},                  /* trace after its end */
-        {156, 'x'},                  /* code without its end */
-        {157, 7},                    /* clock kind */
-        {157, CLOCK_D2},             /* twice */
-        {158, 1},                    /* a free clock that runs */
-        {180, 1},        {188, 4},   /* clock state */
-        {189, 2},                    /* neither yes nor no */
-        {190, 255},      {216, 1},   /* reserved */
+        {0, 0}, /* layout */
+        {0, 1},
+        {0, 3},
+        {33, 1}, /* flow */
+        {34, 0},
+        {35, 0}, /* role */
+        {35, 3},
+        {36, 32},  /* state */
+        {69, 127}, /* money */
+        {77, 128},
+        {124, 'x'}, /* trace without its end */
+        {123, 'x'}, /* trace after its end */
+        {156, 'x'}, /* code without its end */
+        {157, 127}, /* money */
+        {185, 1},
+        {185, 3}, /* not as many clocks as it says */
+        {185, 255},
+        {CLOCKS, 0},                /* a free clock is not written */
+        {CLOCKS, CLOCK_KINDS},      /* clock kind */
+        {CLOCKS, CLOCK_CORRECTION}, /* twice */
+        {CLOCKS + 1, 4},            /* clock state */
+        {CLOCKS + 2, 2},            /* neither yes nor no */
+        {CLOCKS + 3, 255},
     };
 
     (void)unused;
@@ -197,6 +219,56 @@ static void no_byte_is_ignored(void **unused)
     }
 }
 
+/* What version 1 wrote: six places for clocks, each with four zeros behind it. */
+static void write_first(unsigned char bytes[FIRST_SIZE])
+{
+    unsigned char now[SIZE + 1];
+    struct flow_case flow_case = sample();
+
+    encode(&flow_case, now);
+    memset(bytes, 0, FIRST_SIZE);
+    memcpy(bytes, now, 157);
+    bytes[0] = 1;
+    memcpy(bytes + 187, now + CLOCKS, 26);
+    memcpy(bytes + 307, now + CLOCKS + 26, 26);
+}
+
+static void version_1_is_read(void **unused)
+{
+    unsigned char bytes[FIRST_SIZE];
+    struct flow_case found;
+    struct error err = ERROR_INIT;
+
+    (void)unused;
+    write_first(bytes);
+    assert_true(flow_case_decode((struct text){(const char *)bytes, FIRST_SIZE}, &found, &err));
+    assert_int_equal(found.clocks[1].kind, CLOCK_D2);
+    assert_int_equal(found.clocks[5].kind, CLOCK_CORRECTION);
+    assert_int_equal(found.clocks[0].kind, CLOCK_NONE);
+    assert_int_equal(found.certificate_balance.fen, 0);
+    assert_string_equal(found.last_code, "PEN-R22");
+    for (size_t size = 0; size < FIRST_SIZE; size++)
+        refused(bytes, size);
+}
+
+static void version_1_has_one_spelling(void **unused)
+{
+    static const struct {
+        size_t at;
+        unsigned char value;
+    } changes[] = {{157, 14}, {157, CLOCK_D2}, {158, 1}, {189, 2},
+                   {213, 1},  {216, 1},        {336, 1}};
+
+    (void)unused;
+    for (size_t i = 0; i < COUNT_OF(changes); i++) {
+        unsigned char bytes[FIRST_SIZE];
+
+        write_first(bytes);
+        bytes[changes[i].at] = changes[i].value;
+        refused(bytes, FIRST_SIZE);
+    }
+}
+
 static void the_next_clock(void **unused)
 {
     struct flow_case flow_case = {.state = 0};
@@ -206,8 +278,9 @@ static void the_next_clock(void **unused)
     for (unsigned i = 0; i < FLOW_CLOCKS_MAX; i++)
         flow_case.clocks[i] = (struct flow_clock){
             .kind = (uint8_t)(i + 1), .state = CLOCK_STATE_RUNNING, .due = {100 - (int)i}};
-    assert_ptr_equal(flow_case_due(&flow_case), &flow_case.clocks[5]);
-    flow_case.clocks[5].paused = true;
+    assert_ptr_equal(flow_case_due(&flow_case), &flow_case.clocks[FLOW_CLOCKS_MAX - 1]);
+    for (unsigned i = 5; i < FLOW_CLOCKS_MAX; i++)
+        flow_case.clocks[i].paused = true;
     assert_ptr_equal(flow_case_due(&flow_case), &flow_case.clocks[4]);
     flow_case.clocks[4].state = CLOCK_STATE_PASSED;
     flow_case.clocks[3].state = CLOCK_STATE_MET;
@@ -227,6 +300,8 @@ int main(void)
         cmocka_unit_test(any_other_size),
         cmocka_unit_test(fields_out_of_bounds),
         cmocka_unit_test(no_byte_is_ignored),
+        cmocka_unit_test(version_1_is_read),
+        cmocka_unit_test(version_1_has_one_spelling),
         cmocka_unit_test(the_next_clock),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -108,8 +108,35 @@ static void a_passed_clock_only_tells(void **unused)
     expected.flags = CASE_OVERDUE;
     expected.clocks[2].state = CLOCK_STATE_PASSED;
     assert_memory_equal(&decision.after, &expected, sizeof(expected));
-    assert_int_equal(decision.send_count, 0);
     assert_false(decision.closes);
+    /* Our own duty: our own core is reminded, the partner is not. */
+    assert_int_equal(decision.send_count, 1);
+    assert_int_equal(decision.sends[0].target, FLOW_TO_CORE);
+    assert_int_equal(decision.sends[0].action, ACTION_REMINDER);
+}
+
+/* The other side's duty: a signed reminder, and a copy for our own core. */
+static void the_partner_is_reminded(void **unused)
+{
+    struct flow_case before = case_in(ROLE_IN, PENSION_ACCEPTED);
+    struct flow_event event = timer_at(CLOCK_D2, NOW);
+    const struct record *made;
+    struct text text;
+
+    (void)unused;
+    before.clocks[0] = (struct flow_clock){
+        .kind = CLOCK_D2, .state = CLOCK_STATE_RUNNING, .due = {NOW}};
+    expect_accepted(&before, &event);
+    assert_int_equal(decision.send_count, 2);
+    assert_int_equal(decision.sends[0].target, FLOW_TO_PARTNER);
+    assert_int_equal(decision.sends[1].target, FLOW_TO_CORE);
+    assert_ptr_equal(decision.sends[0].made, decision.sends[1].made);
+    made = decision.sends[0].made;
+    assert_string_equal(made->name, "reminder");
+    assert_true(record_text(made, "clock", &text) && text_is(text, "d2"));
+    assert_true(record_text(made, "dueOn", &text) && text_is(text, "2026-03-02"));
+    assert_true(record_text(made, "reference/traceNumber", &text) &&
+                text_is(text, DOCUMENT_TRACE));
 }
 
 static void timers_that_do_not_fit(void **unused)
@@ -225,6 +252,7 @@ int main(void)
         FLOW_TEST(beyond_the_calendar_is_provisional),
         FLOW_TEST(the_duty_begins_with_the_receipt_there),
         FLOW_TEST(a_passed_clock_only_tells),
+        FLOW_TEST(the_partner_is_reminded),
         FLOW_TEST(timers_that_do_not_fit),
         FLOW_TEST(overdue_ends_with_the_last_passed_clock),
         FLOW_TEST(an_end_meets_every_clock),

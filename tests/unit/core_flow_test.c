@@ -12,13 +12,18 @@ static void flows_are_found(void **unused)
     assert_ptr_equal(flow_find(FLOW_PENSION_EMPLOYEE), &pension_employee_flow);
     assert_null(flow_find(FLOW_NONE));
     assert_null(flow_find(FLOW_NUMBERS));
-    assert_true(flow_opens(&pension_employee_flow, EVENT_RECEIVED, ACTION_LETTER, ROLE_NONE, &role));
+    assert_true(
+        flow_opens(&pension_employee_flow, EVENT_RECEIVED, ACTION_LETTER, ROLE_NONE, &role));
     assert_int_equal(role, ROLE_OUT);
-    assert_true(flow_opens(&pension_employee_flow, EVENT_SUBMITTED, ACTION_APPLICATION, ROLE_NONE, &role));
+    assert_true(flow_opens(&pension_employee_flow, EVENT_SUBMITTED, ACTION_APPLICATION,
+                           ROLE_NONE, &role));
     assert_int_equal(role, ROLE_IN);
-    assert_false(flow_opens(&pension_employee_flow, EVENT_SUBMITTED, ACTION_LETTER, ROLE_NONE, &role));
-    assert_false(flow_opens(&pension_employee_flow, EVENT_RECEIVED, ACTION_APPLICATION, ROLE_NONE, &role));
-    assert_false(flow_opens(&pension_employee_flow, EVENT_RECEIPT, ACTION_LETTER, ROLE_NONE, &role));
+    assert_false(
+        flow_opens(&pension_employee_flow, EVENT_SUBMITTED, ACTION_LETTER, ROLE_NONE, &role));
+    assert_false(flow_opens(&pension_employee_flow, EVENT_RECEIVED, ACTION_APPLICATION,
+                            ROLE_NONE, &role));
+    assert_false(
+        flow_opens(&pension_employee_flow, EVENT_RECEIPT, ACTION_LETTER, ROLE_NONE, &role));
     assert_string_equal(flow_state_name(&pension_employee_flow, PENSION_DISPUTE).chinese,
                         "存疑待更正");
     assert_string_equal(flow_state_name(&pension_employee_flow, 16).english, "unknown");
@@ -33,10 +38,9 @@ static void flows_are_found(void **unused)
 static void state_numbers_never_change(void **unused)
 {
     static const char *const names[] = {
-        "new",       "refused",    "letter_sent", "letter_held", "letter_returned",
-        "info_only", "money_only", "both",        "dispute",     "linked",
-        "clearing",  "closed",     "cancelled",   "reversal",    "accepted",
-        "withdrawing",
+        "new",        "refused",  "letter_sent", "letter_held", "letter_returned", "info_only",
+        "money_only", "both",     "dispute",     "linked",      "clearing",        "closed",
+        "cancelled",  "reversal", "accepted",    "withdrawing",
     };
 
     (void)unused;
@@ -189,7 +193,7 @@ static void a_refused_form_counts_as_not_sent(void **unused)
     assert_int_equal(decision.after.state, PENSION_DISPUTE);
     assert_int_equal(decision.after.form_revision, 1);
     assert_int_equal(decision.after.form_total.fen, 0);
-    assert_int_equal(decision.after.flags, CASE_MONEY_SEEN);
+    assert_int_equal(decision.after.flags, CASE_MONEY_SEEN | CASE_FORM_BACK);
     assert_string_equal(decision.after.last_code, "PEN-C19");
     assert_int_equal(decision.send_count, 1);
     assert_int_equal(send->target, FLOW_TO_CORE);
@@ -220,7 +224,7 @@ static void old_receipts_move_nothing(void **unused)
     expect_accepted(&before, &event);
     assert_int_equal(decision.after.state, PENSION_LETTER_RETURNED);
     assert_int_equal(decision.after.letter_revision, 1);
-    assert_int_equal(decision.after.flags, 0);
+    assert_int_equal(decision.after.flags, CASE_LETTER_BACK);
 }
 
 static void a_stale_form_return_is_refused(void **unused)

@@ -48,7 +48,8 @@ static void unknown_is_unknown(void **unused)
 
 static void travel(void **unused)
 {
-    static const unsigned at_home[] = {ACTION_APPLICATION, ACTION_REFUSAL, ACTION_FUND_RECEIPT};
+    static const unsigned at_home[] = {ACTION_APPLICATION, ACTION_FUND_RECEIPT,
+                                       ACTION_REMITTANCE, ACTION_ALLOCATION};
     static const unsigned never[] = {ACTION_NONE, ACTION_RECEIPT, ACTION_ANSWER, ACTIONS, 9999};
 
     (void)unused;

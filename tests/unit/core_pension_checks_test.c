@@ -443,6 +443,7 @@ static void months_paid_at_once(void **unused)
     struct record *form = document_form(arena);
     struct record *rows = document_at(form, "rows");
     struct record *row;
+    struct record *paper;
 
     (void)unused;
     for (unsigned i = 1; i <= 3; i++)
@@ -461,9 +462,23 @@ static void months_paid_at_once(void **unused)
     run(form);
     expect_none("PEN-C20");
     document_set(document_row(form, 2), "arrived", "2026-02");
-    document_put(arena, document_put(arena, form, "attachments", NULL), "attachment", NULL);
+    paper = document_put(arena, document_put(arena, form, "attachments", NULL), "attachment",
+                         NULL);
+    document_put(arena, paper, "type", "承诺书");
+    document_put(arena, paper, "date", "2026-02-10");
+    run(form);
+    expect("PEN-C20", true, 4); /* an undertaking is not enough since 2016 */
+    document_set(paper, "type", "法律文书");
     run(form);
     expect_none("PEN-C20");
+    document_set(paper, "date", "2026-03-01"); /* made up later */
+    run(form);
+    expect("PEN-C20", true, 4);
+    document_set(paper, "type", "承诺书");
+    for (unsigned i = 1; i <= 4; i++)
+        document_set(document_row(form, i), "arrived", "2016-11");
+    run(form);
+    expect_none("PEN-C20"); /* until then an undertaking is enough */
 }
 
 static void without_rows(void **unused)

@@ -47,8 +47,8 @@ static void money_that_cannot_be(void **unused)
 static void a_dispute_may_give_money_back(void **unused)
 {
     struct flow_case before = case_in(ROLE_IN, PENSION_DISPUTE);
-    struct flow_event event = event_with(EVENT_SUBMITTED, ACTION_FUND_RECEIPT,
-                                         document_money(arena, ACTION_FUND_RECEIPT, "-10.00"));
+    struct flow_event event = event_with(EVENT_SUBMITTED, ACTION_FUND_RETURN,
+                                         document_money(arena, ACTION_FUND_RETURN, "10.00"));
 
     (void)unused;
     before.flags = CASE_FORM_HELD | CASE_MONEY_SEEN;
@@ -57,12 +57,18 @@ static void a_dispute_may_give_money_back(void **unused)
     expect_accepted(&before, &event);
     assert_int_equal(decision.after.state, PENSION_BOTH);
     assert_int_equal(decision.after.money_total.fen, 5000);
+    assert_int_equal(decision.sends[0].target, FLOW_TO_PARTNER);
+    assert_null(decision.sends[0].made);
     before.money_total.fen = 999;
     expect_refused(&before, &event, "PEN-C04");
     before.money_total.fen = 1000; /* all of it */
     expect_accepted(&before, &event);
     assert_int_equal(decision.after.state, PENSION_DISPUTE);
     assert_int_equal(decision.after.flags, CASE_FORM_HELD);
+    /* A bank books what came; what goes back is said as such. */
+    event = event_with(EVENT_SUBMITTED, ACTION_FUND_RECEIPT,
+                       document_money(arena, ACTION_FUND_RECEIPT, "-10.00"));
+    expect_refused(&before, &event, "PEN-C04");
 }
 
 static void differing_sums_return_the_form(void **unused)
@@ -113,7 +119,7 @@ static void failed_checks_are_named(void **unused)
     assert_int_equal(decision.after.state, PENSION_DISPUTE);
     assert_int_equal(decision.after.form_revision, 2);
     assert_int_equal(decision.after.form_total.fen, 0);
-    assert_int_equal(decision.after.flags, 0);
+    assert_int_equal(decision.after.flags, CASE_FORM_BACK);
     assert_string_equal(decision.after.last_code, "PEN-R21");
     assert_int_equal(decision.sends[0].revision, 2);
     assert_true(record_text(made, "code", &text) && text_is(text, "PEN-R21"));

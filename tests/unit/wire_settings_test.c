@@ -134,9 +134,11 @@ static void test_party(void **state)
 
 static void test_rules(void **state)
 {
-    static const char *const ids[] = {"PEN-D1",       "PEN-D2",   "PEN-D2P",     "PEN-D3",
-                                      "PEN-FUND",     "PEN-CORR", "PEN-C05-TOL", "PEN-C05-ROW",
-                                      "PEN-C05-HARD", "PEN-C20",  "PEN-C21"};
+    static const char *const ids[] = {
+        "PEN-D1",       "PEN-D2",      "PEN-D2P",      "PEN-D3",      "PEN-FUND", "PEN-CORR",
+        "PEN-C05-TOL",  "PEN-C05-ROW", "PEN-C05-HARD", "PEN-C20",     "PEN-C21",  "PEN-LETTER",
+        "PEN-CLEAR",    "PEN-WD",      "PEN-REV",      "PEN-RESTORE", "PEN-SUSP", "PEN-QUERY",
+        "PEN-D2-START", "PEN-DAY-ONE", "PEN-MONEY",    "PEN-R23"};
     struct record *root = read_good(*state, "conf/rules.xml", "schemas/rules.xsd");
     const struct record *rule = record_find(root, "rule");
 
