@@ -288,6 +288,7 @@ static const struct flow_step steps_in[] = {
     REVERSES(WITHDRAWING, THEIRS, ALWAYS, 0, REVERSAL, WD | D2 | FUND), /* crossing */
     PASS(REVERSING, REVERSAL),                                          /* crossing */
     PASS(CANCELLED, REVERSAL),                                          /* crossing */
+    STEP(REVERSING, VERDICT, WITHDRAWAL, NOT_TAKEN, SAME, 0, 0, 0, 0),  /* crossing */
     PASS(REVERSING, FORM),                                              /* crossing */
     REVERSAL_ANSWERED,
     STEP(REVERSING, OURS, BACK, REVERSED, REVERSING, BACK, 0, MEND, REV),
@@ -398,9 +399,8 @@ static const struct flow_step steps_out[] = {
     REVERSES(MONEY_ONLY, THEIRS, ALWAYS, 0, REVERSAL, D2),
     REVERSES(BOTH, THEIRS, ALWAYS, 0, REVERSAL, D3),
     REVERSES(DISPUTE, THEIRS, ALWAYS, 0, REVERSAL, D2 | CORR),
-    PASS(REVERSING, REVERSAL),   /* crossing */
-    PASS(CANCELLED, REVERSAL),   /* crossing */
-    PASS(REVERSING, WITHDRAWAL), /* crossing */
+    PASS(REVERSING, REVERSAL), /* crossing */
+    PASS(CANCELLED, REVERSAL), /* crossing */
     REVERSAL_ANSWERED,
     STEP(REVERSING, THEIRS, BACK, ALWAYS, REVERSING, 0, BACK, MEND, REV),
     STEP(REVERSING, OURS, MONEY, ALWAYS, REVERSING, 0, 0, 0, 0),

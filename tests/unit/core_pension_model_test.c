@@ -3,9 +3,11 @@
  *
  * Each side queues its messages; the head of a queue is delivered, and only when its receipt
  * has come back is it taken off (one unreceipted message per case and direction). Cores submit
- * whatever the flow takes, at any time. All reachable situations are visited; where nothing is
- * under way the pair of states must stand in the flow's table, and every pair of the table must
- * be met.
+ * whatever the flow takes, at any time. All reachable situations are visited, in several
+ * stories: the transfer itself, with withdrawal, with reversal, and on a route without money.
+ * Where nothing is under way the pair of states must stand in the flow's table, and every pair
+ * of the table must be met by some story; somebody's clock must run; from everywhere there is a
+ * way to an end; and no case ends while money is held for it.
  */
 #include "unit.h"
 
@@ -17,13 +19,27 @@
 #include "core/pension_employee.h"
 #include "pension_documents.h"
 
-enum {
-    QUEUE_MAX = 5,
-    LETTERS_MAX = 3, /* revisions explored */
-    FORMS_MAX = 4,
-    SITUATIONS_MAX = 1 << 19,
-    TABLE_SIZE = 1 << 20
+enum { QUEUE_MAX = 6, SITUATIONS_MAX = 1 << 20, TABLE_SIZE = 1 << 21 };
+
+/* What is explored: how many revisions, and what else may happen. */
+struct story {
+    const char *name;
+    unsigned letters_max;
+    unsigned forms_max;
+    bool sums; /* money in parts, forms of another sum */
+    bool withdrawal;
+    bool reversal;
+    bool moneyless;
 };
+
+static const struct story stories[] = {
+    {"transfer", 3, 3, true, false, false, false},
+    {"withdrawal", 2, 2, false, true, false, false},
+    {"reversal", 1, 2, true, false, true, false},
+    {"withdrawal or reversal", 1, 2, false, true, true, false},
+    {"without money", 2, 2, false, true, true, true},
+};
+static const struct story *story;
 
 enum content {
     PLAIN,
@@ -34,6 +50,9 @@ enum content {
     MONEY_PART,
     MONEY_REST,
     MONEY_BACK,
+    ANSWER_YES,
+    ANSWER_NO,
+    OVERLAPS,
     CONTENTS
 };
 
@@ -41,7 +60,7 @@ static const char *const amounts[] = {
     [MONEY_ALL] = DOCUMENT_TOTAL,
     [MONEY_PART] = "20000.00",
     [MONEY_REST] = "9028.38",
-    [MONEY_BACK] = "-20000.00",
+    [MONEY_BACK] = "20000.00",
 };
 
 struct letter {
@@ -56,7 +75,8 @@ enum receipt_under_way { NOT_DELIVERED, RECEIPT_YES, RECEIPT_NO };
 struct side {
     uint8_t exists;
     uint8_t state;
-    uint8_t flags;
+    uint16_t flags;
+    uint16_t clocks; /* that run */
     uint8_t letters;
     uint8_t forms;
     uint8_t queued;
@@ -64,6 +84,8 @@ struct side {
     struct letter queue[QUEUE_MAX];
     int64_t form_total;
     int64_t money_total;
+    int64_t reverse_total;
+    int64_t reversed_total;
 };
 
 struct situation {
@@ -80,6 +102,9 @@ static struct rules rules;
 static bool met[PENSION_STATES][PENSION_STATES];
 static bool reached[ROLES][PENSION_STATES];
 static size_t under_way_max;
+static size_t clockless;
+static size_t left_behind;
+static size_t stuck;
 static uint32_t *edges_from;
 static uint32_t *edges_to;
 static size_t edge_count;
@@ -138,8 +163,15 @@ static struct flow_case case_of(const struct side *side, unsigned role)
         .form_revision = side->forms,
         .form_total = {side->form_total},
         .money_total = {side->money_total},
+        .reverse_total = {side->reverse_total},
+        .reversed_total = {side->reversed_total},
         .trace = DOCUMENT_TRACE,
     };
+
+    for (unsigned kind = 1; kind < CLOCK_KINDS; kind++)
+        if (side->clocks & FLOW_CLOCK(kind))
+            flow_case.clocks[kind - 1] = (struct flow_clock){.kind = (uint8_t)kind,
+                                                             .state = CLOCK_STATE_RUNNING};
     return flow_case;
 }
 
@@ -159,8 +191,20 @@ static const struct record *make_body(const struct letter *letter)
             document_set(form, "amounts/total", "29028.39");
         }
         return form;
+    case ACTION_WITHDRAWAL_ANSWER:
+        form = document_new(bodies, letter->action);
+        document_put(bodies, form, "agreed", letter->content == ANSWER_YES ? "true" : "false");
+        return form;
+    case ACTION_COMPLETION:
+        form = document_new(bodies, letter->action);
+        if (letter->content == OVERLAPS)
+            document_put(bodies, form, "overlapMonths", "1");
+        return form;
+    case ACTION_REVERSAL:
+        return document_money(bodies, letter->action, "0.00");
     case ACTION_FUND_ADVICE:
     case ACTION_FUND_RECEIPT:
+    case ACTION_FUND_RETURN:
         return document_money(bodies, letter->action, amounts[letter->content]);
     case ACTION_FORM_RETURN:
         return document_return(bodies, letter->action, revision, "PEN-R23");
@@ -175,7 +219,7 @@ static const struct record *make_body(const struct letter *letter)
 /* Every document is made once. */
 static const struct record *body_of(const struct letter *letter)
 {
-    static const struct record *made[ACTIONS][CONTENTS][FORMS_MAX + 1];
+    static const struct record *made[ACTIONS][CONTENTS][8];
     const struct record **body = &made[letter->action][letter->content][letter->answers];
 
     if (*body == NULL)
@@ -192,8 +236,11 @@ static struct letter letter_of(const struct flow_send *send, const struct letter
         letter = *cause;
     } else {
         uint64_t revision = 0;
+        struct text agreed;
         if (record_number(send->made, "formRevision", 255, &revision))
             letter.answers = (uint8_t)revision;
+        if (record_text(send->made, "agreed", &agreed))
+            letter.content = text_is(agreed, "true") ? ANSWER_YES : ANSWER_NO;
     }
     return letter;
 }
@@ -212,13 +259,23 @@ static bool decide(struct side *side, unsigned role, const struct flow_event *ev
         return false;
     side->exists = 1;
     side->state = after->state;
-    side->flags = (uint8_t)(after->flags & (CASE_FORM_HELD | CASE_MONEY_SEEN));
+    side->flags = (uint16_t)(after->flags &
+                             ~(uint32_t)(CASE_OVERDUE | CASE_OVERLAP | CASE_FLAGGED));
+    side->clocks = 0;
+    for (size_t i = 0; i < FLOW_CLOCKS_MAX; i++)
+        if (after->clocks[i].kind != CLOCK_NONE &&
+            after->clocks[i].state == CLOCK_STATE_RUNNING)
+            side->clocks |= (uint16_t)FLOW_CLOCK(after->clocks[i].kind);
     side->letters = (uint8_t)after->letter_revision;
     side->forms = (uint8_t)after->form_revision;
     /* OUT looks at whether it has sent money, never at sums: fewer situations, same behaviour.
      */
     side->form_total = role == ROLE_IN ? after->form_total.fen : 0;
-    side->money_total = role == ROLE_IN ? after->money_total.fen : 0;
+    side->money_total = role == ROLE_IN || story->sums ? after->money_total.fen : 0;
+    if (role == ROLE_OUT && (side->flags & CASE_MONEY_SEEN) && side->money_total == 0)
+        side->money_total = 1;
+    side->reverse_total = after->reverse_total.fen;
+    side->reversed_total = after->reversed_total.fen;
     reached[role][side->state] = true;
     for (size_t i = 0; i < decision->send_count; i++) {
         if (decision->sends[i].target != FLOW_TO_PARTNER)
@@ -295,35 +352,98 @@ static void take_receipt(uint32_t from, unsigned role)
     remember_from(from, &next);
 }
 
-static void submit_in(uint32_t from)
-{
-    struct side in = seen[from].sides[ROLE_IN];
-
-    submit(from, ROLE_IN, (struct letter){ACTION_APPLICATION, 1, PLAIN, 0});
-    if (!in.exists)
-        return;
-    submit(from, ROLE_IN, (struct letter){ACTION_REFUSAL, 1, PLAIN, 0});
-    if (in.letters < LETTERS_MAX)
-        submit(from, ROLE_IN,
-               (struct letter){ACTION_LETTER, (uint8_t)(in.letters + 1), PLAIN, 0});
-    submit(from, ROLE_IN, (struct letter){ACTION_COMPLETION, 1, PLAIN, 0});
-    submit(from, ROLE_IN, (struct letter){ACTION_FORM_RETURN, 1, PLAIN, in.forms});
-    if (in.money_total < DOCUMENT_TOTAL_FEN)
-        submit(from, ROLE_IN, (struct letter){ACTION_FUND_RECEIPT, 1, MONEY_ALL, 0});
-    if (in.money_total == 0)
-        submit(from, ROLE_IN, (struct letter){ACTION_FUND_RECEIPT, 1, MONEY_PART, 0});
-    else if (in.money_total < DOCUMENT_TOTAL_FEN)
-        submit(from, ROLE_IN, (struct letter){ACTION_FUND_RECEIPT, 1, MONEY_REST, 0});
-    else if (in.money_total > DOCUMENT_TOTAL_FEN)
-        submit(from, ROLE_IN, (struct letter){ACTION_FUND_RECEIPT, 1, MONEY_BACK, 0});
-}
-
 static bool queues(const struct side *side, unsigned action)
 {
     for (size_t i = 0; i < side->queued; i++)
         if (side->queue[i].action == action)
             return true;
     return false;
+}
+
+static void submit_plain(uint32_t from, unsigned role, unsigned action, unsigned content)
+{
+    submit(from, role, (struct letter){(uint8_t)action, 1, (uint8_t)content, 0});
+}
+
+/* A reversal names what is booked here; the rest of it goes back in one sum. */
+static void submit_reversal_in(uint32_t from, const struct side *in)
+{
+    struct situation next = seen[from];
+    struct letter letter = {ACTION_REVERSAL, 1, PLAIN, 0};
+    struct flow_event event = event_of(EVENT_SUBMITTED, &letter);
+    struct flow_decision decision;
+    char amount[MONEY_TEXT_SIZE];
+
+    arena_reset(arena);
+    money_format((struct money){in->money_total}, amount);
+    event.body = document_money(arena, ACTION_REVERSAL, amount);
+    if (story->reversal && in->state == PENSION_DISPUTE &&
+        decide(&next.sides[ROLE_IN], ROLE_IN, &event, &letter, &decision))
+        remember_from(from, &next);
+    letter.action = ACTION_FUND_RETURN;
+    if (in->state != PENSION_REVERSAL || in->reversed_total == in->reverse_total)
+        return;
+    next = seen[from];
+    event.action = ACTION_FUND_RETURN;
+    money_format((struct money){in->reverse_total - in->reversed_total}, amount);
+    event.body = document_money(arena, ACTION_FUND_RETURN, amount);
+    assert_true(decide(&next.sides[ROLE_IN], ROLE_IN, &event, &letter, &decision));
+    remember_from(from, &next);
+}
+
+static void submit_money_in(uint32_t from, const struct side *in)
+{
+    if (in->money_total < DOCUMENT_TOTAL_FEN)
+        submit_plain(from, ROLE_IN, ACTION_FUND_RECEIPT, MONEY_ALL);
+    if (story->sums && in->money_total == 0)
+        submit_plain(from, ROLE_IN, ACTION_FUND_RECEIPT, MONEY_PART);
+    else if (in->money_total > 0 && in->money_total < DOCUMENT_TOTAL_FEN)
+        submit_plain(from, ROLE_IN, ACTION_FUND_RECEIPT, MONEY_REST);
+    if (in->money_total > 0 && in->state == PENSION_LETTER_RETURNED)
+        submit_plain(from, ROLE_IN, ACTION_FUND_RETURN,
+                     in->money_total >= DOCUMENT_TOTAL_FEN ? MONEY_ALL : MONEY_BACK);
+    else if (in->money_total > DOCUMENT_TOTAL_FEN)
+        submit_plain(from, ROLE_IN, ACTION_FUND_RETURN, MONEY_BACK);
+}
+
+static void submit_in(uint32_t from)
+{
+    struct side in = seen[from].sides[ROLE_IN];
+
+    submit_plain(from, ROLE_IN, ACTION_APPLICATION, PLAIN);
+    if (!in.exists)
+        return;
+    submit_plain(from, ROLE_IN, ACTION_REFUSAL, PLAIN);
+    if (in.letters < story->letters_max)
+        submit(from, ROLE_IN,
+               (struct letter){ACTION_LETTER, (uint8_t)(in.letters + 1), PLAIN, 0});
+    submit_plain(from, ROLE_IN, ACTION_COMPLETION, PLAIN);
+    submit_plain(from, ROLE_IN, ACTION_COMPLETION, OVERLAPS);
+    submit_plain(from, ROLE_IN, ACTION_CLEARING_DONE, PLAIN);
+    submit(from, ROLE_IN, (struct letter){ACTION_FORM_RETURN, 1, PLAIN, in.forms});
+    submit_money_in(from, &in);
+    if (story->withdrawal && !queues(&in, ACTION_WITHDRAWAL))
+        submit_plain(from, ROLE_IN, ACTION_WITHDRAWAL, PLAIN);
+    submit_reversal_in(from, &in);
+}
+
+static void submit_end_out(uint32_t from, const struct side *out)
+{
+    if (story->withdrawal) {
+        submit_plain(from, ROLE_OUT, ACTION_WITHDRAWAL_ANSWER, ANSWER_YES);
+        submit_plain(from, ROLE_OUT, ACTION_WITHDRAWAL_ANSWER, ANSWER_NO);
+    }
+    if (!queues(out, ACTION_COMPLETION) &&
+        (out->state == PENSION_REVERSAL || out->state == PENSION_CANCELLED))
+        submit_plain(from, ROLE_OUT, ACTION_COMPLETION, PLAIN);
+    /* Nothing is known to have been booked: OUT asks for nothing back. */
+    if (story->reversal && (out->flags & CASE_MONEY_SEEN) == 0)
+        submit_plain(from, ROLE_OUT, ACTION_REVERSAL, PLAIN);
+    if (out->state == PENSION_REVERSAL && out->reversed_total < out->reverse_total)
+        submit_plain(from, ROLE_OUT, ACTION_FUND_RECEIPT,
+                     out->reverse_total == DOCUMENT_TOTAL_FEN ? MONEY_ALL
+                     : out->reversed_total == 0               ? MONEY_PART
+                                                              : MONEY_REST);
 }
 
 static void submit_out(uint32_t from)
@@ -333,20 +453,55 @@ static void submit_out(uint32_t from)
 
     if (!out.exists)
         return;
-    submit(from, ROLE_OUT, (struct letter){ACTION_ACCEPTANCE, 1, PLAIN, 0});
-    submit(from, ROLE_OUT, (struct letter){ACTION_LETTER_RETURN, 1, PLAIN, 0});
-    if (out.forms < FORMS_MAX) {
+    submit_plain(from, ROLE_OUT, ACTION_ACCEPTANCE, PLAIN);
+    submit_plain(from, ROLE_OUT, ACTION_LETTER_RETURN, PLAIN);
+    if (out.forms < story->forms_max) {
         submit(from, ROLE_OUT, (struct letter){ACTION_FORM, next, FORM_GOOD, 0});
         submit(from, ROLE_OUT, (struct letter){ACTION_FORM, next, FORM_WRONG, 0});
-        submit(from, ROLE_OUT, (struct letter){ACTION_FORM, next, FORM_OTHER, 0});
+        if (story->sums)
+            submit(from, ROLE_OUT, (struct letter){ACTION_FORM, next, FORM_OTHER, 0});
     }
-    if (!queues(&out, ACTION_FUND_ADVICE)) /* else their number has no end */
-        submit(from, ROLE_OUT, (struct letter){ACTION_FUND_ADVICE, 1, MONEY_ALL, 0});
+    /* Else their number has no end. */
+    if (!queues(&out, ACTION_FUND_ADVICE) && (out.flags & CASE_MONEY_SEEN) == 0)
+        submit_plain(from, ROLE_OUT, ACTION_FUND_ADVICE, MONEY_ALL);
+    submit_end_out(from, &out);
+}
+
+static const char *state_text(unsigned state)
+{
+    return flow_state_name(&pension_employee_flow, state).english;
 }
 
 static bool quiet(const struct situation *situation)
 {
     return situation->sides[ROLE_IN].queued == 0 && situation->sides[ROLE_OUT].queued == 0;
+}
+
+static bool is_open(const struct side *side)
+{
+    return side->exists && !flow_state_ends(&pension_employee_flow, side->state);
+}
+
+/* Nothing is under way: then somebody's clock runs, and no money is left behind. */
+static void look_at_rest(uint32_t at, const struct situation *situation)
+{
+    const struct side *in = &situation->sides[ROLE_IN];
+    const struct side *out = &situation->sides[ROLE_OUT];
+
+    (void)at;
+    if (!quiet(situation))
+        return;
+    if ((is_open(in) || is_open(out)) && in->clocks == 0 && out->clocks == 0) {
+        if (clockless++ < 5)
+            print_message("%s: no clock in %s, %s\n", story->name, state_text(in->state),
+                          state_text(out->state));
+    }
+    if (in->exists && !is_open(in) && in->state != PENSION_CLOSED && in->money_total != 0 &&
+        in->money_total != in->reversed_total) {
+        if (left_behind++ < 5)
+            print_message("%s: money left in %s, %s\n", story->name, state_text(in->state),
+                          state_text(out->state));
+    }
 }
 
 static void visit(uint32_t at)
@@ -370,11 +525,7 @@ static void visit(uint32_t at)
     submit_out(at);
     if (quiet(&situation) && situation.sides[ROLE_OUT].exists)
         met[situation.sides[ROLE_IN].state][situation.sides[ROLE_OUT].state] = true;
-}
-
-static const char *state_text(unsigned state)
-{
-    return flow_state_name(&pension_employee_flow, state).english;
+    look_at_rest(at, &situation);
 }
 
 static void pairs_are_those_of_the_table(void **unused)
@@ -396,39 +547,53 @@ static void pairs_are_those_of_the_table(void **unused)
     assert_int_equal(wrong, 0);
 }
 
-/* States whose rows are later work. */
-static bool is_later(unsigned state)
-{
-    return state == PENSION_CLEARING || state == PENSION_CANCELLED || state == PENSION_REVERSAL;
-}
-
 static void every_state_is_reached(void **unused)
 {
     (void)unused;
     for (unsigned state = 0; state < PENSION_STATES; state++)
-        if (reached[ROLE_IN][state] == is_later(state) ||
-            (reached[ROLE_OUT][state] && is_later(state)))
-            assert_string_equal(state_text(state), "wrong");
+        if (!reached[ROLE_IN][state])
+            assert_string_equal(state_text(state), "reached");
 }
 
-/* From everywhere there is a way to an end of the case at IN, unless the explored revisions ran
- * out: nobody is ever stuck for good. */
+static void somebody_is_always_pressed(void **unused)
+{
+    (void)unused;
+    assert_int_equal(clockless, 0);
+}
+
+static void no_money_is_left_behind(void **unused)
+{
+    (void)unused;
+    assert_int_equal(left_behind, 0);
+}
+
 static void there_is_always_a_way_out(void **unused)
 {
+    (void)unused;
+    assert_int_equal(stuck, 0);
+}
+
+/* Ended on both sides, or the explored revisions ran out. */
+static bool is_way_out(const struct situation *s)
+{
+    const struct side *in = &s->sides[ROLE_IN];
+    const struct side *out = &s->sides[ROLE_OUT];
+
+    return in->letters == story->letters_max + 0u && in->state == PENSION_LETTER_RETURNED
+               ? true
+               : out->forms == story->forms_max ||
+                     (quiet(s) && in->exists && !is_open(in) && !is_open(out));
+}
+
+/* From everywhere there is a way to the end of the case on both sides. */
+static void look_for_ways_out(void)
+{
     bool *free_way = calloc(seen_count, sizeof(*free_way));
-    size_t stuck = 0;
     bool changed = true;
 
-    (void)unused;
     assert_non_null(free_way);
-    for (size_t i = 0; i < seen_count; i++) {
-        const struct situation *s = &seen[i];
-
-        free_way[i] = s->sides[ROLE_IN].letters == LETTERS_MAX ||
-                      s->sides[ROLE_OUT].forms == FORMS_MAX ||
-                      (quiet(s) && s->sides[ROLE_IN].exists &&
-                       flow_state_ends(&pension_employee_flow, s->sides[ROLE_IN].state));
-    }
+    for (size_t i = 0; i < seen_count; i++)
+        free_way[i] = is_way_out(&seen[i]);
     while (changed) {
         changed = false;
         for (size_t i = edge_count; i-- > 0;) {
@@ -439,37 +604,53 @@ static void there_is_always_a_way_out(void **unused)
         }
     }
     for (size_t i = 0; i < seen_count; i++) {
-        if (free_way[i])
-            continue;
-        if (stuck++ < 5)
-            print_message("stuck: %s, %s\n", state_text(seen[i].sides[ROLE_IN].state),
+        if (!free_way[i] && stuck++ < 8)
+            print_message("%s: stuck in %s, %s\n", story->name,
+                          state_text(seen[i].sides[ROLE_IN].state),
                           state_text(seen[i].sides[ROLE_OUT].state));
     }
     free(free_way);
-    assert_int_equal(stuck, 0);
 }
 
 /* Once closed over there means linked or closed here, with equal sums. */
-static void an_end_is_an_end_for_both(void **unused)
+static void look_at_ends(void)
 {
-    (void)unused;
     for (size_t i = 0; i < seen_count; i++) {
         const struct side *in = &seen[i].sides[ROLE_IN];
         const struct side *out = &seen[i].sides[ROLE_OUT];
 
         if (out->exists && out->state == PENSION_CLOSED) {
-            assert_true(in->state == PENSION_LINKED || in->state == PENSION_CLOSED);
-            assert_int_equal(in->form_total, in->money_total);
+            assert_true(in->state == PENSION_LINKED || in->state == PENSION_CLOSED ||
+                        in->state == PENSION_CLEARING);
+            if (!story->moneyless)
+                assert_int_equal(in->form_total, in->money_total);
         }
     }
 }
 
-static int explore(void **unused)
+static void tell(const struct story *told)
 {
     struct situation start;
 
-    (void)unused;
+    story = told;
     memset(&start, 0, sizeof(start));
+    memset(table, 0, TABLE_SIZE * sizeof(*table));
+    seen_count = edge_count = under_way_max = 0;
+    rules.count = 0;
+    if (story->moneyless)
+        rules.rows[rules.count++] = (struct rule){"PEN-MONEY", {1}, 0};
+    remember(&start);
+    for (uint32_t i = 0; i < seen_count; i++)
+        visit(i);
+    look_for_ways_out();
+    look_at_ends();
+    print_message("%s: %zu situations, %zu steps, at most %zu messages queued on a side\n",
+                  story->name, seen_count, edge_count, under_way_max);
+}
+
+static int explore(void **unused)
+{
+    (void)unused;
     seen = calloc(SITUATIONS_MAX, sizeof(*seen));
     table = calloc(TABLE_SIZE, sizeof(*table));
     arena = arena_new(1 << 20);
@@ -480,11 +661,8 @@ static int explore(void **unused)
     assert_non_null(table);
     assert_non_null(arena);
     assert_non_null(calendar);
-    remember(&start);
-    for (uint32_t i = 0; i < seen_count; i++)
-        visit(i);
-    print_message("%zu situations, %zu steps, at most %zu messages queued on a side\n",
-                  seen_count, edge_count, under_way_max);
+    for (size_t i = 0; i < COUNT_OF(stories); i++)
+        tell(&stories[i]);
     return 0;
 }
 
@@ -507,7 +685,8 @@ int main(void)
         cmocka_unit_test(pairs_are_those_of_the_table),
         cmocka_unit_test(every_state_is_reached),
         cmocka_unit_test(there_is_always_a_way_out),
-        cmocka_unit_test(an_end_is_an_end_for_both),
+        cmocka_unit_test(somebody_is_always_pressed),
+        cmocka_unit_test(no_money_is_left_behind),
     };
     return cmocka_run_group_tests(tests, explore, forget);
 }
