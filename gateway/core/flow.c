@@ -414,6 +414,10 @@ static bool decide(const struct flow_situation *situation, struct flow_decision 
     /* Out of order comes first: what a document says matters only where it may come. */
     if (has_row(situation) && !situation->flow->read(situation, &facts, decision, err))
         return false;
+    if (facts.refusal != NULL && strcmp(facts.refusal, FLOW_LATER) == 0) {
+        say(decision, before, DECISION_LATER, "");
+        return true;
+    }
     if (facts.refusal != NULL) {
         refuse(decision, before, facts.refusal, facts.reason);
         return true;

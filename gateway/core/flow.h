@@ -224,7 +224,7 @@ enum flow_guard {
 /* A set of clocks, in a step. */
 #define FLOW_CLOCK(kind) (1u << (kind))
 
-/* As a step's `refusal`: the event may be early; DECISION_LATER, not refused. */
+/* As a `refusal`: the event may be early; DECISION_LATER, not refused. */
 #define FLOW_LATER "LATER"
 
 /* Codes of refusals that flows act upon. */
@@ -253,7 +253,7 @@ struct flow_step {
 
 /* What an event brings to its case, read from its body before a step is looked for. */
 struct flow_facts {
-    const char *refusal; /* not NULL: the event does not fit the case; its code, a literal */
+    const char *refusal; /* not NULL: the event does not fit the case; its code, or FLOW_LATER */
     const char *reason;  /* of that; a literal */
     char trace[TRACE_SIZE];
     uint32_t in_region; /* as the body says; opening events only */

@@ -291,8 +291,11 @@ static const struct flow_step steps_in[] = {
     STEP(REVERSING, VERDICT, WITHDRAWAL, NOT_TAKEN, SAME, 0, 0, 0, 0),  /* crossing */
     PASS(REVERSING, FORM),                                              /* crossing */
     REVERSAL_ANSWERED,
-    STEP(REVERSING, OURS, BACK, REVERSED, REVERSING, BACK, 0, MEND, REV),
-    STEP(REVERSING, OURS, BACK, ALWAYS, REVERSING, BACK, 0, 0, 0),
+    /* Not before the other side has taken it up: until then the same reversal of theirs may
+       win. */
+    STEP(REVERSING, OURS, BACK, REVERSED | AGREED, REVERSING, BACK, 0, MEND, REV),
+    STEP(REVERSING, OURS, BACK, AGREED, REVERSING, BACK, 0, 0, 0),
+    REFUSE(REVERSING, OURS, BACK, ALWAYS, "FLW-01"),
     STEP(REVERSING, THEIRS, COMPLETION, REVERSED, CANCELLED, 0, COMPLETION, 0, 0),
     REFUSE(REVERSING, THEIRS, COMPLETION, ALWAYS, "PEN-R22"),
     PASS(CANCELLED, COMPLETION),

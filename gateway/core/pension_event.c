@@ -324,6 +324,8 @@ static void read_fund_return(const struct flow_situation *situation, struct flow
     bool reversing = situation->before->state == PENSION_REVERSAL;
     struct money amount;
 
+    facts->agreed = (facts->flags & CASE_REVERSAL_AGREED) != 0;
+
     if (ours && reversing) {
         read_part_back(situation->event, facts);
         return;
@@ -372,6 +374,7 @@ static void read_withdrawal_answer(const struct flow_situation *situation,
     /* Agreed to, and yet money is booked here: it goes back. */
     if (facts->agreed && facts->money_seen)
         facts->reverse_total = facts->money_total;
+    pension_set_flag(facts, CASE_REVERSAL_AGREED, facts->agreed && facts->money_seen);
 }
 
 /* --- receipts ------------------------------------------------------------------------- */

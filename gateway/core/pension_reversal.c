@@ -74,6 +74,17 @@ static struct money moved_by(const struct flow_case *flow_case)
     return (flow_case->flags & CASE_NO_MONEY) != 0 ? (struct money){0} : flow_case->form_total;
 }
 
+/* Their case has ended, and ours will when what they sent for it is here: that lies in another
+ * lane. */
+static bool ends_later(const struct flow_situation *situation)
+{
+    const struct flow_case *old = situation->event->corrected;
+
+    return situation->event->source == EVENT_RECEIVED && old != NULL &&
+           old->flow == situation->flow->number &&
+           !flow_state_ends(situation->flow, old->state);
+}
+
 static bool may_be_corrected(const struct flow_situation *situation,
                              const struct flow_facts *facts, struct money amount)
 {
@@ -95,6 +106,10 @@ static bool open_reversal(const struct flow_situation *situation, struct flow_fa
                           struct error *err)
 {
     facts->reverse_total = amount;
+    if (ends_later(situation)) {
+        pension_unfit(facts, FLOW_LATER, "");
+        return true;
+    }
     if (!may_be_corrected(situation, facts, amount)) {
         pension_unfit(facts, "FLW-06",
                       "it corrects no closed case of this person, route and amount");

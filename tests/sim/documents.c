@@ -27,12 +27,13 @@ static void add_money(struct arena *arena, struct record *parent, const char *na
     add(arena, parent, name, money_format((struct money){fen}, text));
 }
 
-static void add_reference(struct arena *arena, struct record *root, const struct plan *plan)
+static void add_reference(struct arena *arena, struct record *root, const struct plan *plan,
+                          enum business which)
 {
     struct record *reference = add(arena, root, "reference", "");
     char region[12];
 
-    add(arena, reference, "traceNumber", plan->trace);
+    add(arena, reference, "traceNumber", plan->traces[which]);
     snprintf(region, sizeof(region), "%06" PRIu32, province_region(plan->in));
     add(arena, reference, "inRegion", region);
     snprintf(region, sizeof(region), "%06" PRIu32, province_region(plan->out));
@@ -105,23 +106,78 @@ static void add_form(struct arena *arena, struct record *root, const struct plan
     add_row(arena, add(arena, root, "rows", ""), plan, base);
 }
 
-struct record *document_make(struct arena *arena, const struct plan *plan, uint16_t action,
-                             bool good)
+/* Part of the months, 94号. */
+static void add_excluded(struct arena *arena, struct record *root)
 {
+    add(arena, add(arena, add(arena, root, "excluded", ""), "row", ""), "code", "PEN-R16");
+}
+
+/* The line holds more than this plan's money: a part of it has no case at all. */
+static void add_line(struct arena *arena, struct record *root, const struct plan *plan,
+                     bool whole)
+{
+    struct record *items = add(arena, root, "items", "");
+    struct record *item = add(arena, items, "item", "");
+
+    add(arena, item, "traceNumber", plan->traces[TRANSFER]);
+    add_money(arena, item, "amount", plan->total.fen);
+    if (whole)
+        add_money(arena, root, "amount", plan->total.fen);
+}
+
+static void add_ends(struct arena *arena, struct record *root, const struct plan *plan,
+                     const struct paper *paper)
+{
+    switch (paper->action) {
+    case ACTION_ACCEPTANCE:
+        if (plan->partial)
+            add_excluded(arena, root);
+        break;
+    case ACTION_NOTICE:
+        add_excluded(arena, root);
+        break;
+    case ACTION_COMPLETION:
+        if (plan->overlap && paper->which == TRANSFER)
+            add(arena, root, "overlapMonths", "2");
+        break;
+    case ACTION_WITHDRAWAL_ANSWER:
+        add(arena, root, "agreed", paper->good ? "true" : "false");
+        break;
+    case ACTION_REVERSAL:
+        add(arena, add(arena, root, "corrects", ""), "traceNumber", plan->traces[TRANSFER]);
+        add_money(arena, root, "amount", plan->moneyless ? 0 : plan->total.fen);
+        break;
+    case ACTION_REMITTANCE:
+        add_line(arena, root, plan, true);
+        break;
+    case ACTION_ALLOCATION:
+        add_line(arena, root, plan, false);
+        break;
+    default:
+        break;
+    }
+}
+
+struct record *document_make(struct arena *arena, const struct plan *plan,
+                             const struct paper *paper)
+{
+    uint16_t action = paper->action;
     struct record *root = record_new(arena, action_name(action).english);
 
     CHECK(root != NULL);
-    add_reference(arena, root, plan);
+    add_reference(arena, root, plan, paper->which);
     if (action == ACTION_APPLICATION || action == ACTION_LETTER || action == ACTION_FORM ||
         action == ACTION_FUND_RECEIPT)
         add_person(arena, root, plan);
     if (action == ACTION_FORM)
-        add_form(arena, root, plan, good);
-    if (action == ACTION_FUND_ADVICE || action == ACTION_FUND_RECEIPT)
+        add_form(arena, root, plan, paper->good);
+    if (action == ACTION_FUND_ADVICE || action == ACTION_FUND_RECEIPT ||
+        action == ACTION_FUND_RETURN)
         add_money(arena, root, "amount", plan->total.fen);
     if (action == ACTION_LETTER_RETURN)
         add(arena, root, "code", "PEN-R11");
     if (action == ACTION_REFUSAL)
         add(arena, root, "code", "PEN-R02");
+    add_ends(arena, root, plan, paper);
     return root;
 }

@@ -347,12 +347,12 @@ static void submit_paper(struct province *province, const struct paper *paper)
     work->kind = WORK_MESSAGE;
     work->local = true;
     work->party = world->province_count + 1;
-    work->message.flow = FLOW_PENSION_EMPLOYEE;
+    work->message.flow = paper->which == BANK_LINE ? FLOW_PENSION_REMITTANCE
+                                                   : FLOW_PENSION_EMPLOYEE;
     work->message.action = paper->action;
     work->message.revision = paper->revision;
     work->message.sent_at = world->now;
-    work->message.body = document_make(work->arena, &world->plans[paper->case_index],
-                                       paper->action, paper->good);
+    work->message.body = document_make(work->arena, &world->plans[paper->case_index], paper);
     memset(key, 'k', sizeof(key));
     snprintf(key, sizeof(key), "paper %08u of a core, padded", paper->number);
     memcpy(work->key, key, MESSAGE_KEY_SIZE);

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/pension_employee.h"
+#include "core/pension_remittance.h"
 #include "gateways.h"
 
 struct witness {
@@ -82,7 +84,9 @@ static bool no_open_letter(void *self, const struct letter_row *row)
 {
     struct world *world = self;
 
-    if (row->letter.state == LETTER_DONE)
+    /* Of two reversals of one case that cross, one is refused. */
+    if (row->letter.state == LETTER_DONE ||
+        (row->letter.state == LETTER_REFUSED && row->letter.action == ACTION_REVERSAL))
         return true;
     return world_fail(world, "a letter %s rests in state %s",
                       action_name(row->letter.action).english,
@@ -90,7 +94,7 @@ static bool no_open_letter(void *self, const struct letter_row *row)
 }
 
 static bool find_case(struct world *world, uint32_t province, const struct plan *plan,
-                      struct flow_case *row, bool *found)
+                      enum business which, struct flow_case *row, bool *found)
 {
     struct ledger_txn *txn = NULL;
     struct error err = ERROR_INIT;
@@ -98,11 +102,62 @@ static bool find_case(struct world *world, uint32_t province, const struct plan 
     bool ok;
 
     ok = ledger_begin_read(world->provinces[province].ledger, &txn, &err) &&
-         ledger_case_by_trace(txn, province_region(plan->in), plan->trace, &case_id, found,
-                              &err) &&
+         ledger_case_by_trace(txn, province_region(plan->in), plan->traces[which],
+                              &case_id, found, &err) &&
          (!*found || ledger_get_case(txn, &case_id, row, found, &err));
     ledger_abort(txn);
     return ok;
+}
+
+/* One of the two reversals was carried out, on both sides, and all of the money is back. */
+static bool check_reversal(struct world *world, const struct plan *plan,
+                           const struct flow_case *in, const struct flow_case *out)
+{
+    unsigned carried_out = 0;
+    bool wanted = plan->completed && plan->reverses;
+
+    for (enum business which = REVERSAL_OF_IN; which <= REVERSAL_OF_OUT; which++) {
+        struct flow_case a = {.state = 0};
+        struct flow_case b = {.state = 0};
+        bool a_found = false;
+        bool b_found = false;
+
+        if (!find_case(world, plan->in, plan, which, &a, &a_found) ||
+            !find_case(world, plan->out, plan, which, &b, &b_found))
+            return world_fail(world, "a reversal cannot be read");
+        if ((a_found && a.state != PENSION_CANCELLED) ||
+            (b_found && b.state != PENSION_CANCELLED))
+            return world_fail(world, "reversal %s did not end", plan->traces[which]);
+        if (!a_found || !b_found || !uuid_equal(&in->other, &a.case_id) ||
+            !uuid_equal(&out->other, &b.case_id))
+            continue;
+        carried_out++;
+        if (!money_equal(a.reversed_total, a.reverse_total) ||
+            !money_equal(b.reversed_total, b.reverse_total) ||
+            !money_equal(a.reverse_total, b.reverse_total))
+            return world_fail(world, "reversal %s: money differs", plan->traces[which]);
+    }
+    if (carried_out != wanted || ((in->flags & CASE_CORRECTED) != 0) != wanted ||
+        ((out->flags & CASE_CORRECTED) != 0) != wanted)
+        return world_fail(world, "case %s: %u reversals", plan->traces[TRANSFER], carried_out);
+    return true;
+}
+
+/* What came by a bank line is on the case, or all of it waits in suspense. */
+static bool check_line(struct world *world, const struct plan *plan, const struct flow_case *in)
+{
+    struct flow_case line;
+    bool found = false;
+
+    if (!find_case(world, plan->in, plan, BANK_LINE, &line, &found))
+        return world_fail(world, "a bank line cannot be read");
+    if (!found)
+        return true;
+    if (line.state == REMITTANCE_ALLOCATED ? !money_equal(in->money_total, line.form_total)
+                                           : line.form_total.fen != 0 || plan->completed)
+        return world_fail(world, "bank line %s: money is lost or counted twice",
+                          plan->traces[BANK_LINE]);
+    return true;
 }
 
 static bool check_plan(struct world *world, const struct plan *plan)
@@ -113,26 +168,28 @@ static bool check_plan(struct world *world, const struct plan *plan)
     bool in_found = false;
     bool out_found = false;
 
-    if (!find_case(world, plan->in, plan, &in, &in_found) ||
-        !find_case(world, plan->out, plan, &out, &out_found) || !in_found || !out_found)
-        return world_fail(world, "case %s is missing on one side", plan->trace);
+    if (!find_case(world, plan->in, plan, TRANSFER, &in, &in_found) ||
+        !find_case(world, plan->out, plan, TRANSFER, &out, &out_found) || !in_found ||
+        !out_found)
+        return world_fail(world, "case %s is missing on one side", plan->traces[TRANSFER]);
     if (!flow_pair_allowed(flow, in.state, out.state))
-        return world_fail(world, "case %s rests as (%s, %s)", plan->trace,
+        return world_fail(world, "case %s rests as (%s, %s)", plan->traces[TRANSFER],
                           flow_state_name(flow, in.state).english,
                           flow_state_name(flow, out.state).english);
     if (!flow_state_ends(flow, in.state))
-        return world_fail(world, "case %s did not end: %s", plan->trace,
+        return world_fail(world, "case %s did not end: %s", plan->traces[TRANSFER],
                           flow_state_name(flow, in.state).english);
     if ((in.flags & CASE_FLAGGED) != 0 || (out.flags & CASE_FLAGGED) != 0)
-        return world_fail(world, "case %s is flagged", plan->trace);
-    if (plan->completed && (!money_equal(in.money_total, plan->total) ||
-                            !money_equal(out.money_total, plan->advised) ||
-                            !money_equal(in.form_total, plan->total)))
-        return world_fail(world,
-                          "case %s: money differs: plan %lld, form %lld, in %lld, out %lld",
-                          plan->trace, (long long)plan->total.fen, (long long)in.form_total.fen,
-                          (long long)in.money_total.fen, (long long)out.money_total.fen);
-    return true;
+        return world_fail(world, "case %s is flagged", plan->traces[TRANSFER]);
+    if (plan->completed &&
+        (!money_equal(in.money_total, plan->moneyless ? (struct money){0} : plan->total) ||
+         !money_equal(out.money_total, plan->advised) ||
+         !money_equal(in.form_total, plan->total)))
+        return world_fail(
+            world, "case %s: money differs: plan %lld, form %lld, in %lld, out %lld",
+            plan->traces[TRANSFER], (long long)plan->total.fen, (long long)in.form_total.fen,
+            (long long)in.money_total.fen, (long long)out.money_total.fen);
+    return check_reversal(world, plan, &in, &out) && check_line(world, plan, &in);
 }
 
 bool world_judge(struct world *world)

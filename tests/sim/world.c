@@ -43,8 +43,16 @@ static void make_person(struct world *world, struct plan *plan, uint32_t index)
     plan->person[17] = "10X98765432"[sum % 11];
 }
 
+static bool one_in(struct world *world, uint64_t many)
+{
+    return world_random(world, many) == 0;
+}
+
 static void make_plans(struct world *world)
 {
+    static const char *const letters[BUSINESSES] = {"GZ", "RI", "RO", "BL"};
+    bool moneyless = one_in(world, 8);
+
     world->case_count = 2 + (uint32_t)world_random(world, 5);
     for (uint32_t i = 0; i < world->case_count; i++) {
         struct plan *plan = &world->plans[i];
@@ -56,9 +64,17 @@ static void make_plans(struct world *world)
         plan->give_up = world_random(world, 2) == 0;
         plan->bad_form = world_random(world, 4) == 0;
         plan->loose_acceptance = world_random(world, 4) == 0;
+        plan->withdraws = one_in(world, 5);
+        plan->by_line = one_in(world, 3);
+        plan->partial = one_in(world, 6);
+        plan->overlap = one_in(world, 6);
+        plan->reverses = one_in(world, 5);
+        plan->both_reverse = plan->reverses && one_in(world, 2);
+        plan->moneyless = moneyless;
         plan->total.fen = 240000 + (int64_t)world_random(world, 5000) * 1200;
         make_person(world, plan, i);
-        snprintf(plan->trace, sizeof(plan->trace), "GZ2026%08u", i + 1);
+        for (unsigned b = 0; b < BUSINESSES; b++)
+            snprintf(plan->traces[b], TRACE_SIZE, "%s2026%08u", letters[b], i + 1);
     }
 }
 
@@ -75,6 +91,13 @@ static void make_calendar(struct world *world)
     world->rules->calendar_version = 20261;
 }
 
+/* No money moves between any two: the record only. */
+static void set_money_switch(struct world *world)
+{
+    if (world->plans[0].moneyless)
+        world->rules->rows[world->rules->count++] = (struct rule){"PEN-MONEY", {1}, 0};
+}
+
 bool world_open(struct world *world, uint64_t seed, enum fault fault)
 {
     struct day start;
@@ -87,6 +110,7 @@ bool world_open(struct world *world, uint64_t seed, enum fault fault)
     make_calendar(world);
     world->province_count = 2 + (uint32_t)world_random(world, PROVINCES_MAX - 1);
     make_plans(world);
+    set_money_switch(world);
     for (uint32_t i = 0; i < world->province_count; i++) {
         if (!gateway_create(world, i))
             return false;

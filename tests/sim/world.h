@@ -48,6 +48,15 @@ struct packet {
     bool unavailable;      /* a receipt packet that says 503 */
 };
 
+/* Which case of a plan a document belongs to. */
+enum business {
+    TRANSFER,
+    REVERSAL_OF_IN,  /* opened by IN after the transfer has ended */
+    REVERSAL_OF_OUT, /* likewise by OUT: of the two one stays */
+    BANK_LINE,
+    BUSINESSES
+};
+
 /* One document a core still has to bring to its gateway. */
 struct paper {
     struct instant at;
@@ -55,7 +64,8 @@ struct paper {
     uint16_t action;
     uint32_t revision;
     uint32_t number; /* makes the local key unique */
-    bool good;       /* a form whose boxes add up */
+    bool good;       /* a form whose boxes add up; an answer that agrees */
+    enum business which;
     unsigned tries;
 };
 
@@ -84,8 +94,15 @@ struct plan {
     bool give_up; /* after a return: refuse instead of writing again */
     bool bad_form;
     bool loose_acceptance; /* the form goes without an acceptance before it */
+    bool withdraws;        /* the person changes his mind */
+    bool by_line;          /* the money comes as a bank line with other money in it */
+    bool partial;          /* part is excluded, the person is told */
+    bool overlap;          /* months are cleared after the transfer */
+    bool reverses;         /* it was the wrong person */
+    bool both_reverse;     /* both sides find out */
+    bool moneyless;        /* no money on this route */
     char person[32];       /* identity number */
-    char trace[TRACE_SIZE];
+    char traces[BUSINESSES][TRACE_SIZE];
     struct money total;
     /* what the cores know */
     uint32_t letter_revision;
@@ -95,6 +112,8 @@ struct plan {
     bool form_sent;
     bool money_sent;
     bool completed;
+    bool stopped;         /* OUT agreed to a withdrawal: it pays nothing any more */
+    bool money_back;      /* IN has sent it back */
     struct money advised; /* accepted by OUT's gateway; not if the case closed before it came */
 };
 
@@ -137,8 +156,6 @@ bool world_fail(struct world *world, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* cores.c */
 void cores_start(struct world *world);
-void cores_paper(struct world *world, uint32_t province, uint32_t case_index, uint16_t action,
-                 uint32_t revision, bool good, int64_t delay_ms);
 /* A document was pushed to the core behind `province`. */
 void cores_told(struct world *world, uint32_t province, uint16_t action,
                 const struct record *body);
@@ -151,6 +168,6 @@ bool cores_satisfied(const struct world *world);
 /* documents.c */
 uint32_t province_region(uint32_t index);
 MUST_USE struct record *document_make(struct arena *arena, const struct plan *plan,
-                                      uint16_t action, bool good);
+                                      const struct paper *paper);
 
 #endif

@@ -387,8 +387,8 @@ static void submit_reversal_in(uint32_t from, const struct side *in)
     event.action = ACTION_FUND_RETURN;
     money_format((struct money){in->reverse_total - in->reversed_total}, amount);
     event.body = document_money(arena, ACTION_FUND_RETURN, amount);
-    assert_true(decide(&next.sides[ROLE_IN], ROLE_IN, &event, &letter, &decision));
-    remember_from(from, &next);
+    if (decide(&next.sides[ROLE_IN], ROLE_IN, &event, &letter, &decision))
+        remember_from(from, &next);
 }
 
 static void submit_money_in(uint32_t from, const struct side *in)
