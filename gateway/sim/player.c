@@ -12,37 +12,48 @@
 /* --- bringing documents --------------------------------------------------------------------
  */
 
-/* A step fired: its document, in our dialect, joins what is to be brought. */
-static void fire(void *self, struct script_case *at, struct script_step *step)
+bool player_bring(struct player *player, struct script_case *at, const char *trace,
+                  const struct script_step *step, size_t *number, struct error *err)
 {
-    struct player *player = self;
-    struct error err = ERROR_INIT;
     struct adapter_message message = {.flow = step->flow,
                                       .action = step->sends,
                                       .revision = step->revision,
                                       .body = step->document};
-    struct errand *errand;
+    struct errand *errand = &player->errands[player->errand_count];
     char *key;
 
-    if (player->errand_count == ERRANDS_MAX) {
-        log_error("sim.too_many", "trace=%s", at->trace);
-        return;
-    }
-    errand = &player->errands[player->errand_count];
-    key = arena_format(player->arena, "%s-%s-%u", at->trace, action_name(step->sends).english,
-                       step->revision);
+    if (player->errand_count == ERRANDS_MAX)
+        return fail(err, ERROR_BUSY, "more than %d documents", ERRANDS_MAX);
+    /* The same document brought twice by hand is two documents. */
+    key = at != NULL ? arena_format(player->arena, "%s-%s-%u", trace,
+                                    action_name(step->sends).english, step->revision)
+                     : arena_format(player->arena, "%s-%u-%zu", trace, step->sends,
+                                    player->errand_count);
+    if (key == NULL)
+        return fail(err, ERROR_MEMORY, "no memory for a document");
     message.local_key = text_of(key);
-    if (key == NULL || !adapter_write(player->adapter, FROM_CORE, &message, player->arena,
-                                      &errand->bytes, &err)) {
-        log_error("sim.cannot_write", "trace=%s action=%s code=%s reason=\"%s\"", at->trace,
-                  action_name(step->sends).english, error_name(err.code), err.text);
-        return;
-    }
+    if (!adapter_write(player->adapter, FROM_CORE, &message, player->arena, &errand->bytes,
+                       err))
+        return false;
     errand->at = at;
-    errand->step = step;
+    errand->trace = trace;
+    errand->action = step->sends;
+    errand->code[0] = '\0';
     errand->due_ms = clock_monotonic_ms() + step->delay_ms;
     errand->state = ERRAND_WAITING;
-    player->errand_count++;
+    *number = player->errand_count++;
+    return true;
+}
+
+/* A step of the script fired. */
+static void fire(void *self, struct script_case *at, struct script_step *step)
+{
+    struct error err = ERROR_INIT;
+    size_t number;
+
+    if (!player_bring(self, at, at->trace, step, &number, &err))
+        log_error("sim.cannot_write", "trace=%s action=%s code=%s reason=\"%s\"", at->trace,
+                  action_name(step->sends).english, error_name(err.code), err.text);
 }
 
 void player_happened(struct player *player, struct script_case *at, enum script_when when,
@@ -86,10 +97,13 @@ static void take_answer(struct player *player, struct errand *errand,
     accepted = text_is(verdict, "accepted") || text_is(verdict, "pending");
     errand->state = accepted ? ERRAND_ACCEPTED : ERRAND_REFUSED;
     log_info("sim.answered", "trace=%s action=%s verdict=%.*s code=%.*s tries=%u",
-             errand->at->trace, action_name(errand->step->sends).english, TEXT_ARG(verdict),
+             errand->trace, action_name(errand->action).english, TEXT_ARG(verdict),
              TEXT_ARG(code), errand->tries);
-    player_happened(player, errand->at, accepted ? WHEN_ACCEPTED : WHEN_REFUSED,
-                    errand->step->sends);
+    if (!text_to_field(code, errand->code, sizeof(errand->code)))
+        errand->code[0] = '\0';
+    if (errand->at != NULL)
+        player_happened(player, errand->at, accepted ? WHEN_ACCEPTED : WHEN_REFUSED,
+                        errand->action);
 }
 
 void player_result(void *self, const struct courier_result *result)

@@ -1,4 +1,6 @@
-/* player_control.c - {"verb":"start","trace":T}, {"verb":"status"}, {"verb":"stop"}. */
+/* player_control.c - {"verb":"start","trace":T},
+ * {"verb":"send","path":F,"revision":N,"flow":W},
+ * {"verb":"answer","number":N}, {"verb":"status"}, {"verb":"stop"}. */
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +17,61 @@ static json_t *start(struct player *player, const char *trace)
         player_happened(player, at, WHEN_START, 0);
     pthread_mutex_unlock(&player->lock);
     return json_pack("{s:b}", "ok", at != NULL);
+}
+
+/* One document by hand: from a file in the national form. */
+static bool bring(struct player *player, const char *path, unsigned revision, const char *flow,
+                  size_t *number, struct error *err)
+{
+    struct script_step step = {.revision = revision};
+    struct text trace = TEXT_NONE;
+    struct text kept;
+
+    if (!script_read_document(path, flow_by_name(text_of(flow)), player->schemas, player->arena,
+                              &step, err))
+        return false;
+    if (!record_text(step.document, "reference/traceNumber", &trace))
+        return fail(err, ERROR_SCHEMA, "%s: it names no trace number", path);
+    kept = arena_copy(player->arena, trace);
+    if (kept.at == NULL)
+        return fail(err, ERROR_MEMORY, "no memory for a document");
+    return player_bring(player, NULL, kept.at, &step, number, err);
+}
+
+static json_t *send(struct player *player, json_t *asked)
+{
+    const char *path = json_string_value(json_object_get(asked, "path"));
+    const char *flow = json_string_value(json_object_get(asked, "flow"));
+    json_int_t revision = json_integer_value(json_object_get(asked, "revision"));
+    struct error err = ERROR_INIT;
+    size_t number = 0;
+    bool ok;
+
+    if (path == NULL)
+        return json_pack("{s:b}", "ok", 0);
+    pthread_mutex_lock(&player->lock);
+    ok = bring(player, path, revision > 0 ? (unsigned)revision : 1, flow != NULL ? flow : "",
+               &number, &err);
+    pthread_mutex_unlock(&player->lock);
+    return ok ? json_pack("{s:b, s:I}", "ok", 1, "number", (json_int_t)number)
+              : json_pack("{s:b, s:s}", "ok", 0, "reason", err.text);
+}
+
+/* What the gateway said to a document that was sent by hand. */
+static json_t *answer_to(struct player *player, json_int_t number)
+{
+    static const char *const states[] = {"waiting", "waiting", "accepted", "refused"};
+    json_t *said;
+
+    pthread_mutex_lock(&player->lock);
+    if (number < 0 || (size_t)number >= player->errand_count)
+        said = json_pack("{s:b}", "ok", 0);
+    else
+        said = json_pack("{s:b, s:s, s:s}", "ok", 1, "state",
+                         states[player->errands[number].state], "code",
+                         player->errands[number].code);
+    pthread_mutex_unlock(&player->lock);
+    return said;
 }
 
 /* How many documents are still to be brought, and how it went with the others. */
@@ -44,6 +101,10 @@ void player_control(void *self, const struct control_peer *peer, struct text req
     (void)peer;
     if (verb != NULL && strcmp(verb, "start") == 0 && trace != NULL)
         said = start(player, trace);
+    else if (verb != NULL && strcmp(verb, "send") == 0)
+        said = send(player, asked);
+    else if (verb != NULL && strcmp(verb, "answer") == 0)
+        said = answer_to(player, json_integer_value(json_object_get(asked, "number")));
     else if (verb != NULL && strcmp(verb, "status") == 0)
         said = status(player);
     else if (verb != NULL && strcmp(verb, "stop") == 0)

@@ -27,8 +27,10 @@ enum errand_state { ERRAND_WAITING, ERRAND_UNDER_WAY, ERRAND_ACCEPTED, ERRAND_RE
 
 /* One document to bring: the same bytes until the gateway has answered. */
 struct errand {
-    struct script_case *at;
-    struct script_step *step;
+    struct script_case *at; /* NULL: by hand, and the script does not speak of it */
+    const char *trace;
+    uint16_t action;
+    char code[CODE_SIZE]; /* of a refusal */
     struct text bytes;
     int64_t due_ms; /* monotonic */
     unsigned tries;
@@ -54,6 +56,10 @@ struct player {
     size_t seen_count;
 };
 
+/* Under the lock. The document of a step joins what is to be brought; *number names it. `at`
+ * may be NULL. */
+MUST_USE bool player_bring(struct player *player, struct script_case *at, const char *trace,
+                           const struct script_step *step, size_t *number, struct error *err);
 /* Under the lock. */
 void player_happened(struct player *player, struct script_case *at, enum script_when when,
                      unsigned action);

@@ -15,34 +15,49 @@ struct loading {
     struct arena *arena;
 };
 
-static bool read_document(const struct loading *loading, struct text name,
-                          struct script_step *step, struct error *err)
+/* Documents that only bank lines have. */
+static bool is_of_bank_line(unsigned action)
 {
-    const char *slash = strrchr(loading->path, '/');
-    int folder = slash != NULL ? (int)(slash - loading->path + 1) : 0;
+    return action == ACTION_REMITTANCE || action == ACTION_ALLOCATION ||
+           action == ACTION_FUND_QUERY || action == ACTION_FUND_ANSWER;
+}
+
+bool script_read_document(const char *path, unsigned flow, const struct wire_schemas *schemas,
+                          struct arena *arena, struct script_step *step, struct error *err)
+{
     struct document_limits limits = {.size_max = DOCUMENT_MAX, .allow_comments = true};
     struct document *document = NULL;
     struct record *record;
     struct text bytes;
-    char *path;
-    bool ok;
+    bool ok = file_read(arena, path, DOCUMENT_MAX, &bytes, err) &&
+              document_parse(bytes, &limits, &document, err) &&
+              codec_read(document, arena, &record, err);
 
-    path = arena_format(loading->arena, "%.*s%.*s", folder, loading->path, TEXT_ARG(name));
-    if (path == NULL)
-        return fail(err, ERROR_MEMORY, "no memory for a script");
-    ok = file_read(loading->arena, path, DOCUMENT_MAX, &bytes, err) &&
-         document_parse(bytes, &limits, &document, err) &&
-         codec_read(document, loading->arena, &record, err);
     document_free(document);
     if (!ok)
         return fail_prefix(err, "%s", path);
     step->sends = (uint16_t)action_by_name(text_of(record->name));
     step->document = record;
-    step->flow = FLOW_PENSION_EMPLOYEE;
     if (step->sends == 0)
         return fail(err, ERROR_CONFIG, "%s: no action has this root element", path);
-    return codec_check_national(loading->schemas, step->flow, record, err) ||
+    if (flow == FLOW_NONE)
+        flow = is_of_bank_line(step->sends) ? FLOW_PENSION_REMITTANCE : FLOW_PENSION_EMPLOYEE;
+    step->flow = (uint16_t)flow;
+    return codec_check_national(schemas, step->flow, record, err) ||
            fail_prefix(err, "%s", path);
+}
+
+static bool read_document(const struct loading *loading, struct text name, unsigned flow,
+                          struct script_step *step, struct error *err)
+{
+    const char *slash = strrchr(loading->path, '/');
+    int folder = slash != NULL ? (int)(slash - loading->path + 1) : 0;
+    char *path = arena_format(loading->arena, "%.*s%.*s", folder, loading->path,
+                              TEXT_ARG(name));
+
+    if (path == NULL)
+        return fail(err, ERROR_MEMORY, "no memory for a script");
+    return script_read_document(path, flow, loading->schemas, loading->arena, step, err);
 }
 
 static bool read_when(struct text when, struct script_step *step, struct error *err)
@@ -68,6 +83,7 @@ static bool read_step(const struct loading *loading, const struct record *node,
 {
     struct text when = TEXT_NONE;
     struct text name = TEXT_NONE;
+    struct text flow = TEXT_NONE;
     uint64_t number;
 
     *step = (struct script_step){.nth = 1, .revision = 1};
@@ -78,7 +94,10 @@ static bool read_step(const struct loading *loading, const struct record *node,
         step->delay_ms = (uint32_t)number;
     if (record_number(node, "revision", 9999, &number))
         step->revision = (uint32_t)number;
-    return read_when(when, step, err) && read_document(loading, name, step, err);
+    if (record_text(node, "flow", &flow) && flow_by_name(flow) == FLOW_NONE)
+        return fail(err, ERROR_CONFIG, "%.*s: no such flow", TEXT_ARG(flow));
+    return read_when(when, step, err) &&
+           read_document(loading, name, flow_by_name(flow), step, err);
 }
 
 static bool read_case(const struct loading *loading, const struct record *node,

@@ -46,6 +46,11 @@ struct script {
 MUST_USE bool script_load(const char *path, const char *schema_path,
                           const struct wire_schemas *schemas, struct arena *arena,
                           struct script *script, struct error *err);
+/* One national document from a file: fills document, sends and flow. `flow` FLOW_NONE: the one
+ * whose own the document is, pension.employee if several have it. */
+MUST_USE bool script_read_document(const char *path, unsigned flow,
+                                   const struct wire_schemas *schemas, struct arena *arena,
+                                   struct script_step *step, struct error *err);
 /* NULL: the script does not speak of it. */
 struct script_case *script_case(struct script *script, struct text trace);
 /* Counts that it happened; calls fire for each step that this sets off. */
