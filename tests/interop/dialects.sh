@@ -94,6 +94,49 @@ guizhou-core form_return =C03:PEN-C03,C07:PEN-C07 dataset/row[2]/jydm checks/che
 guizhou-core fund_advice same prm_aae019 amount
 guizhou-core fund_receipt same prm_yad003 amount
 guizhou-core completion date prm_jxrq linkedOn
+guizhou-core completion-overlap same prm_cfys overlapMonths
+guizhou-core acceptance-excluded month bydataset/row[1]/aae041 excluded/row[1]/from
+guizhou-core acceptance-excluded =16:PEN-R16 bydataset/row[2]/thyy excluded/row[2]/code
+guizhou-core certificate same prm_yac196 certificateNumber
+guizhou-core certificate same prm_aae240 balance
+guizhou-core certificate month prm_aae042 localTo
+guizhou-core certificate same prm_yac253 agency/address
+guizhou-core notice date prm_gzrq notifiedOn
+guizhou-core notice same bydataset/row[1]/thsm excluded/row[1]/text
+guizhou-core notice same bydataset/row[1]/aae019 excluded/row[1]/amount
+guizhou-core clearing_done same prm_qtys months
+guizhou-core clearing_done same prm_qtje refund
+guizhou-core withdrawal =W1:PEN-W01 prm_cxyy code
+guizhou-core withdrawal same prm_ywsm text
+guizhou-core withdrawal_answer =1:true,0:false prm_tycx agreed
+guizhou-core withdrawal_answer-gateway =1:true,0:false prm_tycx agreed
+guizhou-core reversal =C1:PEN-V01,C2:PEN-V02,C9:PEN-V03 prm_chyy code
+guizhou-core reversal-identity =C1:PEN-V01,C2:PEN-V02,C9:PEN-V03 prm_chyy code
+guizhou-core reversal-short =C1:PEN-V01,C2:PEN-V02,C9:PEN-V03 prm_chyy code
+guizhou-core reversal same prm_yaaz341 corrects/traceNumber
+guizhou-core reversal same prm_aaz341 reference/traceNumber
+guizhou-core reversal same prm_aac003 person/name
+guizhou-core fund_return same prm_aae019 amount
+guizhou-core fund_return same prm_aad008 voucher
+guizhou-core reminder =01:d1,02:d2,03:d2p,04:d3 prm_sxzl clock
+guizhou-core reminder-gateway =01:d1,02:d2,03:d2p,04:d3 prm_sxzl clock
+guizhou-core reminder date prm_sxrq dueOn
+guizhou-core status_answer same prm_ywztmc stateName
+guizhou-core status_answer same prm_aic102 formTotal
+guizhou-core status_answer same prm_djje moneyTotal
+guizhou-core status_answer =0:off,1:running,2:passed,3:met sxdataset/row[1]/sxzt clocks/clock[1]/state
+guizhou-core status_answer =0:off,1:running,2:passed,3:met sxdataset/row[3]/sxzt clocks/clock[3]/state
+guizhou-core status_answer-clocks =13:restore sxdataset/row[13]/sxzl clocks/clock[13]/kind
+guizhou-core remittance same prm_yad003 amount
+guizhou-core remittance same prm_fkr payer
+guizhou-core remittance same dataset/row[2]/aaz341 items/item[2]/traceNumber
+guizhou-core allocation same dataset/row[2]/aae019 items/item[2]/amount
+guizhou-core fund_query same prm_ywsm text
+guizhou-core fund_answer =1:allocate,2:return prm_cxjg finding
+guizhou-core fund_answer-short =1:allocate,2:return prm_cxjg finding
+guizhou-core remittance_fund_return date prm_tkrq returnedOn
+guizhou-core remittance_completion same prm_aae044 handler/agencyName
+guizhou-core remittance_reminder =11:suspense,12:query prm_sxzl clock
 guizhou-core answer =1:accepted,-1:refused prm_cljg verdict
 guangdong-core letter same MSGDATA/INPUT/AAC003 person/name
 guangdong-core letter same MSGDATA/INPUT/AAC002 person/identityNumber
@@ -116,6 +159,35 @@ guangdong-core form month MSGDATA/INPUT/ROWS/ROW[10]/AAB191 rows/row[10]/arrived
 guangdong-core form same MSGDATA/INPUT/AAE013 remark
 guangdong-core form_return =J103:PEN-C03 MSGDATA/INPUT/JYLIST/JY[1]/JYDM checks/check[1]/code
 guangdong-core fund_advice fen MSGDATA/INPUT/AAE019 amount
+guangdong-core completion-overlap same MSGDATA/INPUT/CFYS overlapMonths
+guangdong-core acceptance-excluded fen MSGDATA/INPUT/BYLIST/BY[1]/AAE019 excluded/row[1]/amount
+guangdong-core certificate fen MSGDATA/INPUT/AAE240 balance
+guangdong-core certificate same MSGDATA/INPUT/JG/AAE044 agency/name
+guangdong-core certificate same MSGDATA/INPUT/AAE044 handler/agencyName
+guangdong-core notice =B206:PEN-R16 MSGDATA/INPUT/BYLIST/BY[2]/THYY excluded/row[2]/code
+guangdong-core notice month MSGDATA/INPUT/BYLIST/BY[1]/AAE042 excluded/row[1]/to
+guangdong-core clearing_done fen MSGDATA/INPUT/QTJE refund
+guangdong-core withdrawal =Z901:PEN-W01 MSGDATA/INPUT/CXYY code
+guangdong-core withdrawal_answer =Y:true,N:false MSGDATA/INPUT/TYCX agreed
+guangdong-core withdrawal_answer-gateway =Y:true,N:false MSGDATA/INPUT/TYCX agreed
+guangdong-core reversal =D401:PEN-V01,D402:PEN-V02,D499:PEN-V03 MSGDATA/INPUT/CHYY code
+guangdong-core reversal-short =D401:PEN-V01,D402:PEN-V02,D499:PEN-V03 MSGDATA/INPUT/CHYY code
+guangdong-core reversal-identity =17:16,16:17 MSGDATA/INPUT/AAC058 person/identityType
+guangdong-core reversal fen MSGDATA/INPUT/AAE019 amount
+guangdong-core fund_return-short fen MSGDATA/INPUT/AAE019 amount
+guangdong-core reminder =S01:d1,S02:d2,S08:d2p,S03:d3 MSGDATA/INPUT/SXZL clock
+guangdong-core reminder-gateway =S01:d1,S02:d2,S08:d2p,S03:d3 MSGDATA/INPUT/SXZL clock
+guangdong-core status_query date MSGDATA/OPTTIME handler/date
+guangdong-core status_answer fen MSGDATA/INPUT/DJJE moneyTotal
+guangdong-core status_answer =N:off,R:running,P:passed,M:met MSGDATA/INPUT/SXLIST/SX[4]/SXZT clocks/clock[4]/state
+guangdong-core status_answer-clocks =S33:restore MSGDATA/INPUT/SXLIST/SX[13]/SXZL clocks/clock[13]/kind
+guangdong-core remittance fen MSGDATA/INPUT/YAD003 amount
+guangdong-core remittance fen MSGDATA/INPUT/MXLIST/MX[2]/AAE019 items/item[2]/amount
+guangdong-core allocation same MSGDATA/INPUT/MXLIST/MX[1]/AAZ341 items/item[1]/traceNumber
+guangdong-core fund_query same MSGDATA/INPUT/DZRQ bookedOn
+guangdong-core fund_answer =RL:allocate,TK:return MSGDATA/INPUT/CXJG finding
+guangdong-core fund_answer-short =RL:allocate,TK:return MSGDATA/INPUT/CXJG finding
+guangdong-core remittance_answer =0000:accepted MSGDATA/APPCODE verdict
 guangdong-core answer =0000:accepted MSGDATA/APPCODE verdict
 guangdong-core answer same MSGDATA/INPUT/CASEID caseId
 FIELDS
@@ -132,7 +204,7 @@ for theirs in adapters/*/examples/*.theirs.xml; do
         bad "${theirs%.theirs.xml}.ours.xml: not as the national schema says"
     pairs=$((pairs + 1))
 done
-[ "$pairs" -ge 37 ] || bad "only $pairs pairs of examples"
+[ "$pairs" -ge 120 ] || bad "only $pairs pairs of examples"
 for kind in adapter mapping codes; do
     xmllint --noout --nonet --schema "schemas/$kind.xsd" adapters/*/"$kind.xml" 2>/dev/null ||
         bad "adapters/*/$kind.xml: not as schemas/$kind.xsd says"

@@ -5,9 +5,37 @@
 /* --- national documents ------------------------------------------------------------------- */
 
 static const char *const good_documents[] = {
-    "application",   "refusal",    "letter",      "acceptance",
-    "letter_return", "form",       "form_return", "fund_advice",
-    "fund_receipt",  "completion", "answer",      "form-smallest",
+    "application",
+    "refusal",
+    "letter",
+    "acceptance",
+    "letter_return",
+    "form",
+    "form_return",
+    "fund_advice",
+    "fund_receipt",
+    "completion",
+    "answer",
+    "form-smallest",
+    "certificate",
+    "notice",
+    "clearing_done",
+    "withdrawal",
+    "withdrawal_answer",
+    "reversal",
+    "fund_return",
+    "reminder",
+    "status_query",
+    "status_answer",
+    "remittance",
+    "allocation",
+    "fund_query",
+    "fund_answer",
+    "acceptance-excluded",
+    "completion-overlap",
+    "status_answer-smallest",
+    "status_query-smallest",
+    "reversal-smallest",
 };
 
 static void test_good_documents(void **state)
@@ -99,6 +127,38 @@ static const struct bad_document bad_documents[] = {
     {"verdict-unknown", ERROR_NONE, true},
     {"postcode-letter", ERROR_NONE, true},
     {"reason-unknown-family", ERROR_NONE, true},
+    {"reversal-reason", ERROR_NONE, true},
+    {"reversal-reason-family", ERROR_NONE, true},
+    {"reversal-corrects-empty", ERROR_NONE, true},
+    {"withdrawal-reason", ERROR_NONE, true},
+    {"withdrawal-answer-number", ERROR_NONE, true},
+    {"withdrawal-answer-unsaid", ERROR_NONE, true},
+    {"exclusion-reason", ERROR_NONE, true},
+    {"exclusion-empty", ERROR_NONE, true},
+    {"exclusion-missing", ERROR_NONE, true},
+    {"exclusion-after-handler", ERROR_NONE, true},
+    {"exclusion-201-rows", ERROR_NONE, true},
+    {"finding-unknown", ERROR_NONE, true},
+    {"clock-unknown", ERROR_NONE, true},
+    {"clock-upper-case", ERROR_NONE, true},
+    {"clock-state-unknown", ERROR_NONE, true},
+    {"clocks-17", ERROR_NONE, true},
+    {"clocks-missing", ERROR_NONE, true},
+    {"state-upper-case", ERROR_NONE, true},
+    {"state-name-too-long", ERROR_NONE, true},
+    {"changed-at-utc", ERROR_NONE, true},
+    {"totals-exchanged", ERROR_NONE, true},
+    {"items-empty", ERROR_NONE, true},
+    {"items-65", ERROR_NONE, true},
+    {"item-no-amount", ERROR_NONE, true},
+    {"item-blank-trace", ERROR_NONE, true},
+    {"certificate-number-full-width", ERROR_NONE, true},
+    {"certificate-balance-four-decimals", ERROR_NONE, true},
+    {"certificate-no-agency", ERROR_NONE, true},
+    {"clearing-negative-months", ERROR_NONE, true},
+    {"overlap-1000-months", ERROR_NONE, true},
+    {"reminder-without-words", ERROR_NONE, true},
+    {"fund-query-month-for-day", ERROR_NONE, true},
 };
 
 static void check_bad(struct fixture *fixture, const struct bad_document *bad)
@@ -225,7 +285,13 @@ static void test_leaves(void **state)
                                       &leaves, &fixture->err));
     assert_non_null(strstr(leaves.text, "\namounts/total\nrows/row/region?\n"));
     assert_non_null(strstr(leaves.text, "\nattachments/attachment/sha256?\nremark?\n"));
-    assert_int_equal(leaves.count, 55);
+    assert_non_null(strstr(leaves.text, "\nexcluded/row/region?\nexcluded/row/from?\n"));
+    assert_int_equal(leaves.count, 62);
+    leaves = (struct leaves){.size = 0};
+    assert_true(codec_national_leaves(schemas, FLOW_PENSION_REMITTANCE, "remittance", note_leaf,
+                                      &leaves, &fixture->err));
+    assert_non_null(strstr(leaves.text, "\nitems/item/traceNumber?\nitems/item/amount?\n"));
+    assert_int_equal(leaves.count, 19);
     leaves = (struct leaves){.stop_at = 2};
     assert_true(codec_national_leaves(schemas, FLOW_PENSION_EMPLOYEE, "letter", note_leaf,
                                       &leaves, &fixture->err));
