@@ -30,7 +30,8 @@ units() { # VARIANT
 build release all units test-programs catalogue
 run lint 120 bash tests/lint/lint.sh build/release
 units release
-run "simulation" 120 build/release/tests/simulate 300
+if [ "$what" = all ]; then seeds=1000; else seeds=200; fi
+run "simulation" 120 build/release/tests/simulate $seeds
 if [ "$what" = all ]; then
     for fault in 1 2 3 4 5; do
         run "simulation with planted fault $fault" 60 build/release/tests/simulate 50 1 "$fault"

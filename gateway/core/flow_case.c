@@ -30,7 +30,7 @@
  *      165    8  reverse_total         signed
  *      173    8  reversed_total        signed
  *      181    4  accepted_on           0: none
- *      185    1  clock_count           0 to 12
+ *      185    1  clock_count           0 to 13
  *      186   26  each clock that ever ran:
  *        +0   1    kind                enum clock_kind, not 0; a kind appears once
  *        +1   1    state               enum clock_state

@@ -47,7 +47,7 @@ party_file() { # SIDE PARTY KIND URL ADAPTER SUITE
     printf '  <transportPins><pin><certificate>%s/%s.tls.crt</certificate></pin></transportPins>\n' "$keys" "$2"
     [ "$3" = province ] &&
         printf '  <signingPins><pin><certificate>%s/%s.%s.crt</certificate></pin></signingPins>\n' "$keys" "$2" "$6"
-    printf '  <flows><flow><name>pension.employee</name></flow></flows>\n</party>\n'
+    printf '  <flows><flow><name>pension.employee</name></flow><flow><name>pension.remittance</name></flow></flows>\n</party>\n'
 }
 
 gateway_file() { # SIDE SUITE
