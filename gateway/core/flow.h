@@ -253,8 +253,9 @@ struct flow_step {
 
 /* What an event brings to its case, read from its body before a step is looked for. */
 struct flow_facts {
-    const char *refusal; /* not NULL: the event does not fit the case; its code, or FLOW_LATER */
-    const char *reason;  /* of that; a literal */
+    const char
+        *refusal;       /* not NULL: the event does not fit the case; its code, or FLOW_LATER */
+    const char *reason; /* of that; a literal */
     char trace[TRACE_SIZE];
     uint32_t in_region; /* as the body says; opening events only */
     uint32_t out_region;

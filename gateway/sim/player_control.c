@@ -38,7 +38,7 @@ static bool bring(struct player *player, const char *path, unsigned revision, co
     return player_bring(player, NULL, kept.at, &step, number, err);
 }
 
-static json_t *send(struct player *player, json_t *asked)
+static json_t *send_paper(struct player *player, json_t *asked)
 {
     const char *path = json_string_value(json_object_get(asked, "path"));
     const char *flow = json_string_value(json_object_get(asked, "flow"));
@@ -102,7 +102,7 @@ void player_control(void *self, const struct control_peer *peer, struct text req
     if (verb != NULL && strcmp(verb, "start") == 0 && trace != NULL)
         said = start(player, trace);
     else if (verb != NULL && strcmp(verb, "send") == 0)
-        said = send(player, asked);
+        said = send_paper(player, asked);
     else if (verb != NULL && strcmp(verb, "answer") == 0)
         said = answer_to(player, json_integer_value(json_object_get(asked, "number")));
     else if (verb != NULL && strcmp(verb, "status") == 0)

@@ -102,8 +102,8 @@ static bool find_case(struct world *world, uint32_t province, const struct plan 
     bool ok;
 
     ok = ledger_begin_read(world->provinces[province].ledger, &txn, &err) &&
-         ledger_case_by_trace(txn, province_region(plan->in), plan->traces[which],
-                              &case_id, found, &err) &&
+         ledger_case_by_trace(txn, province_region(plan->in), plan->traces[which], &case_id,
+                              found, &err) &&
          (!*found || ledger_get_case(txn, &case_id, row, found, &err));
     ledger_abort(txn);
     return ok;
