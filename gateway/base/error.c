@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
+
 struct code_row {
     const char *name;
     int http;
@@ -38,6 +40,7 @@ bool fail_at(struct error *err, enum error_code code, const char *file, int line
     va_start(arguments, format);
     vsnprintf(err->text, sizeof(err->text), format, arguments);
     va_end(arguments);
+    text_one_line(err->text);
     return false;
 }
 
@@ -54,6 +57,7 @@ bool fail_prefix(struct error *err, const char *format, ...)
     if (size >= 0 && (size_t)size < sizeof(err->text) &&
         snprintf(err->text + size, sizeof(err->text) - (size_t)size, ": %s", before) < 0)
         err->text[size] = '\0';
+    text_one_line(err->text);
     return false;
 }
 

@@ -175,6 +175,25 @@ size_t text_columns(struct text a)
     return columns;
 }
 
+void text_one_line(char *nul_terminated)
+{
+    struct text rest = text_of(nul_terminated);
+    uint32_t code;
+    size_t size;
+    bool valid;
+
+    while ((size = utf8_decode(rest, &code, &valid)) > 0) {
+        char *at = nul_terminated + (rest.at - nul_terminated);
+
+        if (code == '\n' || code == '\t')
+            *at = ' ';
+        else if (!valid || code < 0x20 || code == 0x7F)
+            *at = '?';
+        rest.at += size;
+        rest.size -= size;
+    }
+}
+
 bool text_to_field(struct text a, char *field, size_t field_size)
 {
     CHECK(field_size > 0);

@@ -41,6 +41,10 @@ bool text_is_utf8(struct text a);
 size_t text_characters(struct text a);
 size_t text_columns(struct text a);
 
+/* Makes a NUL terminated text one line of UTF-8, in place: line ends and tabs become blanks,
+ * other control characters and bytes that belong to no character question marks. */
+void text_one_line(char *nul_terminated);
+
 /* Copies as a NUL terminated string into a fixed field; false (and "") if it does not fit. */
 MUST_USE bool text_to_field(struct text a, char *field, size_t field_size);
 

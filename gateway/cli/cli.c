@@ -69,6 +69,7 @@ bool cli_hint(struct cli *cli, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(cli->hint, sizeof(cli->hint), format, arguments);
     va_end(arguments);
+    text_one_line(cli->hint);
     return false;
 }
 

@@ -40,6 +40,25 @@ static void test_texts(void **state)
     assert_int_equal(strlen(err.text), sizeof(err.text) - 1);
 }
 
+/* Whatever was put into it, a text is one line of UTF-8. */
+static void test_one_line(void **state)
+{
+    struct error err = ERROR_INIT;
+    char large[600];
+
+    (void)state;
+    assert_false(fail(&err, ERROR_VALUE, "%s", "a\nb\033[31m\tc\x7f 喆㛃𠮷 \xE5\x96 \xFF"));
+    assert_string_equal(err.text, "a b?[31m c? 喆㛃𠮷 ?? ?");
+    assert_false(fail_prefix(&err, "%s", "\r\n"));
+    assert_string_equal(err.text, "? : a b?[31m c? 喆㛃𠮷 ?? ?");
+    for (size_t i = 0; i + 4 <= sizeof(large); i += 3)
+        memcpy(large + i, "喆", 4);
+    assert_false(fail(&err, ERROR_VALUE, "a%s", large));
+    assert_true(text_is_utf8(text_of(err.text)));
+    assert_false(fail_prefix(&err, "%s", large));
+    assert_true(text_is_utf8(text_of(err.text)));
+}
+
 static void test_arena(void **state)
 {
     struct arena *arena = arena_new(64 * 1024);
@@ -78,6 +97,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_codes),
         cmocka_unit_test(test_texts),
+        cmocka_unit_test(test_one_line),
         cmocka_unit_test(test_arena),
     };
 
