@@ -34,6 +34,8 @@ const struct verb cli_verbs[] = {
      cli_letters},
     {"outbox", "[PARTY] [--json]", N_("what is on its way to whom, and what holds it up"),
      cli_outbox},
+    {"mailbox", "[PARTY] [--json]", N_("what lies ready for parties that we cannot call"),
+     cli_mailbox},
     {"retry", "LETTER [--reason TEXT]", N_("try a dead letter again"), cli_retry},
     {"close", "LETTER --reason TEXT", N_("give a dead letter up; the case goes on without it"),
      cli_close},

@@ -83,6 +83,7 @@ bool cli_message(struct cli *cli, int word_count, char *const words[], struct er
 bool cli_party(struct cli *cli, int word_count, char *const words[], struct error *err);
 bool cli_letters(struct cli *cli, int word_count, char *const words[], struct error *err);
 bool cli_reload(struct cli *cli, int word_count, char *const words[], struct error *err);
+bool cli_mailbox(struct cli *cli, int word_count, char *const words[], struct error *err);
 bool cli_outbox(struct cli *cli, int word_count, char *const words[], struct error *err);
 bool cli_retry(struct cli *cli, int word_count, char *const words[], struct error *err);
 bool cli_close(struct cli *cli, int word_count, char *const words[], struct error *err);

@@ -79,6 +79,13 @@ static void print_letters(const struct cli *cli, const struct party_counts *coun
         field(cli, _("Oldest since"), "%s", instant_format_short(counts->oldest, oldest));
 }
 
+static const char *address_of(const struct config_party *party)
+{
+    if (party->url != NULL)
+        return party->url;
+    return party->folder_in != NULL ? _("none: files") : _("none: it fetches");
+}
+
 static bool print_one(struct cli *cli, const struct config_party *party,
                       const struct party_counts *counts, struct error *err)
 {
@@ -91,7 +98,7 @@ static bool print_one(struct cli *cli, const struct config_party *party,
     field(cli, _("Number"), "%s", number);
     field(cli, _("Kind"), "%s", language_name(kind_name(party->kind)));
     field(cli, _("Region"), "%06u", party->region);
-    field(cli, _("Address"), "%s", party->url == NULL ? _("none: it fetches") : party->url);
+    field(cli, _("Address"), "%s", address_of(party));
     if (party->adapter != NULL)
         field(cli, _("Adapter"), "%s", party->adapter);
     field(cli, _("Largest bytes"), "%zu", party->message_max);

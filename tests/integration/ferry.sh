@@ -126,7 +126,7 @@ check "no letter is open any more" pair_wait 30 all_ended ferry_good
 check "both folders in are empty" pair_wait 10 both_empty ferry_good
 check "nothing is missing" gaps_closed ferry_good
 check "nothing was bad" test ! -e "$(in_of guizhou)/bad" -a ! -e "$(in_of guangdong)/bad"
-check "both ledgers tell one story" test -z "$(judge_story | tee /dev/stderr)"
+check "both ledgers tell one story" test -z "$(judge_story | cat)"
 for side in guizhou guangdong; do check "$side: a good ledger, rebuilt row by row" ledger_good "$side"; done
 pair_end
 
@@ -146,7 +146,82 @@ check "something was lost, and something cut" test -s "$PAIR/guizhou/lost" -a -s
 check "gaps were noticed" logged guizhou ferry.gap
 check "and filled" logged guizhou ferry.gap_filled
 check "what was cut lies in bad, with its reason" test -n "$(find "$PAIR"/*/folder/in/bad -name '*.why' -exec grep -l '^code=' {} +)"
-check "both ledgers tell one story" test -z "$(judge_story | tee /dev/stderr)"
+check "both ledgers tell one story" test -z "$(judge_story | cat)"
+for side in guizhou guangdong; do check "$side: a good ledger, rebuilt row by row" ledger_good "$side"; done
+pair_end
+
+# --- what does not belong there, while guizhou runs alone -------------------------------------------------
+
+prepare wild || { bad "no pair"; exit 1; }
+stage demo GZ20260302000001
+begin || { bad "the gateways do not start"; exit 1; }
+core_begin guizhou GZ20260302000001
+has_letter() { [ -n "$(waiting_in "$(out_of guizhou)")" ]; }
+check "guizhou puts its letter out" pair_wait 15 has_letter
+letter=$(waiting_in "$(out_of guizhou)")
+check "its name is a number and an id" grep -Eqx '0000000001-[0-9a-f-]{36}\.xml' <<<"$letter"
+to=$(in_of guangdong)
+head -c 3000000 /dev/zero >"$PAIR/huge" && land_file "$PAIR/huge" "$to" 0000000001-huge.xml
+: >"$PAIR/empty" && land_file "$PAIR/empty" "$to" 0000000002-empty.xml
+echo '<a' >"$PAIR/garbage" && land_file "$PAIR/garbage" "$to" 喆㛃𠮷.xml
+ln -s "$PWD/Makefile" "$to/0000000003-link.xml"
+mkfifo "$to/0000000004-pipe.xml"
+mkdir "$to/0000000005-folder.xml"
+cp "$PAIR/garbage" "$to/.hidden.xml"
+cp "$PAIR/garbage" "$to/half.xml.tmp"
+sed 's/<To>/<To> /' "$(out_of guizhou)/$letter" >"$PAIR/changed" && land_file "$PAIR/changed" "$to" 0000000006-changed.xml
+five_bad() { [ "$(find "$to/bad" -name '*.why' 2>/dev/null | wc -l)" -ge 5 ]; }
+check "what is no message goes to bad, each with its reason" pair_wait 20 five_bad
+check "a link, a pipe and a huge file among them, unread" test "$(find "$to/bad" -name '*unread*.why' | wc -l)" -ge 2
+check "folders, hidden names and .tmp stay" test -d "$to/0000000005-folder.xml" -a -f "$to/.hidden.xml" -a -f "$to/half.xml.tmp"
+check "what the link leads to is still there" test -f Makefile
+check "nothing was answered to damaged bytes" test -z "$(waiting_in "$(out_of guangdong)")"
+check "no foreign name is in the log" test -z "$(grep -l 喆㛃𠮷 "$PAIR/guangdong/gateway.log")"
+check "no number counts that no message bore" test ! -e "$PAIR/guangdong/ledger/ferry/hrss.520000"
+cp "$(out_of guizhou)/$letter" "$PAIR/letter"
+land_file "$PAIR/letter" "$(in_of guizhou)" 0000000001-own.xml
+own_is_bad() { [ "$(find "$(in_of guizhou)/bad" -name '*.why' 2>/dev/null | xargs grep -l PIN | wc -l)" = 1 ]; }
+check "one's own letter coming back is nobody's" pair_wait 10 own_is_bad
+land_file "$PAIR/letter" "$to" 0000000900-wild.xml
+wild_seen() { state_file guangdong | grep -q '^missing 1 899 '; }
+check "a good letter under a wild number: taken, and a gap" pair_wait 10 wild_seen
+check "GZ20260302000001 goes on: closed, closed" reaches ferry_good GZ20260302000001 closed closed
+check "both ledgers tell one story" test -z "$(judge_story | cat)"
+pair_end
+
+# --- killed at every step ---------------------------------------------------------------------------------
+
+prepare kills || { bad "no pair"; exit 1; }
+stage demo GZ20260302000001 GD20260302000002
+begin || { bad "the gateways do not start"; exit 1; }
+core_begin guizhou GZ20260302000001
+core_begin guangdong GD20260302000002
+dies_at() { # POINT: guangdong, at its first passage, while the ferry goes on
+    local end=$((SECONDS + 20))
+    pair_kill guangdong
+    export WALK_EVENT=$1 WALK_COUNT=1
+    PAIR_PRELOAD=$PWD/$BIN/tests/walk.so pair_start guangdong
+    unset WALK_EVENT WALK_COUNT
+    while [ $SECONDS -lt $end ]; do
+        gone "${PID[guangdong]}" && return 0
+        ferry_good
+        clock_forward "$PAIR/clock" 60000
+        sleep 0.2
+    done
+    return 1
+}
+for point in ferry_written ferry_numbered ferry_out ferry_in; do
+    check "guangdong dies at walk.$point" dies_at "walk.$point"
+done
+pair_start guangdong
+carry_on() { ferry_good; clock_forward "$PAIR/clock" 60000; }
+check "GZ20260302000001 after that: closed, closed" reaches carry_on GZ20260302000001 closed closed
+check "GD20260302000002 after that: closed, closed" reaches carry_on GD20260302000002 closed closed
+check "no letter is open any more" pair_wait 60 all_ended carry_on
+check "nothing is missing: no number was left out" gaps_closed ferry_good
+check "no number was used twice" numbers_once guangdong
+check "nothing half written is left" test -z "$(find "$PAIR"/*/folder -name '.*.tmp')"
+check "both ledgers tell one story" test -z "$(judge_story | cat)"
 for side in guizhou guangdong; do check "$side: a good ledger, rebuilt row by row" ledger_good "$side"; done
 pair_end
 [ "$failures" = 0 ] && rm -rf "$work"

@@ -341,6 +341,8 @@ static const struct spoiled spoiled[] = {
     {PROVINCE, "hrss.440000<", "nhsa.440000<", "another authority"},
     {PROVINCE, "https:", "http:", "url"},
     {PROVINCE, "<suite>ecdsa</suite>", "", "suite: missing"},
+    {PROVINCE, "<suite>", "<folder><in>/tmp</in><out>/var</out></folder><suite>",
+     "folder: not beside url"},
     {PROVINCE, "<suite>ecdsa", "<suite>gm", "signingPins/pin"},
     {PROVINCE, "</suite>", "</suite><sigUri>urn:a</sigUri>", "sigUri: stands together"},
     {PROVINCE, "</suite>", "</suite><sigUri>urn:a</sigUri><digestUri>urn:b</digestUri>",
@@ -447,6 +449,65 @@ static void test_open_secrets(void **state)
         refused(ERROR_CONFIG, "chmod 600");
         assert_int_equal(chmod(path, 0600), 0);
     }
+}
+
+static const char *const with_folder[][2] = {
+    {"<in>../in</in><out>../out</out>", NULL},
+    {"<in>../in</in><out>../out</out><resendMinutes>43200</resendMinutes>", NULL},
+    {"<in>../in</in><out>../out</out><resendMinutes>0</resendMinutes>", "resendMinutes"},
+    {"<in>../in</in><out>../out</out><pollSeconds>3601</pollSeconds>", "pollSeconds"},
+    {"<in>../in</in>", "folder"},
+    {"<in>../in</in><out>../in</out>", "folder/out: the same as folder/in"},
+    {"<in>../absent</in><out>../out</out>", "folder/in: "},
+    {"<in>../in</in><out>../open</out>", "everybody may write there"},
+};
+
+static void test_folders(void **state)
+{
+    char path[FIXTURE_PATH_MAX];
+    char bytes[8192];
+    const char *url = strstr(fixture_province, "<url>");
+    const char *behind = strstr(url, "</url>") + strlen("</url>");
+    const char *pins = strstr(behind, "<transportPins>");
+    const char *rest = strstr(pins, "</transportPins>") + strlen("</transportPins>");
+
+    (void)state;
+    fixture_reset();
+    assert_int_equal(mkdir(fixture_path("in", path), 0770), 0);
+    assert_int_equal(mkdir(fixture_path("out", path), 0770), 0);
+    assert_int_equal(mkdir(fixture_path("open", path), 0777), 0);
+    assert_int_equal(chmod(path, 0777), 0);
+    for (size_t i = 0; i < COUNT_OF(with_folder); i++) {
+        struct config *config = NULL;
+        struct error err = ERROR_INIT;
+
+        snprintf(bytes, sizeof(bytes), "%.*s<folder>%s</folder>%.*s%s",
+                 (int)(url - fixture_province), fixture_province, with_folder[i][0],
+                 (int)(pins - behind), behind, rest); /* no transport pins either */
+        fixture_write("parties/hrss.440000.xml", bytes);
+        if (with_folder[i][1] != NULL) {
+            refused(ERROR_CONFIG, with_folder[i][1]);
+            continue;
+        }
+        assert_true(config_load(fixture_path("gateway.xml", path), CONFIG_FULL, &config, &err));
+        assert_null(config_party_by_id(config, "hrss.440000")->url);
+        assert_non_null(config_party_by_id(config, "hrss.440000")->folder_in);
+        config_free(config);
+    }
+}
+
+/* Without folders a party without transport pins could speak to us in no way at all. */
+static void test_no_transport_pins(void **state)
+{
+    const char *pins = strstr(fixture_province, "<transportPins>");
+    char bytes[8192];
+
+    (void)state;
+    fixture_reset();
+    snprintf(bytes, sizeof(bytes), "%.*s%s", (int)(pins - fixture_province), fixture_province,
+             strstr(pins, "</transportPins>") + strlen("</transportPins>"));
+    fixture_write("parties/hrss.440000.xml", bytes);
+    refused(ERROR_CONFIG, "transportPins: missing");
 }
 
 static void test_duplicate_party(void **state)
@@ -565,6 +626,8 @@ int main(void)
         cmocka_unit_test(test_error_names_file),
         cmocka_unit_test(test_no_such_file),
         cmocka_unit_test(test_open_secrets),
+        cmocka_unit_test(test_folders),
+        cmocka_unit_test(test_no_transport_pins),
         cmocka_unit_test(test_duplicate_party),
         cmocka_unit_test(test_two_cores),
         cmocka_unit_test(test_shared_certificate),
