@@ -4,8 +4,8 @@
  * The grammar (docs/partner.md): the signature is the last element of the
  * root, has one reference with URI="" and signs the whole document except itself. So what is
  * signed is what is processed, and the verified tree is the tree to go on with. The pin decides
- * algorithm, names and certificate; the message only claims. xmlsec is never asked to find a
- * key.
+ * algorithm, names and certificate; the message only claims. Canonical forms are libxml2's, the
+ * rest is OpenSSL's; xmlsec gives a second opinion at every start (signature_xmlsec.h).
  *
  * Any thread; a document belongs to one thread at a time, signers and verifiers are shared.
  */
