@@ -192,6 +192,7 @@ bool apply_attempt(struct engine *engine, struct ledger_txn *txn, struct work *w
                    struct error *err)
 {
     struct entry_verdict verdict = {.out_id = work->out_id, .http_status = work->http_status};
+    struct flow_decision *decision;
     const struct engine_party *party;
     struct flow_case before;
     struct letter_row row;
@@ -206,7 +207,8 @@ bool apply_attempt(struct engine *engine, struct ledger_txn *txn, struct work *w
     if (!found || row.letter.state != LETTER_READY)
         return true;
     draft = draft_for(engine, txn, work, &row, ENTRY_ATTEMPT);
-    if (draft == NULL)
+    decision = arena_alloc(work->arena, sizeof(*decision));
+    if (draft == NULL || decision == NULL)
         return fail(err, ERROR_MEMORY, "no memory for an entry");
     if (!note_state(txn, draft, &before, &found, err) ||
         !engine->given.random(engine->given.self, &random, sizeof(random), err))
@@ -216,6 +218,8 @@ bool apply_attempt(struct engine *engine, struct ledger_txn *txn, struct work *w
     due = due_again(engine, party, work, &row, draft->now, random);
     if (!fetches(party) && !heard(engine, txn, work, &row, draft->now, err))
         return false;
+    if (found && due.ms == 0)
+        flag_case(draft, &before, decision);
     draft_add_letter_state(draft, work->out_id, due.ms != 0 ? LETTER_READY : LETTER_DEAD,
                            attempts, due);
     draft_add_verdict(draft, &verdict);
@@ -282,7 +286,7 @@ bool apply_outcome(struct engine *engine, struct ledger_txn *txn, struct work *w
 
     if (!landed(engine, txn, work, err) || !find_letter(txn, work, &row, &found, err))
         return false;
-    if (!found)
+    if (!found || row.sealed.size == 0) /* nobody can have receipted what never left */
         return true;
     draft = draft_for(engine, txn, work, &row, ENTRY_OUTCOME);
     if (draft == NULL || decision == NULL)

@@ -149,13 +149,19 @@ static void judge_receipt(struct delivery *delivery, const struct receipt *recei
     }
 }
 
+static bool not_willing(int status)
+{
+    return status >= 500 || status == 429 || status == 408;
+}
+
 /* 4xx without a signature of the party is nobody's verdict: closed and parked (foundations 7).
  */
 static bool parks(int status)
 {
-    return status >= 400 && status < 500 && status != 408 && status != 429;
+    return status >= 400 && status < 500 && !not_willing(status);
 }
 
+/* The receipt decides, the status is a hint for what comes without one (foundations 7). */
 static void judge_province(struct delivery *delivery)
 {
     const struct config_party *party = delivery->party;
@@ -179,7 +185,10 @@ static void judge_province(struct delivery *delivery)
         judge_receipt(delivery, &receipt);
         return;
     }
-    note(delivery, ok ? "HEADER" : error_name(err.code), ok ? fault : err.text);
+    if (not_willing(delivery->http_status))
+        note(delivery, "NETWORK", "the other side is not willing now");
+    else
+        note(delivery, ok ? "HEADER" : error_name(err.code), ok ? fault : err.text);
     /* What we could not check for reasons of our own says nothing about the answer. */
     attempt(delivery, parks(delivery->http_status) && (ok || !error_again(err.code)));
 }
@@ -217,9 +226,6 @@ void delivery_judge(struct delivery *delivery)
         attempt(delivery, false);
     } else if (delivery->party->kind == PARTY_CORE) {
         judge_core(delivery);
-    } else if (delivery->http_status >= 500 || delivery->http_status == 429) {
-        note(delivery, "NETWORK", "the other side is not willing now");
-        attempt(delivery, false);
     } else {
         judge_province(delivery);
     }

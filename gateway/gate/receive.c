@@ -42,6 +42,9 @@ static void reply(struct exchange *exchange, int status, const char *type, struc
     if (status == 503)
         atomic_fetch_add(&gate->counts.unavailable, 1);
     histogram_add(&gate->counts.answer, clock_monotonic_ms() - exchange->begun_ms);
+    /* Before the answer: who waits for it to send the next must find its place free. */
+    load_end(exchange->load);
+    exchange->load = NULL;
     listener_reply(gate->listener, request, status, type, body, retry_after_s);
 }
 
