@@ -53,6 +53,8 @@ static bool add_letter(struct story *story, const struct tlv *tlv)
 
     if (!entry_letter_decode(tlv->bytes, &born))
         return fail(story->err, ERROR_LEDGER, _("a letter of this case cannot be read"));
+    if (!uuid_equal(&born.case_id, &story->row.case_id))
+        return true; /* the entry moved other cases too */
     if (!ledger_get_letter(story->cli->txn, born.out_id, &row, &found, story->err))
         return false;
     if (!found)
@@ -104,14 +106,16 @@ static bool add_entry(struct story *story, const struct entry *entry)
 static bool visit(void *self, const struct entry *entry)
 {
     struct story *story = self;
+    struct entry seen = entry_seen_from(entry, &story->row.case_id);
     const struct tlv *tlv;
     size_t at = 0;
 
-    story->ok = add_entry(story, entry);
+    story->ok = add_entry(story, &seen);
     while (story->ok && (tlv = entry_next_tlv(entry, TLV_LETTER, &at)) != NULL)
         story->ok = add_letter(story, tlv);
     at = 0;
-    while ((tlv = entry_next_tlv(entry, TLV_WARNING, &at)) != NULL)
+    while (uuid_equal(&entry->case_id, &story->row.case_id) &&
+           (tlv = entry_next_tlv(entry, TLV_WARNING, &at)) != NULL)
         add_warning(story, tlv);
     story->lost += entry_lost_count(entry);
     return story->ok;

@@ -120,6 +120,21 @@ struct money case_amount(const struct flow_case *flow_case)
     return flow_case->money_total.fen != 0 ? flow_case->money_total : flow_case->form_total;
 }
 
+static void json_flags(json_t *object, uint32_t flags)
+{
+    static const struct {
+        enum case_flag flag;
+        const char *name;
+    } names[] = {
+        {CASE_FLAGGED, "flagged"},        {CASE_MERGED, "merged"},
+        {CASE_PARTIAL, "partial"},        {CASE_CORRECTED, "corrected"},
+        {CASE_NO_MONEY, "without_money"}, {CASE_OVERLAP, "overlap"},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        json_bool(object, names[i].name, (flags & (uint32_t)names[i].flag) != 0);
+}
+
 json_t *case_json(const struct flow_case *flow_case, const char *party, struct instant now)
 {
     const struct flow_clock *clock = case_clock(flow_case);
@@ -137,7 +152,8 @@ json_t *case_json(const struct flow_case *flow_case, const char *party, struct i
     json_text(object, "party", party);
     json_instant(object, "due", clock == NULL ? (struct instant){0} : clock->due);
     json_bool(object, "overdue", case_overdue(flow_case, now));
-    json_bool(object, "flagged", (flow_case->flags & CASE_FLAGGED) != 0);
+    json_flags(object, flow_case->flags);
+    json_uuid(object, "other", &flow_case->other);
     json_text(object, "trace", flow_case->trace);
     json_number(object, "in_region", flow_case->in_region);
     json_number(object, "out_region", flow_case->out_region);

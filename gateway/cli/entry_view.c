@@ -35,6 +35,26 @@ bool entry_moves_case(const struct entry *entry)
     return entry_next_tlv(entry, TLV_CASE_AFTER, &at) != NULL;
 }
 
+struct entry entry_seen_from(const struct entry *entry, const struct uuid *case_id)
+{
+    struct entry seen = *entry;
+    const struct tlv *tlv;
+    size_t at = 0;
+
+    while (!uuid_equal(&entry->case_id, case_id) &&
+           (tlv = entry_next_tlv(entry, TLV_CASE_AFTER, &at)) != NULL) {
+        struct error err = ERROR_INIT;
+        struct flow_case after;
+
+        if (!flow_case_decode(tlv->bytes, &after, &err) || !uuid_equal(&after.case_id, case_id))
+            continue;
+        seen.flow = after.flow;
+        seen.role = after.role;
+        seen.state_from = seen.state_to = after.state;
+    }
+    return seen;
+}
+
 size_t entry_lost_count(const struct entry *entry)
 {
     const struct tlv *tlv;

@@ -14,6 +14,9 @@ MUST_USE bool entry_verdict_of(const struct entry *entry, struct entry_verdict *
 /* The first BODY of this use. */
 MUST_USE bool entry_body_of(const struct entry *entry, unsigned use, struct entry_body *body);
 bool entry_moves_case(const struct entry *entry);
+/* The entry as the story of one case sees it: an entry may move other cases beside its own, and
+ * tells their states in their CASE_AFTER. */
+struct entry entry_seen_from(const struct entry *entry, const struct uuid *case_id);
 /* Fields that the other side never got: lines of LOST. */
 size_t entry_lost_count(const struct entry *entry);
 struct name body_use_name(unsigned use);
