@@ -2,6 +2,7 @@
  *
  *   {"verb":"ping"}                                     counters
  *   {"verb":"metrics"}                                  all numbers, as Prometheus reads them
+ *   {"verb":"alarms"} and two more                      control_alarms.h
  *   {"verb":"submit","party":ID,"bytes":BASE64}         a core's document, by hand
  *   {"verb":"disclose","message":ID,"use":"original|sealed|reply","reason":TEXT}
  *   {"verb":"retry","letter":OUT_ID,"reason":TEXT}      a dead letter once more
@@ -21,6 +22,7 @@
 #include "base/log.h"
 #include "base/version.h"
 #include "crypt/base64.h"
+#include "gate/control_alarms.h"
 #include "gate/control_person.h"
 #include "gate/metrics.h"
 #include "gate/reload.h"
@@ -295,6 +297,51 @@ static json_t *answer_disclose(struct asking *asking)
     return ok ? answer : failure(&err);
 }
 
+/* --- alarms ------------------------------------------------------------------------------- */
+
+static json_t *answer_alarms(struct asking *asking)
+{
+    struct error err = ERROR_INIT;
+
+    if (atomic_load(&asking->gate->opened))
+        return control_alarms(asking->gate);
+    fail(&err, ERROR_BUSY, "the gateway is still opening");
+    return failure(&err);
+}
+
+static bool journal_alarm(struct asking *asking, enum alarm_code code, struct error *err)
+{
+    struct work *work = gate_work_new(256 * 1024);
+    struct tlv *tlvs = work != NULL ? arena_alloc(work->arena, 2 * sizeof(*tlvs)) : NULL;
+    struct work_result result;
+
+    if (tlvs == NULL ||
+        !operator_tlv(asking, string_of(asking, "verb"), work->arena, &tlvs[0])) {
+        gate_work_free(work);
+        return fail(err, ERROR_MEMORY, "no memory for an entry");
+    }
+    tlvs[1] = (struct tlv){.type = TLV_TEXT, .bytes = text_of(alarm_kinds[code].name)};
+    work->kind = WORK_NOTE;
+    work->note_kind = ENTRY_OPERATOR;
+    work->note_tlvs = tlvs;
+    work->note_tlv_count = 2;
+    return gate_write_and_wait(asking->gate, work, &result, err);
+}
+
+static json_t *answer_alarm_change(struct asking *asking)
+{
+    struct error err = ERROR_INIT;
+    enum alarm_code code = ALARM_CODES;
+
+    bool opened = atomic_load(&asking->gate->opened) ||
+                  fail(&err, ERROR_BUSY, "the gateway is still opening");
+
+    if (opened && control_alarm_check(asking->request, &code, &err) &&
+        has_reason(asking, &err) && journal_alarm(asking, code, &err))
+        return control_alarm_change(asking->gate, asking->request, code);
+    return failure(&err);
+}
+
 /* --- retry, close, stop ------------------------------------------------------------------- */
 
 /* What an operator does to a dead letter: one entry that says who and why. */
@@ -426,17 +473,28 @@ static json_t *answer_stop(struct asking *asking)
     return json_pack("{s:b}", "ok", 1);
 }
 
+/* clang-format off: one verb, one line */
 static const struct {
     const char *verb;
     json_t *(*answer)(struct asking *asking);
 } verbs[] = {
-    {"ping", answer_ping},     {"metrics", answer_metrics},
-    {"submit", answer_submit}, {"disclose", answer_disclose},
-    {"retry", answer_retry},   {"close", answer_close},
-    {"reload", answer_reload}, {"traffic", answer_traffic},
-    {"stop", answer_stop},     {"case_person", answer_case_person},
-    {"person", answer_person}, {"exported", answer_exported},
+    {"ping", answer_ping},
+    {"metrics", answer_metrics},
+    {"alarms", answer_alarms},
+    {"alarms_ack", answer_alarm_change},
+    {"alarms_silence", answer_alarm_change},
+    {"submit", answer_submit},
+    {"disclose", answer_disclose},
+    {"retry", answer_retry},
+    {"close", answer_close},
+    {"reload", answer_reload},
+    {"traffic", answer_traffic},
+    {"stop", answer_stop},
+    {"case_person", answer_case_person},
+    {"person", answer_person},
+    {"exported", answer_exported},
 };
+/* clang-format on */
 
 static json_t *answer_request(struct asking *asking)
 {

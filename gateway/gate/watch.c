@@ -1,12 +1,16 @@
 /* watch.c - look, keep, sleep. */
 #include "gate/watch.h"
 
+#include <inttypes.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "gate/alarm_hook.h"
+#include "gate/alarm_look.h"
 #include "gate/gate.h"
 
 enum { TICK_MS = 200, REST_FACTOR = 10 };
@@ -18,9 +22,16 @@ struct watch {
     pthread_cond_t woken;
     bool stopping;
     bool seen;            /* `newest` holds something */
-    struct survey newest; /* under the lock */
-    struct survey taking; /* the thread's own */
-    int64_t next_ms;      /* monotonic: when to look again */
+    struct survey newest; /* under the lock, as the next */
+    struct alarms alarms;
+    /* the thread's own */
+    struct survey taking;
+    struct alarm_memory memory;
+    struct alarm_hook hook;
+    char *command;   /* as of the last look; NULL: none */
+    int64_t next_ms; /* monotonic: when to look again */
+    int64_t command_ms;
+    int64_t repeat_ms;
 };
 
 /* Sleeps for one tick; false: stop. */
@@ -41,35 +52,98 @@ static bool rest(struct watch *watch)
     return go_on;
 }
 
-static void look(struct watch *watch)
+static bool take_survey(struct watch *watch, const struct config *config, struct instant now)
 {
     struct gate *gate = watch->gate;
-    struct config *config = gate_config(gate);
-    const struct config_alarm *alarm = &config->alarm;
     struct survey_given given = {.store = gate->store,
                                  .ledger = gate->ledger,
                                  .calendar = config->calendar,
                                  .ledger_path = config->ledger_path,
-                                 .due_days = alarm->due_days,
-                                 .due_day_count = alarm->due_day_count,
-                                 .now = clock_now()};
+                                 .due_days = config->alarm.due_days,
+                                 .due_day_count = config->alarm.due_day_count,
+                                 .now = now};
     struct error err = ERROR_INIT;
-    int64_t pause_ms;
     bool ok = survey_take(&given, &watch->taking, &err);
 
-    pause_ms = (int64_t)alarm->every_s * 1000;
+    if (!ok)
+        log_error("watch.blind", "code=%s reason=\"%s\"", error_name(err.code), err.text);
+    return ok;
+}
+
+/* Looking never takes more than a tenth of the time. */
+static void plan(struct watch *watch, const struct config_alarm *settings)
+{
+    int64_t pause_ms = (int64_t)settings->every_s * 1000;
+
     if (pause_ms < watch->taking.took_ms * REST_FACTOR)
         pause_ms = watch->taking.took_ms * REST_FACTOR;
-    config_free(config);
     watch->next_ms = clock_monotonic_ms() + pause_ms;
-    if (!ok) {
-        log_error("watch.blind", "code=%s reason=\"%s\"", error_name(err.code), err.text);
-        return;
-    }
+    watch->command_ms = (int64_t)settings->command_s * 1000;
+    watch->repeat_ms = (int64_t)settings->repeat_minutes * 60 * 1000;
+    free(watch->command);
+    watch->command = settings->command != NULL ? strdup(settings->command) : NULL;
+}
+
+static void look(struct watch *watch)
+{
+    struct gate *gate = watch->gate;
+    struct config *config = gate_config(gate);
+    struct instant now = clock_now();
+    bool ok = take_survey(watch, config, now);
+    struct writer_counts writer;
+    struct alarm_input input = {
+        .config = config, .blind = !ok, .counts = &gate->counts, .writer = &writer, .now = now};
+
+    writer_counts(gate->writer, &writer);
+    input.monotonic_ms = clock_monotonic_ms();
     pthread_mutex_lock(&watch->lock);
-    watch->newest = watch->taking;
-    watch->seen = true;
+    if (ok)
+        watch->newest = watch->taking;
+    watch->seen |= ok;
+    input.survey = watch->seen ? &watch->newest : NULL;
+    alarm_look(&input, &watch->memory, &watch->alarms);
     pthread_mutex_unlock(&watch->lock);
+    plan(watch, &config->alarm);
+    config_free(config);
+}
+
+/* To the log, and to the command if there is one. */
+static void tell(struct watch *watch, const struct alarm *alarm)
+{
+    struct error err = ERROR_INIT;
+    const struct alarm_kind *kind = &alarm_kinds[alarm->code];
+
+    log_warn(alarm->stands ? "alarm.raised" : "alarm.cleared",
+             "code=%s severity=%s party=%s step=%" PRId64 " number=%" PRId64, kind->name,
+             alarm_severity_name(alarm_severity_of(alarm->code, alarm->step)),
+             alarm->party[0] != '\0' ? alarm->party : "-", alarm->step, alarm->number);
+    if (watch->command != NULL &&
+        !alarm_hook_start(&watch->hook, watch->command, alarm,
+                          clock_monotonic_ms() + watch->command_ms, &err))
+        log_error("alarm.command", "reason=\"%s\"", err.text);
+}
+
+/* While the command runs nothing else is told: the next one waits, and none is lost. */
+static void tell_next(struct watch *watch)
+{
+    struct alarm alarm;
+    int status;
+    bool found;
+
+    if (alarm_hook_poll(&watch->hook, clock_monotonic_ms(), &status) && status != 0)
+        log_error("alarm.command",
+                  "status=%d reason=\"the alarm command failed or took too "
+                  "long\"",
+                  status);
+    while (watch->hook.pid == 0) {
+        pthread_mutex_lock(&watch->lock);
+        found = alarms_next(&watch->alarms, clock_now(), clock_monotonic_ms(),
+                            watch->command != NULL ? watch->repeat_ms : 0, &alarm);
+        pthread_mutex_unlock(&watch->lock);
+        if (!found)
+            return;
+        tell(watch, &alarm);
+    }
 }
 
 static void *run(void *argument)
@@ -79,7 +153,9 @@ static void *run(void *argument)
     do {
         if (clock_monotonic_ms() >= watch->next_ms)
             look(watch);
+        tell_next(watch);
     } while (rest(watch));
+    alarm_hook_stop(&watch->hook);
     return NULL;
 }
 
@@ -118,6 +194,7 @@ void watch_stop(struct watch *watch)
     pthread_join(watch->thread, NULL);
     pthread_cond_destroy(&watch->woken);
     pthread_mutex_destroy(&watch->lock);
+    free(watch->command);
     free(watch);
 }
 
@@ -131,4 +208,28 @@ bool watch_survey(struct watch *watch, struct survey *survey)
         *survey = watch->newest;
     pthread_mutex_unlock(&watch->lock);
     return seen;
+}
+
+void watch_alarms(struct watch *watch, struct alarms *alarms)
+{
+    pthread_mutex_lock(&watch->lock);
+    *alarms = watch->alarms;
+    pthread_mutex_unlock(&watch->lock);
+}
+
+size_t watch_acknowledge(struct watch *watch, enum alarm_code code)
+{
+    size_t count;
+
+    pthread_mutex_lock(&watch->lock);
+    count = alarms_acknowledge(&watch->alarms, code);
+    pthread_mutex_unlock(&watch->lock);
+    return count;
+}
+
+void watch_silence(struct watch *watch, enum alarm_code code, struct instant until)
+{
+    pthread_mutex_lock(&watch->lock);
+    alarms_silence(&watch->alarms, code, until);
+    pthread_mutex_unlock(&watch->lock);
 }

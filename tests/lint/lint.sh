@@ -104,6 +104,22 @@ rule "identity numbers are invented ones" "$found"
 found=$(grep -rohE 'docs/[a-z0-9/_.-]+\.(md|xml|sh)' gateway docs README.md CHANGES.md tests/lint tests/unit 2>/dev/null |
     sort -u | while read -r path; do [ -e "$path" ] || echo "$path"; done)
 rule "documents that are named exist" "$found"
+# Each alarm has its page, each page its alarm; each is in both languages.
+found=$(diff <(sed -n 's/^ALARM(\([A-Z_]*\),.*/\1/p' gateway/gate/alarms.def | sort) \
+    <(sed -n 's/^## \([A-Z_]*\)$/\1/p' docs/alarms.md | sort)
+    awk '/^## /{ if (code != "" && n < 5) print code ": not complete"; code = $2; n = 0 }
+         /^- \*(What it means|What to look at|What to do):\*|^- \*Clears\*/ { n++ } /^- [^*]*。/ { n++ }
+         END { if (n < 5) print code ": not complete" }' docs/alarms.md)
+rule "each alarm has its page in docs/alarms.md" "$found"
+# What the manual says of the log: every event that is written is named there, and none besides.
+written=$(find gateway -name '*.c' -print0 | xargs -0 cat | tr '\n' ' ' | grep -oE '\blog_(debug|info|warn|error|event)\([^;"]*"[a-z]+\.[a-z_]+"( : "[a-z]+\.[a-z_]+")?' |
+    grep -oE '"[a-z]+\.[a-z_]+"' | tr -d '"' | sort -u)
+told=$(awk '/^## 9\. Log/ { inside = 1 } /^## 11/ { inside = 0 } inside' docs/operations.md | grep -oE '`[a-z]+\.[a-z_]+`' | tr -d '`' | sort -u)
+found=$(comm -23 <(echo "$written") <(echo "$told")
+    comm -13 <(echo "$written") <(echo "$told") | while read -r event; do
+        grep -rqF "\"$event\"" gateway --include='*.c' || echo "$event: nobody writes it"
+    done)
+rule "each event of the log is in docs/operations.md" "$found"
 if command -v clang-format >/dev/null; then
     found=$(find gateway tests -name '*.[ch]' -print0 | xargs -0 clang-format --dry-run 2>&1 |
         grep -E 'warning' | cut -d: -f1 | sort -u)
