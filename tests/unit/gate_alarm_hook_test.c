@@ -115,7 +115,7 @@ static void test_surroundings(void **state)
     assert_int_equal(setenv("QIANTONG_SECRET", "x", 1), 0);
     write_program("{ env | sort | grep -v -e ^PWD= -e ^_= -e ^SHLVL= -e ^OLDPWD=; "
                   "readlink /proc/self/fd/0; "
-                  "grep -E '^SigBlk' /proc/$$/status; } >$out; "
+                  "grep -E '^SigBlk' /proc/self/status; } >$out; "
                   "readlink /proc/$$/fd/* | grep -vE '/null$|/hook$' >>$out");
     start(&alarm, INT64_MAX);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
