@@ -32,6 +32,17 @@ enum paint alarm_paint(const struct alarm_seen *seen)
     return strcmp(seen->severity, "notice") == 0 ? PAINT_WARN : PAINT_BAD;
 }
 
+/* In the unit that a person would use. */
+static void put_time(char out[ALARM_TELL_SIZE], int64_t minutes)
+{
+    if (minutes < 120)
+        snprintf(out, ALARM_TELL_SIZE, _("%" PRId64 " minutes"), minutes);
+    else if (minutes < 48 * 60)
+        snprintf(out, ALARM_TELL_SIZE, _("%" PRId64 " hours"), minutes / 60);
+    else
+        snprintf(out, ALARM_TELL_SIZE, _("%" PRId64 " days"), minutes / (24 * 60));
+}
+
 const char *alarm_amount(const struct alarm_seen *seen, char out[ALARM_TELL_SIZE])
 {
     out[0] = '\0';
@@ -40,7 +51,7 @@ const char *alarm_amount(const struct alarm_seen *seen, char out[ALARM_TELL_SIZE
         snprintf(out, ALARM_TELL_SIZE, _("%" PRId64 " letters"), seen->number);
         break;
     case ALARM_PARTNER_SILENT:
-        snprintf(out, ALARM_TELL_SIZE, _("%" PRId64 " minutes"), seen->number);
+        put_time(out, seen->number);
         break;
     case ALARM_CERTIFICATE_ENDS:
     case ALARM_CALENDAR_ENDS:

@@ -55,7 +55,7 @@ static bool print_list(struct cli *cli, const json_t *list, struct error *err)
 {
     const struct table_column columns[] = {
         {_("Alarm"), false, false},      {_("Party"), false, true},
-        {_("How much"), false, true},    {_("Since"), false, false},
+        {_("How much"), false, true},    {_("Raised"), false, false},
         {_("Alarm state"), false, true},
     };
     struct table *table = table_new(cli->arena, columns, COUNT_OF(columns));

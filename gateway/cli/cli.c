@@ -7,12 +7,14 @@
 #include <string.h>
 
 #include "base/version.h"
+#include "cli/output.h"
 
 enum { ARENA_MAX = 1024 * 1024 * 1024 };
 
 /* What stands before the verb. */
 struct head {
     const char *config_path;
+    const char *encoding; /* NULL: UTF-8 */
     bool help;
     bool version;
     int used; /* words, with the program's own name */
@@ -47,6 +49,7 @@ const struct verb cli_verbs[] = {
     {"alarms silence", "CODE --hours N [--reason TEXT]",
      N_("an alarm is not told for some hours"), cli_alarms_silence},
     {"alarms", "[--json]", N_("alarms that stand, and what to type"), cli_alarms},
+    {"doctor", "[--json]", N_("what is wrong here, and what to type"), cli_doctor},
     {"metrics", "", N_("the running gateway's numbers, as Prometheus reads them"), cli_metrics},
     {"ledger verify", "[--keys] [--json]", N_("check every entry, hash and body"),
      cli_ledger_verify},
@@ -85,6 +88,7 @@ static bool read_head(int word_count, char *const words[], struct head *head, st
     const char *from_environment = getenv("QIANTONG_CONFIG");
 
     *head = (struct head){.used = 1, .config_path = CLI_CONFIG_DEFAULT};
+    head->encoding = output_encoding(getenv("LC_ALL"), getenv("LC_CTYPE"), getenv("LANG"));
     if (from_environment != NULL && from_environment[0] != '\0')
         head->config_path = from_environment;
     while (head->used < word_count && words[head->used][0] == '-') {
@@ -96,6 +100,10 @@ static bool read_head(int word_count, char *const words[], struct head *head, st
             head->help = true;
         } else if (strncmp(word, "--config=", 9) == 0 && word[9] != '\0') {
             head->config_path = word + 9;
+        } else if (strncmp(word, "--encoding=", 11) == 0) {
+            head->encoding = word + 11;
+        } else if (strcmp(word, "--encoding") == 0 && head->used < word_count) {
+            head->encoding = words[head->used++];
         } else if (strcmp(word, "--config") == 0 && head->used < word_count) {
             head->config_path = words[head->used++];
         } else {
@@ -191,9 +199,11 @@ static void print_error(const struct cli *cli, const struct error *err)
         fprintf(stderr, _("next: %s\n"), hint);
 }
 
-static bool flush_output(struct error *err)
+static bool flush_output(const struct cli *cli, struct error *err)
 {
-    if (fflush(stdout) != 0 || ferror(stdout))
+    bool good = fflush(stdout) == 0 && !ferror(stdout);
+
+    if (fflush(cli->screen.bytes) != 0 || ferror(cli->screen.bytes) || !good)
         return fail(err, ERROR_SYSTEM, _("the output could not be written"));
     return true;
 }
@@ -202,7 +212,8 @@ static bool run(struct cli *cli, int word_count, char *words[], struct error *er
 {
     struct head head;
 
-    if (!read_head(word_count, words, &head, err))
+    if (!read_head(word_count, words, &head, err) ||
+        (head.encoding != NULL && !output_convert(&cli->screen, head.encoding, err)))
         return false;
     if (head.version) {
         printf("qiantong " QIANTONG_VERSION "\n");
@@ -224,11 +235,12 @@ int cli_main(int word_count, char *words[])
     bool ok;
 
     language_start();
-    ok = run(&cli, word_count, words, &err) && flush_output(&err);
+    ok = run(&cli, word_count, words, &err) && flush_output(&cli, &err);
     cli_close_ledger(&cli);
     config_free(cli.config);
     if (!ok)
         print_error(&cli, &err);
+    output_end(&cli.screen);
     arena_free(cli.arena);
     if (ok)
         return cli.status;

@@ -92,6 +92,7 @@ bool cli_alarms(struct cli *cli, int word_count, char *const words[], struct err
 bool cli_alarms_ack(struct cli *cli, int word_count, char *const words[], struct error *err);
 bool cli_alarms_silence(struct cli *cli, int word_count, char *const words[],
                         struct error *err);
+bool cli_doctor(struct cli *cli, int word_count, char *const words[], struct error *err);
 bool cli_metrics(struct cli *cli, int word_count, char *const words[], struct error *err);
 bool cli_ledger_verify(struct cli *cli, int word_count, char *const words[], struct error *err);
 bool cli_ledger_rebuild(struct cli *cli, int word_count, char *const words[],

@@ -87,8 +87,8 @@ void json_hex(json_t *object, const char *name, const void *bytes, size_t size)
 bool json_print(struct cli *cli, json_t *value, struct error *err)
 {
     bool ok = !failed && value != NULL &&
-              json_dumpf(value, cli->screen.out, JSON_INDENT(2)) == 0 &&
-              fputc('\n', cli->screen.out) != EOF;
+              json_dumpf(value, cli->screen.bytes, JSON_INDENT(2)) == 0 &&
+              fputc('\n', cli->screen.bytes) != EOF;
 
     json_decref(value);
     if (failed)

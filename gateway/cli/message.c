@@ -131,7 +131,7 @@ static bool print_raw(struct trail *trail, struct error *err)
     memcpy(disclosure->key, trail->key, MESSAGE_KEY_SIZE);
     if (!disclose(cli, disclosure, &plain, err))
         return false;
-    if (fwrite(plain.at, 1, plain.size, cli->screen.out) != plain.size)
+    if (fwrite(plain.at, 1, plain.size, cli->screen.bytes) != plain.size)
         return fail(err, ERROR_SYSTEM, _("the output could not be written"));
     return true;
 }

@@ -23,6 +23,7 @@ struct screen screen_on(FILE *out)
 
     return (struct screen){
         .out = out,
+        .bytes = out,
         .terminal = terminal,
         .colour = terminal && (no_colour == NULL || no_colour[0] == '\0'),
     };

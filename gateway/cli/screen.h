@@ -22,6 +22,7 @@ enum paint { PAINT_PLAIN, PAINT_TITLE, PAINT_GOOD, PAINT_WARN, PAINT_BAD, PAINT_
 
 struct screen {
     FILE *out;
+    FILE *bytes; /* the same place; nothing is converted on the way (cli/output.h) */
     bool terminal;
     bool colour;
 };

@@ -28,7 +28,7 @@ declare -A may=(
 )
 declare -A libraries=(
     [base]='-' [crypt]='openssl' [core]='-' [wire]='libxml|xmlsec|libxslt|openssl|iconv\.h' [ledger]='lmdb'
-    [engine]='-' [net]='event2|curl|openssl' [gate]='jansson|event2|openssl' [cli]='jansson|libintl\.h' [sim]='jansson'
+    [engine]='-' [net]='event2|curl|openssl' [gate]='jansson|event2|openssl' [cli]='jansson|libintl\.h|iconv\.h' [sim]='jansson'
 )
 known='libxml|xmlsec|libxslt|openssl|lmdb|event2|curl|jansson|iconv\.h|libintl\.h'
 
