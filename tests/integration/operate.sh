@@ -1,5 +1,5 @@
 #!/bin/bash
-# operate.sh - what the administrator sees of a running pair, and is told: metrics, alarms.
+# operate.sh - what the administrator sees of a running pair, and is told: metrics, status, doctor, alarms.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 . tests/support/pair.sh
@@ -74,8 +74,44 @@ check "metrics: days of the certificates" \
     test -n "$(value "$PAIR/metrics" 'qiantong_certificate_days_left{party="hrss.520000",use="own_tls"}')"
 check "metrics takes no words" test "$(cli guizhou metrics now >/dev/null 2>&1; echo $?)" = 64
 
+# --- what stands on a screen ------------------------------------------------------------------------
+
+columns() { LC_ALL=C.UTF-8 wc -L; } # of the widest line; a Chinese character has two
+fits() { # WORDS...: on a screen of 24 lines and 80 columns, in both languages
+    local language text
+    for language in en_US zh_CN; do
+        text=$(LC_ALL= LC_MESSAGES= LANG=C.UTF-8 LANGUAGE=$language cli guizhou "$@")
+        [ "$(wc -l <<<"$text")" -lt 24 ] && [ "$(columns <<<"$text")" -le 80 ] || { echo "$text"; return 1; }
+    done
+}
+level_of() { # AREA: the first level that the doctor says of it
+    cli guizhou doctor --json | awk -v area="\"$1\"," '$1 == "\"area\":" { mine = $2 == area } mine && $1 == "\"level\":" { gsub(/[",]/, "", $2); print $2; exit }'
+}
+same_help() { # ENCODING [WORDS]: converted back it is the same
+    diff <(LC_ALL= LANG=C.UTF-8 LANGUAGE=zh_CN cli guizhou help) \
+        <(LC_ALL= LANG="${3:-C.UTF-8}" LANGUAGE=zh_CN cli guizhou $2 help | iconv -f "$1" -t utf-8) >/dev/null
+}
+
+check "status: a quiet gateway has nothing to do" grep -q '^Nothing to do' <(cli guizhou status)
+check "status: fits on a screen" fits status
+check "doctor: nothing is bad" cli guizhou doctor >/dev/null
+check "doctor: its lines fit" test "$(LC_ALL= LANG=C.UTF-8 LANGUAGE=zh_CN cli guizhou doctor | columns)" -le 80
+check "doctor: the disk was flushed" test "$(level_of disk)" != ""
+check "doctor: the gateway answers" test "$(level_of gateway)" = ok
+check "doctor: the files are closed to others" test "$(level_of files)" = ok
+chmod 644 "$PAIR/guizhou/keys/hrss.520000.seal"
+check "doctor: an open key is bad" test "$(level_of files)" = bad
+check "doctor: and so is its exit status" test "$(cli guizhou doctor >/dev/null; echo $?)" = 1
+chmod 400 "$PAIR/guizhou/keys/hrss.520000.seal"
+check "doctor: leaves nothing behind" test "$(ls "$PAIR/guizhou/ledger" | sort | tr '\n' ' ')" = "daemon.lock data.mdb lock.mdb "
+check "a terminal in GB18030, by option" same_help gb18030 "--encoding gb18030"
+check "a terminal in GB18030, by its locale" same_help gb18030 "" zh_CN.GB18030
+check "JSON is never converted" diff <(cli guizhou --encoding gbk party --json) <(cli guizhou party --json)
+check "an unknown encoding is refused" test "$(cli guizhou --encoding big5 status 2>/dev/null; echo $?)" = 64
+
 # --- alarms -----------------------------------------------------------------------------------------
 
+quietly() { cli "$@" >/dev/null; }
 was_told() { grep -qE "^$1\$" "$PAIR/guizhou/told" 2>/dev/null; }
 alarm_state() { # CODE FIELD
     cli guizhou alarms --json 2>/dev/null | awk -v code="\"$1\"," -v field="\"$2\":" '
@@ -91,13 +127,17 @@ check "alarms: a letter waits" pair_wait 15 has_letter
 clock_forward "$PAIR/clock" 120000
 check "alarms: the partner is silent, and the command was told" \
     pair_wait 20 was_told 'PARTNER_SILENT warning raised hrss\.440000 0 [0-9]+'
+check "status: shows it with what to type" grep -qE '^  ! .*hrss\.440000.*qiantong letters$' <(cli guizhou status)
+check "status: still fits on a screen" fits status
+check "status --json: has the alarms" grep -q '"code": "PARTNER_SILENT"' <(cli guizhou status --json)
+check "doctor: names the alarms" test "$(level_of gateway)" = warn
 check "alarms: it is listed" alarm_is PARTNER_SILENT party hrss.440000
 check "alarms: the list says what to type" grep -q 'qiantong letters' <(cli guizhou alarms)
 check "alarms: no line is wider than 80 columns" test -z "$(cli guizhou alarms | awk 'length > 80')"
 before=$(entry_count guizhou)
-check "alarms ack: done" cli guizhou alarms ack PARTNER_SILENT --reason "called them"
+check "alarms ack: done" quietly guizhou alarms ack PARTNER_SILENT --reason "called them"
 check "alarms ack: it is acknowledged" alarm_is PARTNER_SILENT acknowledged true
-check "alarms silence: done" cli guizhou alarms silence PARTNER_SILENT --hours 2
+check "alarms silence: done" quietly guizhou alarms silence PARTNER_SILENT --hours 2
 check "alarms silence: it is silenced" alarm_is PARTNER_SILENT silenced true
 check "alarms: both are entries" test "$(entry_count guizhou)" -ge $((before + 2))
 check "alarms ack: an unknown code is refused" test "$(cli guizhou alarms ack NOTHING 2>/dev/null; echo $?)" = 64
@@ -111,6 +151,8 @@ check "alarms: it was told once as raised" test "$(grep -c '^PARTNER_SILENT warn
 check "alarms: codes, party ids and numbers only" \
     test -z "$(grep -vE '^[A-Z_]+ (notice|warning|critical) (raised|cleared) (-|hrss\.[0-9]{6}(\.core)?) -?[0-9]+ -?[0-9]+$' "$PAIR/guizhou/told")"
 pair_stop guizhou
+check "status: says first that the gateway does not run" grep -q '^  ! the gateway is not running' <(cli guizhou status)
+check "doctor: a stopped gateway is bad" test "$(level_of gateway)" = bad
 check "alarms: a stopped gateway has none to tell: status 69" test "$(cli guizhou alarms 2>/dev/null; echo $?)" = 69
 
 [ "$failures" = 0 ] && rm -rf "$work"
