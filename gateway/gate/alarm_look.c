@@ -185,6 +185,7 @@ static void look_at_messages(struct looking *looking)
                       atomic_load(&counts->parties[i].conflicts), CONFLICT_STANDS_MS);
         look_at_event(looking, &memory->unreadable[i], ALARM_UNREADABLE_BURST, name,
                       burst_of(looking, i, unreadable), BURST_STANDS_MS);
+        see_count(looking, ALARM_FERRY_GAP, name, looking->input->missing[i]);
         if (window) {
             memory->burst_from[i] = unreadable;
             memory->unreadable[i].counted = unreadable;

@@ -38,6 +38,7 @@ struct alarm_input {
     bool blind;                  /* the last one failed */
     struct gate_counts *counts;
     const struct writer_counts *writer;
+    uint64_t missing[COUNTS_PARTIES]; /* files of parties with folders, by number */
     struct instant now;
     int64_t monotonic_ms;
 };

@@ -34,6 +34,7 @@ bool ferry_count(struct ferry *ferry, uint32_t party, struct ferry_counts *count
         return false;
     pthread_mutex_lock(&lane->lock);
     *counts = lane->counts;
+    counts->missing = ferry_missing(&lane->state);
     pthread_mutex_unlock(&lane->lock);
     return true;
 }

@@ -36,6 +36,7 @@ struct ferry_counts {
     uint64_t again;    /* of these, numbers that had come before */
     uint64_t bad;      /* files that could not be read */
     uint64_t gaps;     /* times that a number was missing */
+    uint64_t missing;  /* numbers that are missing now */
     uint64_t out;      /* files written, again or not */
     uint64_t failures; /* that one could not be written or taken for reasons of our own */
 };

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "gate/alarm_hook.h"
 #include "gate/alarm_look.h"
+#include "gate/ferry.h"
 #include "gate/gate.h"
 
 enum { TICK_MS = 200, REST_FACTOR = 10 };
@@ -84,6 +85,19 @@ static void plan(struct watch *watch, const struct config_alarm *settings)
     watch->command = settings->command != NULL ? strdup(settings->command) : NULL;
 }
 
+static void count_missing(struct gate *gate, const struct config *config,
+                          uint64_t missing[COUNTS_PARTIES])
+{
+    for (size_t i = 0; i < config->party_count; i++) {
+        const struct config_party *party = &config->parties[i];
+        struct ferry_counts counts;
+
+        if (party->folder_in != NULL && party->number < COUNTS_PARTIES &&
+            ferry_count(gate->ferry, party->number, &counts))
+            missing[party->number] = counts.missing;
+    }
+}
+
 static void look(struct watch *watch)
 {
     struct gate *gate = watch->gate;
@@ -94,6 +108,7 @@ static void look(struct watch *watch)
     struct alarm_input input = {
         .config = config, .blind = !ok, .counts = &gate->counts, .writer = &writer, .now = now};
 
+    count_missing(gate, config, input.missing);
     writer_counts(gate->writer, &writer);
     input.monotonic_ms = clock_monotonic_ms();
     pthread_mutex_lock(&watch->lock);

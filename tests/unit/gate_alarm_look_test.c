@@ -110,6 +110,9 @@ static void test_letters(void **state)
     stands(ALARM_PARTNER_SILENT, "hrss.440000", 0, 60);
     survey.parties[PARTNER].letters[LETTER_DEAD] = 4;
     stands(ALARM_LETTER_DEAD, "hrss.440000", 0, 4);
+    input.missing[PARTNER] = 3;
+    stands(ALARM_FERRY_GAP, "hrss.440000", 0, 3);
+    input.missing[PARTNER] = 0;
     survey.parties[1].letters[LETTER_DEAD] = 4; /* nobody writes to himself */
     look();
     assert_int_equal(alarms.count, 2);
