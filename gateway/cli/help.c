@@ -15,7 +15,7 @@ static void print_all(const struct cli *cli)
 {
     FILE *out = cli->screen.out;
 
-    fprintf(out, "%s\n\n", _("usage: qiantong [--config FILE] VERB ..."));
+    fprintf(out, "%s\n\n", _("usage: qiantong [--config FILE] [--encoding NAME] VERB ..."));
     for (size_t i = 0; i < cli_verb_count; i++) {
         fputs("  ", out);
         screen_field(&cli->screen, cli_verbs[i].name, HELP_COLUMN, PAINT_PLAIN,
