@@ -75,6 +75,9 @@ const char *alarm_amount(const struct alarm_seen *seen, char out[ALARM_TELL_SIZE
     case ALARM_UNREADABLE_BURST:
         snprintf(out, ALARM_TELL_SIZE, _("%" PRId64 " messages"), seen->number);
         break;
+    case ALARM_CRL_OLD:
+        snprintf(out, ALARM_TELL_SIZE, _("%" PRId64 " hours"), seen->number);
+        break;
     case ALARM_FERRY_GAP:
         snprintf(out, ALARM_TELL_SIZE, _("%" PRId64 " files"), seen->number);
         break;

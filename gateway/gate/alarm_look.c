@@ -123,6 +123,22 @@ static void look_at_certificates(struct looking *looking)
     }
 }
 
+/* Of the list that was to be renewed first. Step 1: the grace is over, too. */
+static void look_at_lists(struct looking *looking)
+{
+    const struct config *config = looking->input->config;
+    const struct crl_set *sets[] = {config->tls_crls, config->signing_crls};
+
+    for (size_t i = 0; i < COUNT_OF(sets); i++) {
+        struct instant next = sets[i] != NULL ? crl_next_update(sets[i]) : (struct instant){0};
+        int64_t old_ms = looking->input->now.ms - next.ms;
+
+        if (next.ms != 0 && old_ms >= 0)
+            see(looking, ALARM_CRL_OLD, "", old_ms > config->crl_grace_ms,
+                old_ms / (60 * MINUTE_MS));
+    }
+}
+
 static void look_at_calendar(struct looking *looking)
 {
     int64_t days = (int64_t)calendar_last(looking->input->config->calendar).number -
@@ -246,6 +262,7 @@ void alarm_look(const struct alarm_input *input, struct alarm_memory *memory,
     look_at_messages(&looking);
     look_at_clock(&looking);
     look_at_certificates(&looking);
+    look_at_lists(&looking);
     look_at_calendar(&looking);
     if (input->survey != NULL) {
         look_at_parties(&looking);

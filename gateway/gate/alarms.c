@@ -33,7 +33,8 @@ enum alarm_severity alarm_severity_of(enum alarm_code code, int64_t step)
 {
     bool critical = (code == ALARM_CERTIFICATE_ENDS && step <= CERTIFICATE_CRITICAL_DAYS) ||
                     (code == ALARM_MAP_FULL && step >= MAP_CRITICAL_PERCENT) ||
-                    (code == ALARM_DISK_LOW && step <= DISK_CRITICAL_PERCENT);
+                    (code == ALARM_DISK_LOW && step <= DISK_CRITICAL_PERCENT) ||
+                    (code == ALARM_CRL_OLD && step > 0);
     bool warning = (code == ALARM_CERTIFICATE_ENDS && step <= CERTIFICATE_WARNING_DAYS) ||
                    (code == ALARM_CLOCK_DUE && step == 0);
 

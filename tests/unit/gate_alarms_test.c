@@ -216,6 +216,8 @@ static void test_table(void **state)
     assert_int_equal(alarm_severity_of(ALARM_CERTIFICATE_ENDS, 1), ALARM_CRITICAL);
     assert_int_equal(alarm_severity_of(ALARM_CLOCK_DUE, 0), ALARM_WARNING);
     assert_int_equal(alarm_severity_of(ALARM_CLOCK_DUE, 2), ALARM_NOTICE);
+    assert_int_equal(alarm_severity_of(ALARM_CRL_OLD, 0), ALARM_WARNING);
+    assert_int_equal(alarm_severity_of(ALARM_CRL_OLD, 1), ALARM_CRITICAL);
     assert_int_equal(alarm_severity_of(ALARM_DISK_LOW, 10), ALARM_WARNING);
     assert_int_equal(alarm_severity_of(ALARM_DISK_LOW, 5), ALARM_CRITICAL);
 }
