@@ -46,7 +46,7 @@ words_of_metrics_are_known() { # only ids, states and our own words between quot
 }
 
 pair_make "$work/pair" ecdsa || { echo "FAIL - operate: no pair"; exit 1; }
-stage demo GZ20260302000001 GZ20260302000003
+stage demo GZ20260302000001 GZ20260302000005
 for side in guizhou guangdong; do
     printf '#!/bin/sh\necho "$@" >>"%s"\n' "$(realpath "$PAIR/$side")/told" >"$PAIR/$side/tell"
     chmod 700 "$PAIR/$side/tell"
@@ -122,7 +122,7 @@ has_letter() { ! no_open_letters guizhou; }
 
 check "alarms: none stands in a quiet gateway" test "$(cli guizhou alarms)" = "No alarm stands."
 pair_stop guangdong
-core_begin guizhou GZ20260302000003
+core_begin guizhou GZ20260302000005
 check "alarms: a letter waits" pair_wait 15 has_letter
 clock_forward "$PAIR/clock" 120000
 check "alarms: the partner is silent, and the command was told" \
