@@ -44,23 +44,43 @@ static bool look_at(void *self, const struct entry *entry)
     return look->ok;
 }
 
-/* Did nothing happen to it since, and does it lie in the period as it is? */
-static bool stands(const struct export *export, const struct flow_case *row)
+/* Has the ledger grown behind the last entry of the export? */
+static bool has_later(const struct export *export, bool *later, struct error *err)
 {
-    return export->scope.from.number == 0 &&
-           instant_before(row->changed_at, export->last_wall) && export->last > 0;
+    struct ledger_end end;
+
+    if (!ledger_get_end(export->cli->txn, &end, err))
+        return false;
+    *later = end.tree.size > export->last;
+    return true;
+}
+
+/* In the period by its own last change, whatever entry made it? */
+static bool changed_within(const struct export *export, const struct flow_case *row)
+{
+    const struct export_scope *scope = &export->scope;
+
+    return (scope->from.number == 0 ||
+            !instant_before(row->changed_at, day_start(scope->from))) &&
+           !instant_before(export->last_wall, row->changed_at);
 }
 
 bool scope_case(struct export *export, struct flow_case *row, bool *in, struct error *err)
 {
     struct look look = {.export = export, .row = row, .ok = true, .err = err};
     const struct export_scope *scope = &export->scope;
+    bool later = false;
 
     *in = (scope->party == 0 || row->party == scope->party) &&
           (!scope->one_case || uuid_equal(&row->case_id, &scope->case_id)) &&
           export->first <= export->last;
-    if (!*in || stands(export, row))
+    if (!*in)
         return true;
+    if (!has_later(export, &later, err))
+        return false;
+    if (changed_within(export, row) &&
+        (!later || instant_before(row->changed_at, export->last_wall)))
+        return true; /* as it stands */
     if (!ledger_each_of_case(export->cli->txn, &row->case_id, look_at, &look, err) || !look.ok)
         return false;
     *in = look.existed && look.touched;
