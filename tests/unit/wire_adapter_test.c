@@ -52,7 +52,8 @@ static void test_shipped(void **state)
     assert_int_equal(findings(fixture, "adapters/guizhou-core", "58 pairs of examples"), 0);
     assert_int_equal(findings(fixture, "adapters/guangdong-core", "letter: 24 of 24 leaves, 0"),
                      0);
-    assert_int_equal(findings(fixture, "adapters/template", "1 lost"), 0);
+    assert_int_equal(findings(fixture, "adapters/template", "acceptance: 17 of 17 leaves, 1"),
+                     0);
 }
 
 static void test_shipped_files_follow_their_schemas(void **state)
@@ -91,8 +92,10 @@ static void test_check_finds(void **state)
     } changes[] = {
         {"mapping.xml", "<lost><ours>handler/agencyCode</ours><reason>",
          "<lost><theirs>x</theirs><reason>", "handler/agencyCode is neither mapped nor"},
+        {"schema/dialect.xsd", "name=\"desk\"", "name=\"table\"",
+         "schema/dialect.xsd: table is neither mapped"},
         {"mapping.xml", "<lost><theirs>desk</theirs><reason>",
-         "<lost><theirs>x</theirs><reason>", "schema/dialect.xsd: desk is neither mapped"},
+         "<lost><theirs>x</theirs><reason>", "acceptance-desk: desk is neither mapped"},
         {"mapping.xml", "<optional>true</optional>", "",
          "optional in the national form, but mandatory"},
         {"mapping.xml", "<ours>letterNumber</ours><type>text</type>",
@@ -133,7 +136,8 @@ static void test_check_misses_examples(void **state)
     assert_int_equal(findings(fixture, folder.path, "its other half is missing"), 1);
     snprintf(command, sizeof(command), "rm -r %s/examples", folder.path);
     run(command);
-    assert_int_equal(findings(fixture, folder.path, "no pair of examples shows it"), 2);
+    assert_int_equal(findings(fixture, folder.path, "acceptance: no pair of examples shows it"),
+                     32); /* no folder, and each of the messages */
     drop_folder(&folder);
 }
 
@@ -286,14 +290,9 @@ static void test_two_match(void **state)
     struct text good = read_path(fixture, "adapters/template",
                                  "examples/acceptance.theirs.xml");
 
-    change(fixture, &folder, "adapter.xml", "</messages>",
-           "<message><name>second</name><way>from-core</way><flow>pension.employee</flow>"
-           "<action>completion</action><version>1</version><root>message</root></message>"
-           "</messages>");
-    change(fixture, &folder, "mapping.xml", "</mapping>",
-           "<document><name>second</name><include>reference</include></document></mapping>");
+    change(fixture, &folder, "adapter.xml", "<value>notice<", "<value>accepted<");
     adapter = load_adapter(fixture, folder.path);
-    refused(fixture, adapter, good, ERROR_MAPPING, "both acceptance and second match");
+    refused(fixture, adapter, good, ERROR_MAPPING, "both acceptance and notice match");
     adapter_free(adapter);
     drop_folder(&folder);
 }
@@ -534,8 +533,11 @@ static void test_answers(void **state)
         {"guangdong-core", 200, GD("8201"), ADAPTER_UNKNOWN, ""},
         {"guangdong-core", 200, GD("9001"), ADAPTER_REJECTED, "CORE-REJECTED"},
         {"guangdong-core", 429, "", ADAPTER_RETRYABLE, ""},
-        {"template", 200, "<message><code>0</code></message>", ADAPTER_OK, ""},
-        {"template", 200, "<message><code>E7</code></message>", ADAPTER_REJECTED, "E7"},
+        {"template", 200, "<message><result>taken</result></message>", ADAPTER_OK, ""},
+        {"template", 200, "<message><result>known</result></message>", ADAPTER_OK_DUPLICATE,
+         ""},
+        {"template", 200, "<message><result>no</result><reason>E7</reason></message>",
+         ADAPTER_REJECTED, "E7"},
     };
     struct fixture *fixture = *state;
     char code[CODE_SIZE];
@@ -633,12 +635,17 @@ static void test_new_document_and_new_carrier(void **state)
     run(command);
     change(fixture, &folder, "adapter.xml", "<encoding>UTF-8<", "<encoding>GB18030<");
     change(fixture, &folder, "adapter.xml", "<label>UTF-8<", "<label>GB2312<");
-    change(fixture, &folder, "adapter.xml", "</messages>",
-           "<message><name>completion</name><way>to-core</way><flow>pension.employee</flow>"
-           "<action>completion</action><version>1</version><root>办结</root></message></"
-           "messages>");
+    change(
+        fixture, &folder, "adapter.xml",
+        "<name>completion</name><way>both</way>\n"
+        "      <flow>pension.employee</flow><action>completion</action><version>1</version>\n"
+        "      <root>message</root>\n"
+        "      <match><path>kind</path><value>completed</value></match>\n"
+        "      <match><path>subject</path><value>transfer</value></match>\n",
+        "<name>finished</name><way>to-core</way><flow>pension.employee</flow>"
+        "<action>completion</action><version>1</version><root>办结</root>");
     change(fixture, &folder, "mapping.xml", "</mapping>",
-           "<document><name>completion</name><under>正文</under><include>reference</include>"
+           "<document><name>finished</name><under>正文</under><include>reference</include>"
            "<field><theirs>函号</theirs><ours>letterNumber</ours><type>text</type></field>"
            "<field><theirs>日期</theirs><ours>linkedOn</ours><type>date</type>"
            "<format>yyyy年MM月dd日</format></field>"
@@ -650,6 +657,7 @@ static void test_new_document_and_new_carrier(void **state)
            "<field><theirs>经办/机构</theirs><ours>handler/agencyName</ours><type>text</type></"
            "field>"
            "<lost><ours>handler/agencyCode</ours><reason>none</reason></lost>"
+           "<lost><ours>overlapMonths</ours><reason>none</reason></lost>"
            "</document></mapping>");
     adapter = load_adapter(fixture, folder.path);
     assert_true(read_text(fixture, ours, &message.body));
