@@ -54,6 +54,8 @@ static void test_shipped(void **state)
                      0);
     assert_int_equal(findings(fixture, "adapters/template", "acceptance: 17 of 17 leaves, 1"),
                      0);
+    assert_int_equal(findings(fixture, "tests/data/county-core", "letter: 24 of 24 leaves, 0"),
+                     0);
 }
 
 static void test_shipped_files_follow_their_schemas(void **state)
