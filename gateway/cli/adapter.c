@@ -11,18 +11,17 @@
 
 enum { WRONG = 1 };
 
-struct lines {
-    struct cli *cli;
-    size_t count;
-};
-
 static void print_line(void *self, bool good, const char *text)
 {
-    struct lines *lines = self;
+    struct cli *cli = self;
 
-    lines->count++;
-    screen_paint(&lines->cli->screen, good ? PAINT_PLAIN : PAINT_BAD, text);
-    fputc('\n', lines->cli->screen.out);
+    screen_wrap(&cli->screen, good ? PAINT_PLAIN : PAINT_BAD, text);
+}
+
+/* The catalogue knows the sentences of wire/adapter_check.c by their English. */
+static const char *in_language(const char *english)
+{
+    return english[0] == '\0' ? english : gettext(english);
 }
 
 /* --schemas DIR, else those of the configuration. */
@@ -53,7 +52,7 @@ static bool is_adapter(struct cli *cli, const char *folder, struct error *err)
 
 bool cli_adapter_check(struct cli *cli, int word_count, char *const words[], struct error *err)
 {
-    struct lines lines = {.cli = cli};
+    const struct adapter_reader reader = {print_line, in_language, cli};
     struct wire_schemas *schemas = NULL;
     const char *folder = NULL;
     const struct option_rule rules[] = {{"--schemas", NULL, &folder}};
@@ -63,7 +62,7 @@ bool cli_adapter_check(struct cli *cli, int word_count, char *const words[], str
 
     ok = options_parse(word_count, words, rules, COUNT_OF(rules), 1, 1, &operands, err) &&
          is_adapter(cli, operands.at[0], err) && load_schemas(cli, folder, &schemas, err) &&
-         adapter_check(operands.at[0], schemas, print_line, &lines, &failures, err);
+         adapter_check(operands.at[0], schemas, &reader, &failures, err);
     wire_schemas_free(schemas);
     if (!ok)
         return false;
@@ -79,7 +78,7 @@ bool cli_adapter_check(struct cli *cli, int word_count, char *const words[], str
 bool cli_adapter_explain(struct cli *cli, int word_count, char *const words[],
                          struct error *err)
 {
-    struct lines lines = {.cli = cli};
+    const struct adapter_reader reader = {print_line, in_language, cli};
     struct wire_schemas *schemas = NULL;
     const char *folder = NULL;
     const struct option_rule rules[] = {{"--schemas", NULL, &folder}};
@@ -88,14 +87,9 @@ bool cli_adapter_explain(struct cli *cli, int word_count, char *const words[],
 
     ok = options_parse(word_count, words, rules, COUNT_OF(rules), 2, 2, &operands, err) &&
          is_adapter(cli, operands.at[0], err) && load_schemas(cli, folder, &schemas, err) &&
-         adapter_explain(operands.at[0], schemas, operands.at[1], print_line, &lines, err);
+         adapter_explain(operands.at[0], schemas, operands.at[1], &reader, err);
     wire_schemas_free(schemas);
     if (!ok && err->code == ERROR_NOT_FOUND && cli->hint[0] == '\0')
         cli_hint(cli, _("write it as it stands in the mapping, theirs or national"));
-    if (ok && lines.count == 0) {
-        cli_hint(cli, _("write it as it stands in the mapping, theirs or national"));
-        return fail(err, ERROR_NOT_FOUND, _("no field %s in %s"), operands.at[1],
-                    operands.at[0]);
-    }
     return ok;
 }

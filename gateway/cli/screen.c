@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 
-enum { PROGRESS_EVERY_MS = 200 };
+enum { PROGRESS_EVERY_MS = 200, WRAP_INDENT = 4 };
 
 static const char *const paint_codes[] = {
     [PAINT_PLAIN] = "",        [PAINT_TITLE] = "\033[1m", [PAINT_GOOD] = "\033[32m",
@@ -102,6 +102,51 @@ const char *screen_cut(const char *text, size_t columns, char *out, size_t out_s
     memcpy(out, text, size);
     memcpy(out + size, "..", 3);
     return out;
+}
+
+/* Where the line that begins at `text` ends: at the last blank that fits, if there is one. */
+static size_t line_end(const char *text, size_t columns)
+{
+    size_t size = fitting(text, columns, SIZE_MAX / 2);
+    size_t end = size;
+
+    if (text[size] == '\0' || text[size] == ' ')
+        return size;
+    while (end > 0 && text[end - 1] != ' ')
+        end--;
+    while (end > 0 && text[end - 1] == ' ')
+        end--;
+    return end > 0 ? end : size;
+}
+
+void screen_wrap(const struct screen *screen, enum paint paint, const char *text)
+{
+    size_t indent = strspn(text, " ");
+    size_t left = SCREEN_COLUMNS;
+    bool colour = screen->colour && paint != PAINT_PLAIN;
+
+    CHECK(indent < SCREEN_COLUMNS / 2);
+    text += indent;
+    left -= indent;
+    blanks(screen->out, indent);
+    if (indent == 0)
+        indent = WRAP_INDENT;
+    if (colour)
+        fputs(paint_codes[paint], screen->out);
+    for (;;) {
+        size_t size = line_end(text, left);
+
+        fwrite(text, 1, size, screen->out);
+        text += size + strspn(text + size, " ");
+        if (*text == '\0')
+            break;
+        fputc('\n', screen->out);
+        blanks(screen->out, indent);
+        left = SCREEN_COLUMNS - indent;
+    }
+    if (colour)
+        fputs("\033[0m", screen->out);
+    fputc('\n', screen->out);
 }
 
 struct progress progress_start(const char *what)

@@ -37,6 +37,9 @@ void screen_field(const struct screen *screen, const char *label, size_t columns
  * cut; returns out, which takes `out_size` bytes (also a bound). */
 const char *screen_cut(const char *text, size_t columns, char *out, size_t out_size);
 size_t screen_width(const char *text);
+/* One line, broken at blanks (inside a word longer than a line, too) so that none is wider than
+ * SCREEN_COLUMNS. What follows the first is indented as it is, by 4 if it is not. */
+void screen_wrap(const struct screen *screen, enum paint paint, const char *text);
 
 /* One line that is written over itself while long work goes on; nothing unless stderr is a
  * terminal. `total` 0: not known. */

@@ -80,17 +80,26 @@ enum adapter_result adapter_classify(const struct adapter *adapter, int http_sta
                                      struct text bytes, struct arena *arena,
                                      char code[CODE_SIZE]);
 
-/* Proves every example pair both ways and computes coverage; one line per finding through
- * `line` (good lines too, prefixed "ok"). *failures counts what is wrong. Used by
- * `qiantong adapter check`. */
+/* A report's lines, and what puts its sentences into the reader's language: gets a format, or a
+ * part of one, in English and gives one with the same conversions; NULL: English. What an error
+ * says stays English. */
 typedef void adapter_line(void *self, bool good, const char *text);
+struct adapter_reader {
+    adapter_line *line;
+    const char *(*words)(const char *english);
+    void *self; /* of line */
+};
+
+/* Proves every example pair both ways and computes coverage; one line per finding (good lines
+ * too, prefixed "ok"). *failures counts what is wrong. Used by `qiantong adapter check`. */
 MUST_USE bool adapter_check(const char *folder, const struct wire_schemas *schemas,
-                            adapter_line *line, void *self, size_t *failures,
+                            const struct adapter_reader *reader, size_t *failures,
                             struct error *err);
-/* Where a field's value comes from: every mapping line whose their or our path ends in `field`.
- */
+/* Where a field's value comes from: every mapping line whose their or our path ends in `field`,
+ * each with what it is and the messages that have it, in indented lines of any length.
+ * ERROR_NOT_FOUND: no such line. */
 MUST_USE bool adapter_explain(const char *folder, const struct wire_schemas *schemas,
-                              const char *field, adapter_line *line, void *self,
+                              const char *field, const struct adapter_reader *reader,
                               struct error *err);
 
 #endif

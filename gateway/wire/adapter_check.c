@@ -1,4 +1,4 @@
-/* adapter_check.c - `qiantong adapter check` and `qiantong adapter explain`. */
+/* adapter_check.c - `qiantong adapter check`: what the mapping covers, and its report. */
 #include "wire/adapter_check.h"
 
 #include <stdarg.h>
@@ -9,7 +9,12 @@
 
 #include "wire/document_internal.h"
 
-enum { LINE_SIZE = 512 };
+enum { LINE_SIZE = 5000 }; /* the names of all messages an adapter may have */
+
+const char *check_words(const struct checking *checking, const char *english)
+{
+    return checking->reader->words == NULL ? english : checking->reader->words(english);
+}
 
 static void report(struct checking *checking, bool good, const char *before, const char *format,
                    va_list arguments) PRINTF_LIKE(4, 0);
@@ -20,8 +25,17 @@ static void report(struct checking *checking, bool good, const char *before, con
     char text[LINE_SIZE];
     size_t size = (size_t)snprintf(text, sizeof(text), "%s", before);
 
-    vsnprintf(text + size, sizeof(text) - size, format, arguments);
-    checking->line(checking->self, good, text);
+    vsnprintf(text + size, sizeof(text) - size, check_words(checking, format), arguments);
+    checking->reader->line(checking->reader->self, good, text);
+}
+
+void check_line(struct checking *checking, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    report(checking, true, "", format, arguments);
+    va_end(arguments);
 }
 
 void check_good(struct checking *checking, const char *format, ...)
@@ -151,12 +165,13 @@ void check_coverage(struct checking *checking)
     for (size_t i = 0; i < checking->adapter->entry_count; i++)
         check_entry(checking, &checking->adapter->entries[i]);
     check_schema(checking);
+    check_losses(checking);
 }
 
-bool adapter_check(const char *folder, const struct wire_schemas *schemas, adapter_line *line,
-                   void *self, size_t *failures, struct error *err)
+bool adapter_check(const char *folder, const struct wire_schemas *schemas,
+                   const struct adapter_reader *reader, size_t *failures, struct error *err)
 {
-    struct checking checking = {.folder = folder, .line = line, .self = self};
+    struct checking checking = {.folder = folder, .reader = reader};
     struct adapter *adapter = NULL;
     bool ok = true;
 
@@ -172,96 +187,4 @@ bool adapter_check(const char *folder, const struct wire_schemas *schemas, adapt
     *failures = checking.failures;
     adapter_free(adapter);
     return ok;
-}
-
-/* --- explain
- * ------------------------------------------------------------------------------------- */
-
-/* "sex" and "person/sex" end in "sex", "unsex" does not. */
-static bool ends_in(const char *path, const char *field)
-{
-    size_t path_size = path == NULL ? 0 : strlen(path);
-    size_t size = strlen(field);
-
-    return size > 0 && path_size >= size && strcmp(path + path_size - size, field) == 0 &&
-           (path_size == size || path[path_size - size - 1] == '/');
-}
-
-static void explain(struct checking *checking, const char *format, ...) PRINTF_LIKE(2, 3);
-
-static void explain(struct checking *checking, const char *format, ...)
-{
-    va_list arguments;
-
-    va_start(arguments, format);
-    report(checking, true, "", format, arguments);
-    va_end(arguments);
-}
-
-static void explain_field(struct checking *checking, const struct adapter_entry *entry,
-                          const struct mapping_field *field)
-{
-    const struct value_rule *rule = &field->rule;
-    const char *theirs = field->theirs == NULL ? "-" : field->theirs;
-    const char *ours = field->ours == NULL ? "-" : field->ours;
-    static const char *const kinds[] = {[MAPPING_THEIRS_CONSTANT] = "always the agreed value",
-                                        [MAPPING_OURS_CONSTANT] = "always the agreed value",
-                                        [MAPPING_KEY] = "the message's own key (adapter.xml)",
-                                        [MAPPING_REVISION] = "the revision (adapter.xml)"};
-    struct text format = rule->pattern;
-
-    if (rule->type == VALUE_MONEY)
-        format = rule->unit == UNIT_FEN ? TEXT("fen") : TEXT("yuan");
-    if (rule->type == VALUE_RATE)
-        format = rule->unit == UNIT_PERCENT ? TEXT("percent") : TEXT("fraction");
-    if (field->kind != MAPPING_FIELD)
-        explain(checking, "%s: %s <-> %s, %s; mapping.xml:%d", entry->name, theirs, ours,
-                kinds[field->kind], field->line);
-    else
-        explain(checking, "%s: %s <-> %s, %s%s%.*s%s%s%s; mapping.xml:%d", entry->name, theirs,
-                ours, value_type_name(rule->type), format.size == 0 ? "" : " ",
-                TEXT_ARG(format), rule->list == NULL ? "" : " through list ",
-                rule->list == NULL ? "" : rule->list->name, field->optional ? ", optional" : "",
-                field->line);
-}
-
-static size_t explain_entry(struct checking *checking, const struct adapter_entry *entry,
-                            const char *field)
-{
-    size_t found = 0;
-
-    for (uint16_t i = 0; i < entry->plan.field_count; i++) {
-        const struct mapping_field *at = &entry->plan.fields[i];
-        if (!ends_in(at->theirs, field) && !ends_in(at->ours, field))
-            continue;
-        explain_field(checking, entry, at);
-        found++;
-    }
-    for (size_t i = 0; i < entry->loss_count; i++) {
-        const struct adapter_loss *loss = &entry->losses[i];
-        if (!ends_in(loss->theirs, field) && !ends_in(loss->ours, field))
-            continue;
-        explain(checking, "%s: %s is lost: %s; mapping.xml:%d", entry->name,
-                loss->theirs == NULL ? loss->ours : loss->theirs, loss->reason, loss->line);
-        found++;
-    }
-    return found;
-}
-
-bool adapter_explain(const char *folder, const struct wire_schemas *schemas, const char *field,
-                     adapter_line *line, void *self, struct error *err)
-{
-    struct checking checking = {.folder = folder, .line = line, .self = self};
-    struct adapter *adapter = NULL;
-    size_t found = 0;
-
-    if (!adapter_load(folder, schemas, &adapter, err))
-        return false;
-    checking.adapter = adapter;
-    for (size_t i = 0; i < adapter->entry_count; i++)
-        found += explain_entry(&checking, &adapter->entries[i], field);
-    adapter_free(adapter);
-    if (found == 0)
-        return fail(err, ERROR_NOT_FOUND, "no line of mapping.xml is about %s", field);
-    return true;
 }

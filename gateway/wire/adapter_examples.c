@@ -172,9 +172,9 @@ static bool reads_as(struct examples *examples, const struct adapter_entry *entr
         return false;
     *why = NULL;
     if (message->action != entry->action || message->flow != entry->flow)
-        *why = "theirs is read as another message";
+        *why = check_words(examples->checking, "theirs is read as another message");
     else if (!record_equal(message->body, ours))
-        *why = "theirs -> ours differs";
+        *why = check_words(examples->checking, "theirs -> ours differs");
     return true;
 }
 
@@ -192,7 +192,9 @@ static bool writes_as(struct examples *examples, const struct adapter_entry *ent
         return false;
     if (read->lost.size > 0)
         return reads_as(examples, entry, way, bytes, ours, &again, why, err);
-    *why = text_equal(bytes, theirs) ? NULL : "ours -> theirs differs";
+    *why = text_equal(bytes, theirs)
+               ? NULL
+               : check_words(examples->checking, "ours -> theirs differs");
     return true;
 }
 
@@ -212,9 +214,13 @@ static void check_way(struct examples *examples, const struct adapter_entry *ent
         why = err.text;
     if (why != NULL)
         check_bad(examples->checking, "%s, %s: %s", base, name, why);
-    else if (losses_are_known(examples, entry, base, message.lost))
-        check_good(examples->checking, "%s, %s: theirs <-> ours, %zu bytes%s", base, name,
-                   theirs.size, message.lost.size > 0 ? ", some fields lost as listed" : "");
+    else if (losses_are_known(examples, entry, base, message.lost) && message.lost.size > 0)
+        check_good(examples->checking,
+                   "%s, %s: theirs <-> ours, %zu bytes, some lost as listed", base, name,
+                   theirs.size);
+    else if (message.lost.size == 0)
+        check_good(examples->checking, "%s, %s: theirs <-> ours, %zu bytes", base, name,
+                   theirs.size);
 }
 
 static void check_pair(struct examples *examples, const char *base)

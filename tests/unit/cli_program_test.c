@@ -359,6 +359,14 @@ static void test_adapter(void **state)
     assert_non_null(strstr(said.err, "next: name an adapter's folder"));
     cli_run("adapter explain adapters/guizhou-core traceNumber");
     assert_int_equal(said.status, 0);
+    assert_non_null(strstr(said.out, "prm_yaaz341 <-> corrects/traceNumber\n"
+                                     "    text, optional, at most 20 bytes; mapping.xml:"));
+    assert_non_null(strstr(said.out, "\n    application, refusal, letter, acceptance, "
+                                     "letter_return, form, form_return,\n    fund_advice"));
+    cli_run("adapter check tests/data/county-core --schemas schemas");
+    assert_int_equal(said.status, 0);
+    assert_non_null(strstr(said.out, "ok letter: 24 of 24 leaves, 0 lost\n"));
+    assert_non_null(strstr(said.out, "\nproxy is lost: ours, not theirs\n"));
     cli_refuses("adapter explain adapters/guizhou-core nothing", 66, "nothing");
 }
 

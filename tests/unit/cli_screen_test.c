@@ -41,6 +41,39 @@ static void test_width(void **state)
     assert_int_equal(screen_width("田㛃 x"), 6);
 }
 
+/* Lines of 80 columns at most, whatever the characters; nothing but blanks is left out. */
+static void test_wrap(void **state)
+{
+#define TEN "123456789 "
+    static const struct {
+        const char *text;
+        const char *expected;
+    } rows[] = {
+        {"", "\n"},
+        {"short", "short\n"},
+        {TEN TEN TEN TEN TEN TEN TEN "1234567890", TEN TEN TEN TEN TEN TEN TEN "1234567890\n"},
+        {TEN TEN TEN TEN TEN TEN TEN TEN "x", TEN TEN TEN TEN TEN TEN TEN "123456789\n    x\n"},
+        {"    " TEN TEN TEN TEN TEN TEN TEN TEN "x",
+         "    " TEN TEN TEN TEN TEN TEN "123456789\n    " TEN "x\n"},
+        {"一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十喆",
+         "一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十\n"
+         "    喆\n"},
+        {"x一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十一二三四五六七八九𠮷",
+         "x一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十一二三四五六七八九\n"
+         "    𠮷\n"},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        FILE *file = fmemopen(printed, sizeof(printed), "w");
+        struct screen screen = {.out = file};
+
+        memset(printed, 0, sizeof(printed));
+        screen_wrap(&screen, PAINT_BAD, rows[i].text);
+        fclose(file);
+        assert_string_equal(printed, rows[i].expected);
+    }
+}
+
 static void test_cut(void **state)
 {
     static const struct {
@@ -197,10 +230,15 @@ static void test_not_a_terminal(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_width),       cmocka_unit_test(test_cut),
-        cmocka_unit_test(test_cut_bytes),   cmocka_unit_test(test_aligned),
-        cmocka_unit_test(test_never_wider), cmocka_unit_test(test_colour),
-        cmocka_unit_test(test_no_memory),   cmocka_unit_test(test_not_a_terminal),
+        cmocka_unit_test(test_width),
+        cmocka_unit_test(test_wrap),
+        cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_cut_bytes),
+        cmocka_unit_test(test_aligned),
+        cmocka_unit_test(test_never_wider),
+        cmocka_unit_test(test_colour),
+        cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_not_a_terminal),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
