@@ -145,6 +145,23 @@ static bool visit_leaf(void *self, const char *path, bool optional)
     return true;
 }
 
+static bool visit_group(void *self, const char *path, bool optional)
+{
+    struct loading *loading = self;
+    struct national_leaves *leaves = &loading->leaves;
+    struct text copy;
+
+    if (optional)
+        return true;
+    copy = arena_copy(loading->adapter->arena, text_of(path));
+    if (leaves->group_count == NATIONAL_GROUPS_MAX || copy.at == NULL) {
+        leaves->count = NATIONAL_LEAVES_MAX + 1; /* seen by the caller */
+        return false;
+    }
+    leaves->groups[leaves->group_count++] = copy.at;
+    return true;
+}
+
 static bool wrong_document(struct loading *loading, const struct adapter_entry *entry)
 {
     if (loading->err->code != ERROR_MEMORY)
@@ -154,10 +171,14 @@ static bool wrong_document(struct loading *loading, const struct adapter_entry *
 
 static bool read_leaves(struct loading *loading, const struct adapter_entry *entry)
 {
+    const char *document = action_name(entry->action).english;
+
     loading->leaves.count = 0;
-    if (!codec_national_leaves(loading->adapter->schemas, entry->flow,
-                               action_name(entry->action).english, visit_leaf, loading,
-                               loading->err))
+    loading->leaves.group_count = 0;
+    if (!codec_national_leaves(loading->adapter->schemas, entry->flow, document, visit_leaf,
+                               loading, loading->err) ||
+        !codec_national_groups(loading->adapter->schemas, entry->flow, document, visit_group,
+                               loading, loading->err))
         return wrong_document(loading, entry);
     if (loading->leaves.count > NATIONAL_LEAVES_MAX)
         return fail(loading->err, ERROR_CONFIG,

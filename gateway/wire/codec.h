@@ -48,5 +48,9 @@ typedef bool codec_visit_leaf(void *self, const char *path, bool optional);
 MUST_USE bool codec_national_leaves(const struct wire_schemas *schemas, unsigned flow,
                                     const char *root_name, codec_visit_leaf *visit, void *self,
                                     struct error *err);
+/* Likewise every group: visit("rows", false), visit("rows/row", true). */
+MUST_USE bool codec_national_groups(const struct wire_schemas *schemas, unsigned flow,
+                                    const char *root_name, codec_visit_leaf *visit, void *self,
+                                    struct error *err);
 
 #endif

@@ -408,7 +408,7 @@ static bool build_step(struct run *run, struct build *build, uint16_t *at)
     switch (step->operation) {
     case STEP_OPEN:
         open_group(build, step->name);
-        return true;
+        return !step->always || group_record(run, build) != NULL || no_memory(run);
     case STEP_CLOSE:
         build->depth--;
         return true;

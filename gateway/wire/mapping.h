@@ -67,7 +67,7 @@ struct mapping_node {
 };
 
 enum mapping_operation {
-    STEP_OPEN, /* group, made when something in it is */
+    STEP_OPEN, /* group, made when something in it is, or always */
     STEP_CLOSE,
     STEP_VALUE, /* leaf from a field */
     STEP_ROWS,  /* the steps up to STEP_NEXT for each row */

@@ -272,6 +272,20 @@ static bool place_ours(struct compiling *compiling, const struct national_leaves
     return true;
 }
 
+/* Groups that a national document must have are written whether or not something is in them. */
+static void mark_groups(struct compiling *compiling, const struct national_leaves *leaves)
+{
+    for (size_t i = 0; i < leaves->group_count; i++) {
+        struct branch *branch = compiling->root[MAPPING_TO_OURS];
+        struct text rest = text_of(leaves->groups[i]);
+
+        while (branch != NULL && rest.size > 0)
+            branch = branch_child(branch, text_cut(&rest, '/'));
+        if (branch != NULL)
+            branch->always = true;
+    }
+}
+
 /* A field stands in rows on both sides or on neither, and in the same rows. */
 static bool check_scopes(struct compiling *compiling)
 {
@@ -369,7 +383,9 @@ static void enter_branch(const struct compiling *compiling, struct mapping_direc
     struct mapping_step *step;
 
     if (branch->field == MAPPING_NONE) {
-        step_add(direction, branch->scope == MAPPING_NONE ? STEP_OPEN : STEP_ROWS, branch);
+        step = step_add(direction, branch->scope == MAPPING_NONE ? STEP_OPEN : STEP_ROWS,
+                        branch);
+        step->always = branch->always;
         return;
     }
     step = step_add(direction, STEP_VALUE, branch);
@@ -465,8 +481,10 @@ bool mapping_compile(const struct mapping_lines *lines, const struct national_le
         if (compiling.root[side] == NULL)
             return no_memory(&compiling);
     }
-    return arrange_fields(&compiling) && resolve_heads(&compiling) &&
-           place_theirs(&compiling) && place_ours(&compiling, leaves) &&
-           check_scopes(&compiling) && make_side(&compiling, MAPPING_TO_OURS) &&
+    if (!arrange_fields(&compiling) || !resolve_heads(&compiling) ||
+        !place_theirs(&compiling) || !place_ours(&compiling, leaves))
+        return false;
+    mark_groups(&compiling, leaves);
+    return check_scopes(&compiling) && make_side(&compiling, MAPPING_TO_OURS) &&
            make_side(&compiling, MAPPING_TO_THEIRS);
 }

@@ -11,13 +11,16 @@
 
 #include "wire/mapping_load.h"
 
-enum { NATIONAL_LEAVES_MAX = 500 };
+enum { NATIONAL_LEAVES_MAX = 500, NATIONAL_GROUPS_MAX = 100 };
 
-/* Every leaf of one national document, in its order. */
+/* Every leaf of one national document, in its order; and the groups that it cannot be without,
+ * even if nothing stands in them (rows of a form). */
 struct national_leaves {
     const char *paths[NATIONAL_LEAVES_MAX];
     bool optional[NATIONAL_LEAVES_MAX];
     size_t count;
+    const char *groups[NATIONAL_GROUPS_MAX];
+    size_t group_count;
 };
 
 MUST_USE bool mapping_compile(const struct mapping_lines *lines,

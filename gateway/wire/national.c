@@ -167,6 +167,7 @@ struct leaf_walk {
     size_t depth;
     char path[RECORD_DEPTH_MAX * (RECORD_NAME_MAX + 1)];
     size_t path_size;
+    bool groups; /* visits these instead of the leaves */
 };
 
 static bool is_xsd(xmlNodePtr node, const char *name)
@@ -284,10 +285,12 @@ static bool walk_leaves(struct leaf_walk *walk, xmlNodePtr at, codec_visit_leaf 
             walk->elements[walk->depth] = at;
             walk->optionals[walk->depth] = optional;
             walk->path_sizes[walk->depth++] = before;
+            if (walk->groups && !visit(self, walk->path, optional))
+                return true;
             at = element_from(sequence->children);
             continue;
         }
-        if (!visit(self, walk->path, optional))
+        if (!walk->groups && !visit(self, walk->path, optional))
             return true;
         walk->path_size = before;
         at = walk_on(walk, at);
@@ -295,12 +298,12 @@ static bool walk_leaves(struct leaf_walk *walk, xmlNodePtr at, codec_visit_leaf 
     return true;
 }
 
-bool codec_national_leaves(const struct wire_schemas *schemas, unsigned flow,
-                           const char *root_name, codec_visit_leaf *visit, void *self,
-                           struct error *err)
+static bool walk_document(const struct wire_schemas *schemas, unsigned flow,
+                          const char *root_name, bool groups, codec_visit_leaf *visit,
+                          void *self, struct error *err)
 {
     const struct family *family = family_of(schemas, flow);
-    struct leaf_walk walk = {.depth = 0};
+    struct leaf_walk walk = {.groups = groups};
     xmlNodePtr document, sequence;
 
     if (family == NULL)
@@ -315,4 +318,18 @@ bool codec_national_leaves(const struct wire_schemas *schemas, unsigned flow,
         return fail(err, ERROR_CONFIG, "schema, line %ld: a document without fields",
                     xmlGetLineNo(document));
     return walk_leaves(&walk, element_from(sequence->children), visit, self, err);
+}
+
+bool codec_national_leaves(const struct wire_schemas *schemas, unsigned flow,
+                           const char *root_name, codec_visit_leaf *visit, void *self,
+                           struct error *err)
+{
+    return walk_document(schemas, flow, root_name, false, visit, self, err);
+}
+
+bool codec_national_groups(const struct wire_schemas *schemas, unsigned flow,
+                           const char *root_name, codec_visit_leaf *visit, void *self,
+                           struct error *err)
+{
+    return walk_document(schemas, flow, root_name, true, visit, self, err);
 }

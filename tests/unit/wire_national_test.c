@@ -298,6 +298,28 @@ static void test_leaves(void **state)
     assert_int_equal(leaves.count, 2);
 }
 
+static void test_groups(void **state)
+{
+    struct fixture *fixture = *state;
+    struct leaves leaves = {.size = 0};
+
+    assert_true(codec_national_groups(schemas, FLOW_PENSION_EMPLOYEE, "form", note_leaf,
+                                      &leaves, &fixture->err));
+    assert_string_equal(leaves.text, "reference\n"
+                                     "person\n"
+                                     "amounts\n"
+                                     "rows\n"
+                                     "rows/row?\n"
+                                     "attachments?\n"
+                                     "attachments/attachment?\n"
+                                     "excluded?\n"
+                                     "excluded/row?\n"
+                                     "handler\n");
+    assert_false(codec_national_groups(schemas, FLOW_PENSION_EMPLOYEE, "Form", note_leaf,
+                                       &leaves, &fixture->err));
+    assert_int_equal(fixture->err.code, ERROR_UNKNOWN_FLOW);
+}
+
 /* A leaf of the list can be found in a full document, and nothing else is there. */
 static bool leaf_is_there(void *self, const char *path, bool optional)
 {
@@ -355,6 +377,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_row_bound, setup, teardown),
         cmocka_unit_test_setup_teardown(test_unknown_flow, setup, teardown),
         cmocka_unit_test_setup_teardown(test_leaves, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_groups, setup, teardown),
         cmocka_unit_test_setup_teardown(test_leaves_of_all, setup, teardown),
         cmocka_unit_test_setup_teardown(test_leaves_unknown, setup, teardown),
         cmocka_unit_test_setup_teardown(test_no_schemas, setup, teardown),
