@@ -31,6 +31,8 @@ const struct verb cli_verbs[] = {
      N_("cases and entries of one person; asks for the identity number"), cli_person},
     {"message", "ID [--json] | ID --raw [--reply] [--reason TEXT]",
      N_("what is known of a message; --raw opens its exact bytes"), cli_message},
+    {"party check", "[ID] [--offline] [--json]",
+     N_("could we exchange with it now: pins, days, lists, address, a call"), cli_party_check},
     {"party", "[ID] [--json]", N_("parties: certificates, letters"), cli_party},
     {"letters", "[--dead] [--all] [--json]", N_("letters that are under way or dead"),
      cli_letters},

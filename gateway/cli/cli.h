@@ -81,6 +81,7 @@ bool cli_case(struct cli *cli, int word_count, char *const words[], struct error
 bool cli_person(struct cli *cli, int word_count, char *const words[], struct error *err);
 bool cli_message(struct cli *cli, int word_count, char *const words[], struct error *err);
 bool cli_party(struct cli *cli, int word_count, char *const words[], struct error *err);
+bool cli_party_check(struct cli *cli, int word_count, char *const words[], struct error *err);
 bool cli_letters(struct cli *cli, int word_count, char *const words[], struct error *err);
 bool cli_reload(struct cli *cli, int word_count, char *const words[], struct error *err);
 bool cli_mailbox(struct cli *cli, int word_count, char *const words[], struct error *err);

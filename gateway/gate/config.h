@@ -4,7 +4,7 @@
  * Everything is checked when it is read: schema, references, files, certificates. An error
  * names the file and what to do. Paths in gateway.xml are relative to its folder. Reload
  * (gate/reload.h) builds a new struct and swaps it; the old one is freed with its last user, so
- * a configuration counts them: the one reference count here (docs/decisions/0008).
+ * a configuration counts them: the one reference count here (docs/decisions/0009).
  */
 #ifndef GATE_CONFIG_H
 #define GATE_CONFIG_H
@@ -37,6 +37,7 @@ struct config_party {
     const char *folder_out; /* neither and no url: it fetches from its mailbox */
     int64_t folder_resend_ms;
     int64_t folder_poll_ms;
+    enum suite suite;        /* of its signatures; not a core's */
     const char *adapter;     /* name; a core's only, else NULL */
     struct adapter *dialect; /* loaded; NULL unless a core */
     size_t message_max;      /* bytes */

@@ -284,6 +284,7 @@ static bool add_signing_pin(struct reading *reading, const struct config_file *p
     if (!config_path(pin, "certificate", &path, err) || !read_window(pin, &window, err) ||
         !read_suite(&reading->file, &suite, &options, err))
         return false;
+    party->suite = suite;
     if (party->signing_pin_count == CONFIG_PINS_MAX)
         return config_wrong(pin, element, err, "more than %d", CONFIG_PINS_MAX);
     certificate = config_add_certificate(parts, pin, element, CONFIG_SIGNING_PIN, party->id,

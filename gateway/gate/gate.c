@@ -208,8 +208,9 @@ bool gate_open(const char *config_path, struct gate **out, struct error *err)
         gate_close(gate);
         return false;
     }
-    log_info("gate.open", "party=%s port=%u entries=%llu boot=%u", gate->config->party,
-             (unsigned)listener_port(gate->listener),
+    /* From here on a reload may come: gate->config is no longer ours to look at. */
+    log_info("gate.open", "party=%s port=%u entries=%llu boot=%u",
+             ledger_origin(gate->ledger)->party, (unsigned)listener_port(gate->listener),
              (unsigned long long)ledger_size(gate->ledger), gate->engine.boot);
     *out = gate;
     return true;

@@ -215,6 +215,45 @@ stage guizhou $ALL
 play_revocation
 pair_end
 
+# --- party check: what a real handshake tells --------------------------------------------------------------
+
+checks() { # STATUS WORDS: `party check` of guangdong, from guizhou
+    cli guizhou party check hrss.440000 >"$PAIR/said" 2>&1
+    [ $? = "$1" ] && grep -q -- "$2" "$PAIR/said"
+}
+
+play_check() {
+    local keys=$PAIR/guizhou/keys
+    check "party check, nobody there: connect" checks 1 "connect: "
+    check "party check --offline: fine" cli_quiet guizhou party check --offline
+    pair_start guangdong || { bad "no start"; return; }
+    check "party check: TLS 1.3" checks 0 "ok .*TLSv1.3"
+    check "... its certificate is pinned" checks 0 ", pinned"
+    cp "$keys/hrss.440000.ecdsa.crt" "$keys/hrss.440000.tls.crt"
+    check "another certificate than the pin: said" checks 1 "not one of its pins"
+    cp "$PAIR/certs/hrss.440000.tls.crt" "$keys/"
+    mkdir "$PAIR/foreign" && sh certs/make-certs.sh "$PAIR/foreign" hrss.520000
+    cp "$keys/hrss.520000.tls.crt" "$keys/hrss.520000.tls.key" "$PAIR/"
+    cp "$PAIR"/foreign/hrss.520000.tls.* "$keys/"
+    check "a certificate of ours that they do not believe: tls_alert" checks 1 "tls_alert: "
+    cp "$PAIR/hrss.520000.tls.crt" "$PAIR/hrss.520000.tls.key" "$keys/"
+    cp "$keys/ca.crt" "$PAIR/" && cp "$PAIR/foreign/ca.crt" "$keys/"
+    check "an authority of theirs that we do not believe: certificate" checks 1 "certificate: "
+    cp "$PAIR/ca.crt" "$keys/"
+    sh certs/make-crl.sh "$PAIR/certs" ca 20260301000000Z 20260401000000Z "$keys/list.crl" "$PAIR/certs/hrss.440000.tls.crt"
+    change "$PAIR/guizhou/gateway.xml" 's|( *)</tls>|<crl>keys/list.crl</crl></tls>|'
+    check "on our revocation list: revoked" checks 1 "revoked: "
+    change "$PAIR/guizhou/gateway.xml" 's|<crl>keys/list.crl</crl>||'
+    change "$PAIR/guizhou/parties/hrss.440000.xml" 's|https://127.0.0.1:|https://localhost:|'
+    check "by its name: fine" checks 0 ", pinned"
+    change "$PAIR/guizhou/parties/hrss.440000.xml" 's|https://localhost:|https://127.0.0.2:|'
+    check "a name that is not in its certificate, or nobody there" checks 1 "certificate: \|connect: "
+}
+
+pair_make "$work/check" ecdsa || { bad "no pair"; exit 1; }
+play_check
+pair_end
+
 for hours in 24 1; do
     pair_make "$work/grace-$hours" ecdsa || { bad "no pair"; exit 1; }
     stage guizhou $ALL
