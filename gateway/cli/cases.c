@@ -8,12 +8,15 @@ enum {
     LISTED_MAX = 1000000,
     ID_SHOWN_MIN = 13,
     ID_SIZE = UUID_TEXT_SIZE - 1,
-    STATES_TEXT = 1024
+    STATES_TEXT = 2048,
+    DUE_MAX = 999
 };
 
 struct case_filter {
     bool open;
     bool overdue;
+    const char *due; /* working days, as written */
+    uint64_t due_days;
     const char *party;
     const char *state; /* English or Chinese */
 };
@@ -45,6 +48,19 @@ static bool state_named(const struct flow_case *row, const char *name)
     return strcmp(names.english, name) == 0 || strcmp(names.chinese, name) == 0;
 }
 
+/* Ends a clock of it within so many working days of who must act, or has it ended already? */
+static bool due_within(const struct listing *listing, const struct flow_case *row)
+{
+    const struct flow_clock *clock = case_clock(row);
+    struct instant now = listing->cli->now;
+
+    /* 24:00 of the last day is the next day's 0:00. */
+    return clock != NULL &&
+           calendar_between(listing->cli->config->calendar, clock->region, instant_day(now),
+                            instant_day(instant_add_ms(clock->due, -1))) <=
+               (int)listing->filter.due_days;
+}
+
 static bool passes(const struct listing *listing, const struct flow_case *row,
                    const char *party)
 {
@@ -52,6 +68,7 @@ static bool passes(const struct listing *listing, const struct flow_case *row,
 
     return (!filter->open || case_open(row)) &&
            (!filter->overdue || case_overdue(row, listing->cli->now)) &&
+           (filter->due == NULL || due_within(listing, row)) &&
            (filter->party == NULL || strcmp(filter->party, party) == 0) &&
            (filter->state == NULL || state_named(row, filter->state));
 }
@@ -83,7 +100,8 @@ static bool add_line(struct listing *listing, const struct flow_case *row, const
     struct line *line = arena_alloc(listing->cli->arena, sizeof(*line));
 
     if (line == NULL || listing->count == LISTED_MAX) {
-        cli_hint(listing->cli, _("narrow it with --open, --overdue, --party or --state"));
+        cli_hint(listing->cli,
+                 _("narrow it with --open, --overdue, --due, --party or --state"));
         listing->ok = fail(listing->err, ERROR_MEMORY, _("too many cases for one listing"));
         return false;
     }
@@ -170,7 +188,8 @@ static bool add_cells(struct table *table, const struct line *line, struct insta
 
 static bool filtered(const struct case_filter *filter)
 {
-    return filter->open || filter->overdue || filter->party != NULL || filter->state != NULL;
+    return filter->open || filter->overdue || filter->due != NULL || filter->party != NULL ||
+           filter->state != NULL;
 }
 
 static bool print_text(struct listing *listing, struct error *err)
@@ -232,19 +251,28 @@ static bool check_party(struct cli *cli, const char *party, struct error *err)
     return fail(err, ERROR_NOT_FOUND, _("no party %s in %s"), party, cli->config->path);
 }
 
+static bool check_due(struct cli *cli, struct case_filter *filter, struct error *err)
+{
+    if (filter->due == NULL ||
+        (text_to_u64(text_of(filter->due), &filter->due_days) && filter->due_days <= DUE_MAX))
+        return true;
+    cli_hint(cli, _("as in `qiantong cases --due 5`"));
+    return fail(err, ERROR_USAGE, _("%s is no number of working days"), filter->due);
+}
+
 bool cli_cases(struct cli *cli, int word_count, char *const words[], struct error *err)
 {
     struct listing listing = {.cli = cli, .err = err, .ok = true};
     const struct option_rule rules[] = {
         {"--open", &listing.filter.open, NULL},   {"--overdue", &listing.filter.overdue, NULL},
         {"--party", NULL, &listing.filter.party}, {"--state", NULL, &listing.filter.state},
-        {"--json", &listing.json, NULL},
+        {"--due", NULL, &listing.filter.due},     {"--json", &listing.json, NULL},
     };
     struct operands operands;
 
     if (!options_parse(word_count, words, rules, COUNT_OF(rules), 0, 0, &operands, err) ||
-        !check_state(cli, listing.filter.state, err) || !cli_open_ledger(cli, err) ||
-        !check_party(cli, listing.filter.party, err) ||
+        !check_state(cli, listing.filter.state, err) || !check_due(cli, &listing.filter, err) ||
+        !cli_open_ledger(cli, err) || !check_party(cli, listing.filter.party, err) ||
         !ledger_each_case(cli->txn, visit, &listing, err) || !listing.ok)
         return false;
     cli_end_read(cli);

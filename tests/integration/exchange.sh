@@ -128,7 +128,7 @@ play_suite() { # SUITE
     begin_gateway guangdong
     check "$suite: GZ20260302000001 form first: closed, closed" reaches GZ20260302000001 closed closed
     check "$suite: GD20260302000002 money first: closed, closed" reaches GD20260302000002 closed closed
-    check "$suite: GZ20260302000003 letter returned: refused, letter_returned" reaches GZ20260302000003 refused letter_returned
+    check "$suite: GZ20260302000003 letter returned: refused on both sides" reaches GZ20260302000003 refused refused
     check "$suite: GD20260302000004 form returned: closed, closed" reaches GD20260302000004 closed closed
     cut_the_line "$suite"
     lose_a_receipt "$suite"

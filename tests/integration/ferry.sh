@@ -121,7 +121,7 @@ core_begin guangdong GD20260302000002
 core_begin guizhou GZ20260302000003
 check "GZ20260302000001 by files: closed, closed" reaches ferry_good GZ20260302000001 closed closed
 check "GD20260302000002 by files: closed, closed" reaches ferry_good GD20260302000002 closed closed
-check "GZ20260302000003 by files: refused, letter_returned" reaches ferry_good GZ20260302000003 refused letter_returned
+check "GZ20260302000003 by files: refused on both sides" reaches ferry_good GZ20260302000003 refused refused
 check "no letter is open any more" pair_wait 30 all_ended ferry_good
 check "both folders in are empty" pair_wait 10 both_empty ferry_good
 check "nothing is missing" gaps_closed ferry_good
@@ -140,7 +140,7 @@ core_begin guangdong GD20260302000002
 core_begin guizhou GZ20260302000003
 check "GZ20260302000001 by a bad ferry: closed, closed" reaches ferry_bad GZ20260302000001 closed closed
 check "GD20260302000002 by a bad ferry: closed, closed" reaches ferry_bad GD20260302000002 closed closed
-check "GZ20260302000003 by a bad ferry: refused, letter_returned" reaches ferry_bad GZ20260302000003 refused letter_returned
+check "GZ20260302000003 by a bad ferry: refused on both sides" reaches ferry_bad GZ20260302000003 refused refused
 check "no letter is open any more" pair_wait 90 all_ended ferry_bad
 check "something was lost, and something cut" test -s "$PAIR/guizhou/lost" -a -s "$PAIR/guizhou/cut"
 check "gaps were noticed" logged guizhou ferry.gap

@@ -37,7 +37,7 @@ all_closed() { # IN-SIDE
     done
     for trace in $END_returned; do
         case $in in *"$trace refused in "*) ;; *) return 1 ;; esac
-        case $out in *"$trace letter_returned out "*) ;; *) return 1 ;; esac
+        case $out in *"$trace refused out "*) ;; *) return 1 ;; esac
     done
     no_open_letters guizhou && no_open_letters guangdong && core_idle guizhou && core_idle guangdong
 }

@@ -93,7 +93,7 @@ exchange_in_a_flood() {
     done
     check "in a flood and at two messages a second: form first: closed, closed" pair_wait 90 rests GZ20260302000001 closed closed
     check "money first: closed, closed" pair_wait 60 rests GD20260302000002 closed closed
-    check "letter returned: refused, letter_returned" pair_wait 60 rests GZ20260302000003 refused letter_returned
+    check "letter returned: refused on both sides" pair_wait 60 rests GZ20260302000003 refused refused
     check "form returned: closed, closed" pair_wait 60 rests GD20260302000004 closed closed
     check "nothing is under way any more" pair_wait 60 all_quiet
     check "Guangdong was told 429 ($(tries_429) times) and came again" test "$(tries_429)" -ge 1

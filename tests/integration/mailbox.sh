@@ -114,7 +114,7 @@ check "one outcome in the ledger" test \
 core_begin guangdong GD20260302000002
 check "GZ20260302000001: closed, closed" reaches GZ20260302000001 closed closed
 check "GD20260302000002, begun by the one who cannot be called: closed, closed" reaches GD20260302000002 closed closed
-check "GZ20260302000003: refused, letter_returned" reaches GZ20260302000003 refused letter_returned
+check "GZ20260302000003: refused on both sides" reaches GZ20260302000003 refused refused
 check "no letter is open any more" pair_wait 20 letters_ended
 check "no attempt was journaled" test "$(attempts guizhou)" = 0
 check "both ledgers tell one story" test -z "$(judge_story | tee /dev/stderr)"

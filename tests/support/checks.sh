@@ -173,7 +173,7 @@ judge_story() { # [PATTERN of traces]
             for (trace in seen) {
                 pair = state[trace, "in"] "/" state[trace, "out"]
                 if (seen[trace] != 2) wrong(trace ": on one side only")
-                else if (pair != "closed/closed" && pair != "refused/letter_returned") wrong(trace ": " pair)
+                else if (pair != "closed/closed" && pair != "refused/refused") wrong(trace ": " pair)
             }
             for (m in sealed) {
                 split(sealed[m], a)
