@@ -137,7 +137,7 @@ play_rotation() { # SUITE
     check "$suite: no letter is under way" pair_wait 15 no_open_letters guizhou
     check "$suite: not one attempt failed, on either side" test "$(attempts guizhou) $(attempts guangdong)" = "0 0"
     check "$suite: nobody was turned away" test "$(log_count guizhou receive.unknown_party) $(log_count guangdong receive.unknown_party)" = "0 0"
-    check "$suite: both ledgers tell one story" test -z "$(judge_story | tee /dev/stderr)"
+    check "$suite: both ledgers tell one story" test -z "$(judge_story | tee -a /dev/stderr)"
 }
 
 # --- a letter that was sealed before its certificate's window ended ----------------------------------------
@@ -206,7 +206,7 @@ play_revocation() {
     clock_forward "$PAIR/clock" 60000
     reaches guizhou GD20260302000004 closed
     check "... and the case goes on: closed" reaches guangdong GD20260302000004 closed
-    check "both ledgers tell one story" test -z "$(judge_story | tee /dev/stderr)"
+    check "both ledgers tell one story" test -z "$(judge_story | tee -a /dev/stderr)"
 }
 
 ALL="GZ20260302000001 GD20260302000002 GZ20260302000003 GD20260302000004"
