@@ -73,14 +73,22 @@ static struct instant duty_begins(const struct flow_case *flow_case,
     return there;
 }
 
+struct day flow_day_zero(const struct rules *rules, uint32_t region, struct day day)
+{
+    if (flow_rule(rules, "PEN-DAY-ONE", region, day, 0) == 1)
+        day.number--;
+    return day;
+}
+
 void flow_clock_start(const struct flow_situation *situation, struct flow_case *after,
                       unsigned kind, struct day from)
 {
     const struct clock_rule *rule = &clock_rules[kind];
-    struct day start = from.number != 0 ? from
-                                        : instant_day(duty_begins(after, situation->event));
     uint32_t region = rule->role == ROLE_IN ? after->in_region : after->out_region;
-    int64_t days = flow_rule(situation->rules, rule->id, region, start, rule->days);
+    struct day began = instant_day(duty_begins(after, situation->event));
+    struct day start = from.number != 0 ? from : flow_day_zero(situation->rules, region, began);
+    int64_t days = flow_rule(situation->rules, rule->id, region,
+                             from.number != 0 ? from : began, rule->days);
     struct flow_clock *clock = flow_clock_find(after, kind);
     bool provisional = false;
     struct day last;
@@ -90,8 +98,6 @@ void flow_clock_start(const struct flow_situation *situation, struct flow_case *
     CHECK(clock != NULL); /* as many places as kinds */
     if (days < 0 || days > DAYS_MAX)
         days = rule->days;
-    if (flow_rule(situation->rules, "PEN-DAY-ONE", region, start, 0) == 1)
-        start.number--;
     last = calendar_limit(situation->calendar, region, start, (int)days, &provisional);
     *clock = (struct flow_clock){
         .kind = (uint8_t)kind,

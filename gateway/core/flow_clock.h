@@ -13,8 +13,10 @@
 
 /* NULL if the case never had this kind. */
 struct flow_clock *flow_clock_find(struct flow_case *flow_case, unsigned kind);
-/* Starts (or starts anew) a clock. `from` 0: the day of the event, of a receipt the day of
- * receipt over there. */
+/* Day 0 of a duty that begins on `day`: that day, or the one before if it counts as day 1. */
+struct day flow_day_zero(const struct rules *rules, uint32_t region, struct day day);
+/* Starts (or starts anew) a clock with `from` as day 0. `from` 0: the duty begins on the day of
+ * the event, of a receipt on the day of receipt over there. */
 void flow_clock_start(const struct flow_situation *situation, struct flow_case *after,
                       unsigned kind, struct day from);
 /* Meets those of `kinds` (FLOW_CLOCK bits) that ever ran. */

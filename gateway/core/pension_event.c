@@ -86,7 +86,8 @@ void pension_reference_read(const struct flow_situation *situation, struct flow_
 
 /* --- letter, acceptance, certificate ------------------------------------------------ */
 
-/* Whether money moves on this route, on the day that stands in the letter. */
+/* Whether money moves on this route, on the day that stands in the letter. What was said of an
+ * earlier letter, which came back, is not said of this one. */
 static void read_letter(const struct flow_situation *situation, struct flow_facts *facts)
 {
     const struct flow_event *event = situation->event;
@@ -104,17 +105,30 @@ static void read_letter(const struct flow_situation *situation, struct flow_fact
     moves = rules_value(rules, route, day, rules_value(rules, "PEN-MONEY", day, 1));
     pension_set_flag(facts, CASE_NO_MONEY, moves == 0);
     pension_set_flag(facts, CASE_LETTER_BACK, false);
+    pension_set_flag(facts, CASE_PARTIAL, false);
+    facts->accepted_on = (struct day){0};
 }
 
-/* D2 counts from the acceptance if the rule says so and its day can be true. */
-static void start_from_acceptance(const struct flow_situation *situation,
-                                  const struct flow_case *known, struct flow_facts *facts)
+/* Day 0 of a duty of OUT that begins on this day. */
+static struct day day_zero_at_out(const struct flow_situation *situation, struct day day)
 {
-    struct day day = facts->accepted_on;
+    return flow_day_zero(situation->rules, situation->before->out_region, day);
+}
 
-    if (day.number != 0 &&
-        flow_rule(situation->rules, "PEN-D2-START", known->out_region, day, 0) == 1)
-        facts->clocks_from[CLOCK_D2] = day;
+/* The agency cannot have accepted the letter before it was there, since day 0 of D2. Then its
+ * day is not regarded; else D2 counts from it if the rule says so. */
+static void start_from_acceptance(const struct flow_situation *situation,
+                                  struct day letter_there, struct flow_facts *facts)
+{
+    struct day start = day_zero_at_out(situation, facts->accepted_on);
+
+    if (facts->accepted_on.number == 0)
+        return;
+    if (start.number < letter_there.number)
+        facts->accepted_on = (struct day){0};
+    else if (flow_rule(situation->rules, "PEN-D2-START", situation->before->out_region,
+                       facts->accepted_on, 0) == 1)
+        facts->clocks_from[CLOCK_D2] = start;
 }
 
 static struct flow_clock clock_or_none(const struct flow_case *flow_case, unsigned kind)
@@ -125,16 +139,17 @@ static struct flow_clock clock_or_none(const struct flow_case *flow_case, unsign
     return clock != NULL ? *clock : (struct flow_clock){.kind = CLOCK_NONE};
 }
 
-/* 94号: what cannot move is stated; OUT must tell the person, counted from the letter. */
+/* 94号: what cannot move is stated; OUT must tell the person, counted from the letter, once for
+ * each letter. */
 static void read_exclusion(const struct flow_situation *situation, struct flow_facts *facts)
 {
     const struct flow_case *before = situation->before;
-    struct day day = instant_day(situation->event->at);
+    struct day day = day_zero_at_out(situation, instant_day(situation->event->at));
 
     if (record_find(situation->event->body, "excluded") == NULL)
         return;
     pension_set_flag(facts, CASE_PARTIAL, true);
-    if (before->role != ROLE_OUT || clock_or_none(before, CLOCK_D2P).kind != CLOCK_NONE)
+    if (before->role != ROLE_OUT || (before->flags & CASE_PARTIAL) != 0)
         return;
     if (clock_or_none(before, CLOCK_D2).kind != CLOCK_NONE)
         day = clock_or_none(before, CLOCK_D2).start;
@@ -154,7 +169,7 @@ static void read_acceptance(const struct flow_situation *situation, struct flow_
         return;
     facts->accepted_on = day;
     if (limit.state == CLOCK_STATE_RUNNING)
-        start_from_acceptance(situation, before, facts);
+        start_from_acceptance(situation, limit.start, facts);
 }
 
 static void read_certificate(const struct flow_event *event, struct flow_facts *facts)
@@ -390,7 +405,8 @@ static bool read_receipt(const struct flow_situation *situation, struct flow_fac
     switch (event->action) {
     case ACTION_LETTER:
         if (event->verdict == VERDICT_ACCEPTED)
-            start_from_acceptance(situation, situation->before, facts);
+            start_from_acceptance(
+                situation, day_zero_at_out(situation, instant_day(event->received_at)), facts);
         pension_set_flag(facts, CASE_LETTER_BACK, refused);
         return true;
     case ACTION_FORM:
