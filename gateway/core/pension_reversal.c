@@ -75,14 +75,16 @@ static struct money moved_by(const struct flow_case *flow_case)
 }
 
 /* Their case has ended, and ours will when what they sent for it is here: that lies in another
- * lane. */
+ * lane. IN waits only for the receipt of its completion; a clearing takes weeks. */
 static bool ends_later(const struct flow_situation *situation)
 {
     const struct flow_case *old = situation->event->corrected;
 
-    return situation->event->source == EVENT_RECEIVED && old != NULL &&
-           old->flow == situation->flow->number &&
-           !flow_state_ends(situation->flow, old->state);
+    if (situation->event->source != EVENT_RECEIVED || old == NULL ||
+        old->flow != situation->flow->number)
+        return false;
+    return old->role == ROLE_IN ? old->state == PENSION_LINKED
+                                : !flow_state_ends(situation->flow, old->state);
 }
 
 static bool may_be_corrected(const struct flow_situation *situation,
