@@ -1,7 +1,8 @@
 #!/bin/bash
 # kills.sh [POINT...] - ends a gateway at every named point of a message's walk, as IN and as OUT.
 #
-# The points are the log lines walk.* of gateway/gate; tests/support/walk.c ends the process at the
+# The points are the log lines walk.* of gateway/gate but those of folders (ferry.sh ends it there);
+# tests/support/walk.c ends the process at the
 # n-th passage. Each run plays four cases with that gateway dying twice there, at different passages,
 # and being started again by this script, until both sides have everything closed; then both ledgers
 # are judged (tests/support/checks.sh: judge_story, verify, rebuild). Three runs at a time: most of it is waiting.
@@ -134,7 +135,7 @@ run_lane() { # LANE: every LANES-th of the runs on stdin
 # Passages differ from point to point, so that over all runs early and late ones occur.
 list_runs() {
     local number=${KILLS_SEED:-0} point role in
-    for point in $(if [ -n "$*" ]; then echo "$*"; else grep -ohE '"walk\.[a-z_]+"' gateway/gate/*.c | tr -d '"' | sort -u; fi); do
+    for point in $(if [ -n "$*" ]; then echo "$*"; else grep -ohE '"walk\.[a-z_]+"' gateway/gate/*.c | tr -d '"' | grep -v 'walk.ferry_' | sort -u; fi); do
         for role in IN OUT; do
             number=$((number + 1))
             in=guizhou
