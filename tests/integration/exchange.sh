@@ -133,7 +133,7 @@ play_suite() { # SUITE
     cut_the_line "$suite"
     lose_a_receipt "$suite"
     check "$suite: nothing is under way any more" pair_wait 15 all_quiet
-    check "$suite: both ledgers tell one story" test -z "$(judge_story | tee /dev/stderr)"
+    check "$suite: both ledgers tell one story" test -z "$(judge_story | tee -a /dev/stderr)"
     for side in guizhou guangdong; do restart "$suite" "$side"; done
     for side in guizhou guangdong; do check "$suite: $side stops cleanly again" stops_cleanly "$side"; done
     finish

@@ -97,7 +97,7 @@ exchange_in_a_flood() {
     check "form returned: closed, closed" pair_wait 60 rests GD20260302000004 closed closed
     check "nothing is under way any more" pair_wait 60 all_quiet
     check "Guangdong was told 429 ($(tries_429) times) and came again" test "$(tries_429)" -ge 1
-    check "every letter arrived exactly once, both ledgers tell one story" test -z "$(judge_story | tee /dev/stderr)"
+    check "every letter arrived exactly once, both ledgers tell one story" test -z "$(judge_story | tee -a /dev/stderr)"
     check "the flood ends by itself" pair_wait 60 flood_is_over
     check "the flood: every post was answered ($(tr '\n' ' ' <"$work/flooded"))" \
         test $(($(flooded 422) + $(flooded 429))) = 3000

@@ -117,7 +117,7 @@ check "GD20260302000002, begun by the one who cannot be called: closed, closed" 
 check "GZ20260302000003: refused on both sides" reaches GZ20260302000003 refused refused
 check "no letter is open any more" pair_wait 20 letters_ended
 check "no attempt was journaled" test "$(attempts guizhou)" = 0
-check "both ledgers tell one story" test -z "$(judge_story | tee /dev/stderr)"
+check "both ledgers tell one story" test -z "$(judge_story | tee -a /dev/stderr)"
 
 core_begin guizhou GZ20260302000005
 check "a letter that nobody will fetch is ready" pair_wait 15 ready "$PAIR/last"

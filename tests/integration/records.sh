@@ -117,7 +117,7 @@ restores() {
     check "the restored ledger opens in a gateway" pair_start guizhou
     core_begin guizhou GZ20260302000001
     check "and its cases stand as they did" rests GZ20260302000001
-    check "both ledgers tell one story" test -z "$(judge_story | tee /dev/stderr)"
+    check "both ledgers tell one story" test -z "$(judge_story | tee -a /dev/stderr)"
 }
 
 # --- nothing leaks -----------------------------------------------------------------------------------
