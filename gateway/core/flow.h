@@ -44,7 +44,7 @@ enum clock_kind {
     CLOCK_D2 = 2,         /* OUT: form, money and termination after the letter */
     CLOCK_D2P = 3,        /* OUT: notice to the person (人社厅发〔2019〕94号) */
     CLOCK_D3 = 4,         /* IN: linking after form and money */
-    CLOCK_FUND = 5,       /* IN: the missing one of form and money; an alarm only */
+    CLOCK_FUND = 5,       /* OUT: the missing one of form and money; an alarm only */
     CLOCK_CORRECTION = 6, /* OUT: a corrected form; never restarts D2 */
     CLOCK_LETTER = 7,     /* IN: a corrected letter, or a refusal, after a letter's return */
     CLOCK_CLEARING = 8,   /* IN: an overlap cleared */

@@ -2,6 +2,7 @@
  * abort nothing has changed, and the same work succeeds when the trouble has passed. */
 #include "unit.h"
 
+#include "core/pension_remittance.h"
 #include "engine_fixture.h"
 #include "ledger/store_engine.h"
 
@@ -267,12 +268,81 @@ static struct work *make_note(void)
     return work;
 }
 
+/* A bank line that pays three transfers; the form of the third goes back. */
+static struct work *make_bank_line(void)
+{
+    struct record *line = document(ACTION_REMITTANCE, 9);
+    struct record *items;
+    struct work *work;
+
+    document_put(bench.arena, line, "amount", "30.00");
+    items = document_put(bench.arena, line, "items", NULL);
+    for (unsigned i = 1; i <= 3; i++) {
+        struct record *item = document_put(bench.arena, items, "item", NULL);
+        uint64_t out_id;
+        struct uuid case_id = open_in_letter(i, &out_id);
+
+        carry(out_id, VERDICT_ACCEPTED, "");
+        if (i == 3)
+            apply_accepted(
+                message_from(PARTNER, &case_id, ACTION_FORM, 1, document(ACTION_FORM, i)));
+        document_put(bench.arena, item, "traceNumber",
+                     arena_format(bench.arena, "520000202603020%05u", i));
+        document_put(bench.arena, item, "amount", "10.00");
+    }
+    work = submission(ACTION_REMITTANCE, 1, line);
+    work->message.flow = FLOW_PENSION_REMITTANCE;
+    return work;
+}
+
+/* A case of home as IN that is closed, with trace number 1. */
+static struct uuid make_closed(void)
+{
+    uint64_t out_id;
+    struct uuid case_id = open_in_letter(1, &out_id);
+
+    carry(out_id, VERDICT_ACCEPTED, "");
+    apply_accepted(message_from(PARTNER, &case_id, ACTION_FORM, 1, document(ACTION_FORM, 1)));
+    apply_accepted(submission(ACTION_FUND_RECEIPT, 1, document(ACTION_FUND_RECEIPT, 1)));
+    apply_accepted(submission(ACTION_COMPLETION, 1, document(ACTION_COMPLETION, 1)));
+    carry(born_last(0), VERDICT_ACCEPTED, "");
+    return case_id;
+}
+
+static struct record *reversal(unsigned number)
+{
+    struct record *root = document(ACTION_REVERSAL, number);
+
+    document_put(bench.arena, document_put(bench.arena, root, "corrects", NULL), "traceNumber",
+                 "52000020260302000001");
+    document_put(bench.arena, root, "amount", DOCUMENT_TOTAL);
+    return root;
+}
+
+/* The corrected case changes with it. */
+static struct work *make_reversal(void)
+{
+    (void)make_closed();
+    return submission(ACTION_REVERSAL, 1, reversal(7));
+}
+
+/* Theirs has the lower number: ours ends, and the corrected case names theirs. */
+static struct work *make_merged_reversal(void)
+{
+    struct uuid theirs = new_id();
+
+    (void)make_closed();
+    bench.now.ms += minute_ms;
+    apply_accepted(submission(ACTION_REVERSAL, 1, reversal(7)));
+    return message_from(PARTNER, &theirs, ACTION_REVERSAL, 1, reversal(8));
+}
+
 static struct work *(*const makers[])(void) = {
     make_application,     make_letter,       make_opening,      make_bad_form,
     make_repeat,          make_conflict,     make_refused_body, make_reply,
     make_sealed,          make_untranslated, make_attempt,      make_refusal,
     make_outcome_in_lane, make_retry,        make_note,         make_close,
-    make_conflict_again,
+    make_conflict_again,  make_bank_line,    make_reversal,     make_merged_reversal,
 };
 
 /* With whatever is due under way, as when such work comes. */
