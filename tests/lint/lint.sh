@@ -125,4 +125,5 @@ if command -v clang-format >/dev/null; then
         grep -E 'warning' | cut -d: -f1 | sort -u)
     rule "every source is formatted (make format)" "$found"
 fi
+bash tests/lint/partner.sh || failures=$((failures + 1))
 [ "$failures" = 0 ]
