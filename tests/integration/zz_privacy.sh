@@ -13,13 +13,13 @@ cd "$(dirname "$0")/../.." || exit 1
 work=$(mktemp -d build/privacy.XXXXXX) || exit 1
 trap 'rm -rf "$work"' EXIT
 
-privacy_words tests/demo/cases tests/data >"$work/words"
+privacy_words tests/demo/cases tests/data build/demo/papers build/demo-test/papers >"$work/words"
 privacy_patterns "$work/words" "$work/patterns"
 privacy_long "$work/patterns" "$work/patterns.long"
 check "there are words to look for" test "$(wc -l <"$work/words")" -gt 12
 
 mapfile -d '' texts < <(find build/logs build/demo build/demo-test build/*.?????? -type f \
-    ! -path '*/cases/*' ! -path '*/keys/*' ! -path '*/certs/*' ! -path "$work/*" ! -name data.mdb ! -name lock.mdb \
+    ! -path '*/cases/*' ! -path '*/papers/*' ! -path '*/keys/*' ! -path '*/certs/*' ! -path "$work/*" ! -name data.mdb ! -name lock.mdb \
     -print0 2>/dev/null)
 mapfile -d '' stores < <(find build -name data.mdb ! -path "$work/*" -print0)
 

@@ -8,9 +8,10 @@
 #   privacy_search_names PATTERNS FOLDER   the same for the names of files
 
 privacy_words() {
-    find "$@" -name '*.xml' -exec cat {} + 2>/dev/null |
-        sed -nE 's:.*<(name|identityNumber|account|holder|hukouAddress|personalNumber|phone)>([^<]*)<.*:\2:p' |
-        awk 'length > 1' | sort -u
+    # What describes a dialect has names too, and nobody's.
+    find "$@" -name '*.xml' ! -name adapter.xml ! -name mapping.xml ! -name codes.xml -exec cat {} + 2>/dev/null |
+        grep -oE '<(name|identityNumber|account|holder|hukouAddress|personalNumber|phone)>[^<]*<' |
+        sed 's:^[^>]*>::; s:<$::' | awk 'length > 1' | sort -u
 }
 
 privacy_hex() { od -An -v -tx1 | tr -d ' \n'; }

@@ -204,8 +204,8 @@ static void test_odd_gateway(void **state)
         "{\"ok\":true,\"parties\":7}",
         "{\"ok\":true,\"parties\":[7,null,{},{\"party\":9}]}",
         "{\"ok\":true,\"parties\":[{\"party\":\"hrss.440000\",\"out\":[]}]}",
-        "{\"ok\":true,\"parties\":[{\"party\":\"hrss.440000\",\"out\":{\"failures\":\"x\","
-        "\"open_until\":\"soon\"}}]}",
+        ("{\"ok\":true,\"parties\":[{\"party\":\"hrss.440000\",\"out\":{\"failures\":\"x\","
+         "\"open_until\":\"soon\"}}]}"),
         "{\"ok\":false,\"code\":\"USAGE\",\"text\":\"no such verb\"}",
     };
 
