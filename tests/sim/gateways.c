@@ -138,13 +138,6 @@ static void write_letter(struct province *province, const struct letter_row *let
     struct text bytes;
 
     work->out_id = from->out_id;
-    if (province->world->fault == FAULT_LOST_LETTERS && !from->to_core &&
-        world_random(province->world, 10) == 0) {
-        work->kind = WORK_UNTRANSLATED;
-        work->park = true;
-        enqueue(province, work);
-        return;
-    }
     work->kind = WORK_SEALED;
     message.body = letter_content(province, letter, work->arena);
     snprintf(message.from, PARTY_ID_SIZE, "hrss.%06u", province_region(province->index));
@@ -170,7 +163,6 @@ static void take_attempt(struct province *province, uint64_t out_id)
 
     work->kind = WORK_ATTEMPT;
     work->out_id = out_id;
-    work->park = province->world->fault == FAULT_NO_RETRY;
     enqueue(province, work);
 }
 
@@ -226,6 +218,8 @@ static bool given_deliver(void *self, const struct letter_row *letter)
     struct arena *arena;
     struct text bytes;
 
+    if (fault_never_due(province, letter->letter.out_id))
+        return true;
     if (letter->letter.state == LETTER_NEW) {
         write_letter(province, letter);
         return true;
@@ -269,6 +263,7 @@ static bool open_engine(struct province *province)
         CHECK(engine_add_party(province->engine, &party, &err));
     }
     province->engine->boot = ++province->boot;
+    province->boot_seq = ledger_size(province->ledger) + 1;
     province->up = true;
     return true;
 }
@@ -486,6 +481,24 @@ static bool dies(struct province *province)
     return world->storm && world_random(world, 1000) < world->crash;
 }
 
+/* Before the commit, or, with two transactions, between them. */
+static bool crash_early(struct province *province, struct ledger_txn *txn)
+{
+    uint64_t seq = ledger_size(province->ledger) + 1;
+    struct error err = ERROR_INIT;
+
+    if (province->world->fault != FAULT_TWO_TRANSACTIONS) {
+        ledger_abort(txn);
+        crash(province);
+        return true;
+    }
+    if (!ledger_commit(&txn, &err))
+        return world_fail(province->world, "commit: %s", err.text);
+    crash(province);
+    fault_lose_letters(province, seq);
+    return true;
+}
+
 static bool apply_queue(struct province *province, size_t count)
 {
     struct ledger_txn *txn = NULL;
@@ -507,11 +520,8 @@ static bool apply_queue(struct province *province, size_t count)
         ledger_abort(txn);
         return world_fail(province->world, "wake: %s", err.text);
     }
-    if (dies(province)) {
-        ledger_abort(txn);
-        crash(province);
-        return true;
-    }
+    if (dies(province))
+        return crash_early(province, txn);
     if (!ledger_commit(&txn, &err))
         return world_fail(province->world, "commit: %s", err.text);
     if (dies(province)) {

@@ -17,6 +17,11 @@ void network_send(struct world *world, const struct packet *packet);
 /* The sender's own clock ran out for this delivery. */
 void network_timeout(struct world *world, uint32_t to, uint64_t out_id, uint32_t boot);
 
+/* FAULT_NO_RETRY: is it a letter of an earlier boot? */
+bool fault_never_due(const struct province *province, uint64_t out_id);
+/* FAULT_TWO_TRANSACTIONS: the second never comes; letters born in entries from `seq` on. */
+void fault_lose_letters(struct province *province, uint64_t seq);
+
 /* After the calm: do all ledgers agree with each other, with the plans and with themselves? */
 MUST_USE bool world_judge(struct world *world);
 

@@ -28,8 +28,8 @@ enum fault {
     FAULT_ANSWER_BEFORE_COMMIT,
     FAULT_NO_DUPLICATE_CHECK, /* message keys are made new on arrival */
     FAULT_OUTBOX_DROPPED,     /* a letter counts as done when it is sent */
-    FAULT_LOST_LETTERS,       /* letters of an entry are forgotten now and then */
-    FAULT_NO_RETRY            /* an attempt that failed is parked */
+    FAULT_TWO_TRANSACTIONS,   /* entry and state first, then letters; a crash between */
+    FAULT_NO_RETRY            /* after a restart no older letter is tried any more */
 };
 
 struct world;
@@ -80,6 +80,7 @@ struct province {
     bool up;
     struct instant up_at;
     uint32_t boot;
+    uint64_t boot_seq; /* the first entry of this boot */
     struct paper papers[PAPERS_MAX];
     size_t paper_count;
     uint32_t paper_number;
