@@ -76,11 +76,12 @@ enum case_flag {
     CASE_OVERDUE = 1,    /* a clock passed; never decides anything */
     CASE_FORM_HELD = 2,  /* IN: a form passed its hard checks; OUT: a form was sent */
     CASE_MONEY_SEEN = 4, /* IN: money booked; OUT: money sent */
-    CASE_FLAGGED = 8,    /* a letter to the own core could not be translated; a person looks */
-    CASE_MERGED = 16,    /* both sides opened the same business; see `other` */
-    CASE_PARTIAL = 32,   /* part is excluded from the transfer (人社厅发〔2019〕94号) */
-    CASE_CORRECTED = 64, /* ended, and `other` corrects it */
-    CASE_NO_MONEY = 128, /* no money moves on this route */
+    CASE_FLAGGED = 8,  /* a person must look: a letter died, or was refused though no step waits
+                          for that */
+    CASE_MERGED = 16,  /* both sides opened the same business; see `other` */
+    CASE_PARTIAL = 32, /* part is excluded from the transfer (人社厅发〔2019〕94号) */
+    CASE_CORRECTED = 64,        /* ended, and `other` corrects it */
+    CASE_NO_MONEY = 128,        /* no money moves on this route */
     CASE_CERTIFICATE = 256,     /* certificate_balance is known */
     CASE_OVERLAP = 512,         /* the form has a month in two regions (重复缴费) */
     CASE_FORM_BACK = 1024,      /* the newest form was returned */
