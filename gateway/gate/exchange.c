@@ -68,7 +68,7 @@ static bool read_province(struct exchange *exchange, struct error *err)
     return true;
 }
 
-/* A core's own key, hashed with a first byte that no UUID key has in its second half. */
+/* A core's own key, of any length, as long as every key is. */
 static bool local_key(struct exchange *exchange, struct text key, struct error *err)
 {
     struct digest digest;

@@ -65,7 +65,7 @@ MUST_USE bool ferry_number_given(struct gate *gate, const uint8_t key[MESSAGE_KE
 /* "FOLDER: file 17", for the entry; empty without memory. */
 struct text ferry_note_text(struct arena *arena, uint64_t number);
 
-/* false: nothing has been exchanged with this party since the start. */
+/* Of a party with folders. false: more parties than a configuration can have had. */
 bool ferry_count(struct ferry *ferry, uint32_t party, struct ferry_counts *counts);
 
 #endif

@@ -231,19 +231,11 @@ static bool note_number(struct incoming *in, struct error *err)
     arrival = ferry_note(&lane->state, in->number, clock_now());
     if (arrival != FERRY_AGAIN)
         ok = ferry_state_save(lane->state_path, &lane->state, err);
+    /* Not durable: with the number in memory alone the next look would take it for known. */
+    lane->ready = lane->ready && ok;
     tell_arrival(in, arrival);
     pthread_mutex_unlock(&lane->lock);
     return ok;
-}
-
-static bool bad_is_full(struct arena *arena, const char *bad)
-{
-    struct error err = ERROR_INIT;
-    const char **names;
-    size_t count = 0;
-
-    return !file_list(arena, bad, 2 * FERRY_BAD_MAX, &names, &count, &err) ||
-           count >= 2 * FERRY_BAD_MAX;
 }
 
 /* Code and digest, no personal data. */
@@ -256,49 +248,67 @@ static struct text write_why(const struct incoming *in, const char *digest, char
     return (struct text){why, (size_t)size};
 }
 
-/* Under a name of ours, so that equal bytes lie there once. With the folder full the file only
- * goes: it was never anybody's message. */
-static bool set_aside(struct incoming *in, struct error *err)
+/* Makes the place in `bad` and says there why. Under a name of ours, so that equal bytes lie
+ * there once; *to NULL: the folder is full, and the file only goes. It was never anybody's
+ * message. */
+static bool prepare_aside(struct incoming *in, const char **to, struct error *err)
 {
     struct exchange *exchange = in->exchange;
     struct arena *arena = exchange->work->arena;
     char digest[2 * 32 + 1] = "-";
+    char id[2 * DIGEST_SHOWN + 1];
     char why[WHY_SIZE];
     const char *bad = arena_format(arena, "%s/bad", in->party->folder_in);
-    const char *to;
     const char *why_path;
+    const char **names;
+    size_t count;
 
-    if (exchange->digest_known)
+    *to = NULL;
+    snprintf(id, sizeof(id), "unread-%" PRId64, clock_now().ms);
+    if (exchange->digest_known) {
         hex_encode(exchange->digest.bytes, 32, digest);
+        hex_encode(exchange->digest.bytes, DIGEST_SHOWN, id);
+    }
     log_warn("ferry.bad", "party=%s number=%" PRIu64 " code=%s digest=%s bytes=%zu",
              in->party->id, in->number, error_name(in->err.code), digest, exchange->bytes.size);
     if (bad == NULL)
         return fail(err, ERROR_MEMORY, "no memory to set a file aside");
     if (mkdir(bad, 0770) != 0 && errno != EEXIST)
         return fail(err, ERROR_SYSTEM, "%s: cannot be created: %s", bad, strerror(errno));
-    if (bad_is_full(arena, bad))
-        return file_remove(in->path, err);
-    to = arena_format(arena, "%s/%010" PRIu64 "-%.*s", bad, in->number, 2 * DIGEST_SHOWN,
-                      exchange->digest_known
-                          ? digest
-                          : arena_format(arena, "unread-%" PRId64, clock_now().ms));
-    why_path = arena_format(arena, "%s.why", to);
-    if (to == NULL || why_path == NULL)
+    if (!file_list(arena, bad, 2 * FERRY_BAD_MAX, &names, &count, err))
+        return false;
+    if (count == 2 * FERRY_BAD_MAX)
+        return true;
+    *to = arena_format(arena, "%s/%010" PRIu64 "-%s", bad, in->number, id);
+    why_path = *to != NULL ? arena_format(arena, "%s.why", *to) : NULL;
+    if (why_path == NULL)
         return fail(err, ERROR_MEMORY, "no memory to set a file aside");
-    return file_write_atomic(why_path, write_why(in, digest, why), 0660, err) &&
-           file_rename(in->path, to, err);
+    return file_write_atomic(why_path, write_why(in, digest, why), 0660, err);
+}
+
+/* Answered only once there is a place for it: what stays is looked at again and again, and
+ * each answer to bytes without an id takes a new number. */
+static bool settle_bad(struct incoming *in, struct error *err)
+{
+    const char *to;
+
+    if (!prepare_aside(in, &to, err))
+        return false;
+    if (in->whole && !in->exchange->acknowledges)
+        answer_unreadable(in);
+    return note_number(in, err) &&
+           (to != NULL ? file_rename(in->path, to, err) : file_remove(in->path, err));
+}
+
+static bool settle_taken(struct incoming *in, struct error *err)
+{
+    return note_number(in, err) && file_remove(in->path, err);
 }
 
 static bool settle(struct incoming *in, enum fate fate, struct error *err)
 {
-    if (fate == BAD) {
-        if (in->whole && !in->exchange->acknowledges)
-            answer_unreadable(in);
-        if (!note_number(in, err) || !set_aside(in, err))
-            return false;
-    } else if (!note_number(in, err) || !file_remove(in->path, err)) {
+    if (fate == BAD ? !settle_bad(in, err) : !settle_taken(in, err))
         return false;
-    }
     pthread_mutex_lock(&in->lane->lock);
     if (fate == BAD)
         in->lane->counts.bad++;

@@ -325,9 +325,12 @@ static void log_verdict(const struct exchange *exchange)
 void receive_journal_reply(struct exchange *exchange, struct text bytes, uint64_t number)
 {
     struct gate *gate = exchange->gate;
-    struct work *work = gate_work_new(4 * bytes.size + 256 * 1024);
     struct error err = ERROR_INIT;
+    struct work *work;
 
+    if (exchange->work->result.sequence == 0) /* no entry was made that it would answer */
+        return;
+    work = gate_work_new(4 * bytes.size + 256 * 1024);
     if (work == NULL)
         return;
     work->kind = WORK_REPLY;
@@ -390,7 +393,7 @@ static void answer(struct job *job)
         return;
     }
     log_debug("walk.signed", "party=%s", exchange->party->id);
-    if (fresh && result->sequence != 0) /* 0: no entry was made that it would answer */
+    if (fresh)
         receive_journal_reply(exchange, body, 0);
     reply(exchange, status_of(result), type, body, 0);
     log_debug("walk.answered", "party=%s", exchange->party->id);

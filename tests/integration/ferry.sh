@@ -1,8 +1,9 @@
 #!/bin/bash
 # ferry.sh - two provinces joined by folders alone, and a ferry between them that is not ours.
 #
-# First a ferry that only moves; then one that loses, repeats, cuts, holds back and reorders; then
-# kills at every step of writing and taking a file; then folders full of what does not belong there.
+# First a ferry that only moves; then one that loses, repeats, cuts, holds back and reorders;
+# then folders full of what does not belong there; then no space, for each of the things that are written;
+# then kills at every step of writing and taking a file.
 # Whole cases reach their ends on both sides, nothing twice.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
@@ -100,6 +101,10 @@ gaps_closed() {
     $1
     no_gap guizhou && no_gap guangdong
 }
+carry_on() { ferry_good; clock_forward "$PAIR/clock" 60000; }
+numbers_good() {
+    numbers_once guizhou && numbers_once guangdong && gaps_closed ferry_good
+}
 both_empty() {
     $1
     [ -z "$(waiting_in "$(in_of guizhou)")$(waiting_in "$(in_of guangdong)")" ]
@@ -189,6 +194,57 @@ check "GZ20260302000001 goes on: closed, closed" reaches ferry_good GZ2026030200
 check "both ledgers tell one story" test -z "$(judge_story | cat)"
 pair_end
 
+# --- no space, on both sides: first for files, then for numbers, then for what is set aside -------------------
+
+prepare full || { bad "no pair"; exit 1; }
+stage demo GZ20260302000001
+begin_full() { # PIECE: both gateways, with no space where it is part of the path
+    local side
+    for side in guizhou guangdong; do
+        pair_stop "$side"
+        FULL_FILE=$1 FULL_SWITCH=$work/no-space PAIR_PRELOAD=$PWD/$BIN/tests/full.so pair_start "$side" || return 1
+    done
+}
+refuses() { grep -c 'FOLDER: DISK_FULL\|"event":"ferry.trouble".*DISK_FULL' "$PAIR/$1/gateway.log"; }
+troubled() { # SIDE COUNT
+    clock_forward "$PAIR/clock" 60000
+    [ "$(refuses "$1")" -gt "$2" ]
+}
+nothing_out() { [ -z "$(find "$(out_of "$1")" -type f ! -name '.new-*')" ]; }
+begin && begin_full /folder/out/ || { bad "the gateways do not start"; exit 1; }
+touch "$work/no-space"
+core_begin guizhou GZ20260302000001
+check "no space for files: guizhou's letter waits" pair_wait 30 troubled guizhou 0
+check "and nothing half written lies there" test -z "$(find "$(out_of guizhou)" -type f)"
+rm "$work/no-space"
+first_out() { clock_forward "$PAIR/clock" 60000; has_letter; }
+check "space again: it goes out as the first" pair_wait 30 first_out
+check "under the first number" grep -Eqx '0000000001-[0-9a-f-]{36}\.xml' <<<"$(waiting_in "$(out_of guizhou)")"
+begin_full /ledger/ferry/ || bad "the gateways do not start again"
+touch "$work/no-space"
+before=$(refuses guangdong)
+letter=$(waiting_in "$(out_of guizhou)")
+land_file "$(out_of guizhou)/$letter" "$(in_of guangdong)"
+check "no space for numbers: guangdong cannot answer" pair_wait 30 troubled guangdong "$before"
+check "the letter stays" test -f "$(in_of guangdong)/$letter"
+check "no answer goes out" nothing_out guangdong
+rm "$work/no-space"
+check "GZ20260302000001 after that: closed, closed" reaches carry_on GZ20260302000001 closed closed
+check "no number was used twice, none left out" pair_wait 10 numbers_good
+begin_full /folder/in/bad/ || bad "the gateways do not start again"
+touch "$work/no-space"
+before=$(refuses guangdong)
+land_file "$PAIR/guizhou/gateway.xml" "$(in_of guangdong)" 0000000900-strange.xml
+check "no space to set a file aside: it stays" pair_wait 30 troubled guangdong "$before"
+check "so it does" test -f "$(in_of guangdong)/0000000900-strange.xml"
+rm "$work/no-space"
+set_aside() { [ "$(find "$(in_of guangdong)/bad" -name '0000000900-*.why' 2>/dev/null | wc -l)" = 1 ]; }
+check "space again: it lies in bad, with its reason" pair_wait 20 set_aside
+check "nothing half written is left" test -z "$(find "$PAIR"/*/folder -name '.*.tmp' -o -name '*.why.*')"
+check "both ledgers tell one story" test -z "$(judge_story | cat)"
+for side in guizhou guangdong; do check "$side: a good ledger, rebuilt row by row" ledger_good "$side"; done
+pair_end
+
 # --- killed at every step ---------------------------------------------------------------------------------
 
 prepare kills || { bad "no pair"; exit 1; }
@@ -214,7 +270,6 @@ for point in ferry_written ferry_numbered ferry_out ferry_in; do
     check "guangdong dies at walk.$point" dies_at "walk.$point"
 done
 pair_start guangdong
-carry_on() { ferry_good; clock_forward "$PAIR/clock" 60000; }
 check "GZ20260302000001 after that: closed, closed" reaches carry_on GZ20260302000001 closed closed
 check "GD20260302000002 after that: closed, closed" reaches carry_on GD20260302000002 closed closed
 check "no letter is open any more" pair_wait 60 all_ended carry_on

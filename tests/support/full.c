@@ -1,7 +1,7 @@
 /*
  * full.c - a library for LD_PRELOAD that makes a disk full for as long as a file exists.
  *
- *   FULL_FILE     end of the paths that cannot grow ("data.mdb")
+ *   FULL_FILE     a piece of the paths that cannot grow ("data.mdb", "/folder/out/")
  *   FULL_SWITCH   while this file exists, writing to them fails with ENOSPC
  *
  * Any number of threads; it keeps no state. tests/support/fault.c fails one chosen call once
@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 static struct {
+    ssize_t (*write)(int, const void *, size_t);
     ssize_t (*pwrite)(int, const void *, size_t, off_t);
     ssize_t (*pwritev)(int, const struct iovec *, int, off_t);
     int (*ftruncate)(int, off_t);
@@ -33,6 +34,7 @@ static void find(const char *name, void *pointer, size_t size)
 
 __attribute__((constructor)) static void start(void)
 {
+    find("write", &real.write, sizeof(real.write));
     find("pwrite", &real.pwrite, sizeof(real.pwrite));
     find("pwritev", &real.pwritev, sizeof(real.pwritev));
     find("ftruncate", &real.ftruncate, sizeof(real.ftruncate));
@@ -41,24 +43,30 @@ __attribute__((constructor)) static void start(void)
 static bool is_full(int file)
 {
     const char *switched = getenv("FULL_SWITCH");
-    const char *end = getenv("FULL_FILE");
+    const char *piece = getenv("FULL_FILE");
     char link[64];
     char path[4096];
     ssize_t size;
-    size_t end_size;
 
-    if (switched == NULL || end == NULL || access(switched, F_OK) != 0)
+    if (switched == NULL || piece == NULL || access(switched, F_OK) != 0)
         return false;
     snprintf(link, sizeof(link), "/proc/self/fd/%d", file);
-    size = readlink(link, path, sizeof(path));
-    end_size = strlen(end);
-    return size >= (ssize_t)end_size && memcmp(path + size - end_size, end, end_size) == 0;
+    size = readlink(link, path, sizeof(path) - 1);
+    if (size < 0)
+        return false;
+    path[size] = '\0';
+    return strstr(path, piece) != NULL;
 }
 
 static int no_space(void)
 {
     errno = ENOSPC;
     return -1;
+}
+
+ssize_t write(int file, const void *bytes, size_t size)
+{
+    return is_full(file) ? no_space() : real.write(file, bytes, size);
 }
 
 ssize_t pwrite(int file, const void *bytes, size_t size, off_t at)
