@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "gate/ferry.h"
 #include "gate/metric_text.h"
 
 enum { PARTNERS = 2 }; /* the first number that is not our own */
@@ -142,6 +143,48 @@ static void put_breakers(struct metric_text *text, const struct config *config,
     }
 }
 
+static const struct {
+    const char *name;
+    enum metric_type type;
+    const char *help;
+    size_t offset;
+} folder_numbers[] = {
+    {"qiantong_folder_missing_files", METRIC_GAUGE, "Running numbers that have not come.",
+     offsetof(struct ferry_counts, missing)},
+    {"qiantong_folder_gaps_total", METRIC_COUNTER, "Times that a number was missing.",
+     offsetof(struct ferry_counts, gaps)},
+    {"qiantong_folder_taken_total", METRIC_COUNTER, "Files taken.",
+     offsetof(struct ferry_counts, in)},
+    {"qiantong_folder_bad_total", METRIC_COUNTER, "Files that could not be read.",
+     offsetof(struct ferry_counts, bad)},
+    {"qiantong_folder_written_total", METRIC_COUNTER, "Files written, again or not.",
+     offsetof(struct ferry_counts, out)},
+    {"qiantong_folder_failures_total", METRIC_COUNTER,
+     "Files not written or taken for reasons of our own.",
+     offsetof(struct ferry_counts, failures)},
+};
+
+/* Only of parties that are reached by files. */
+static void put_folders(struct metric_text *text, struct gate *gate,
+                        const struct config *config)
+{
+    for (size_t i = 0; i < COUNT_OF(folder_numbers); i++) {
+        metric_family(text, folder_numbers[i].name, folder_numbers[i].type,
+                      folder_numbers[i].help);
+        for (size_t k = 0; k < config->party_count; k++) {
+            const struct config_party *party = &config->parties[k];
+            struct metric_label label = {"party", party->id};
+            struct ferry_counts counts;
+            uint64_t value;
+
+            if (party->folder_in == NULL || !ferry_count(gate->ferry, party->number, &counts))
+                continue;
+            memcpy(&value, (const char *)&counts + folder_numbers[i].offset, sizeof(value));
+            metric_number(text, &label, 1, (int64_t)value);
+        }
+    }
+}
+
 /* --- from the survey -------------------------------------------------------------------------
  */
 
@@ -278,6 +321,7 @@ void metrics_write(struct gate *gate, const struct survey *survey, struct instan
     put_queues(&text, gate, &writer);
     put_parties(&text, gate, config);
     put_breakers(&text, config, &writer);
+    put_folders(&text, gate, config);
     put_ends(&text, config, now);
     config_free(config);
     if (survey == NULL)
