@@ -3,7 +3,7 @@
 #
 # Every code that can reach a partner stands in the error catalogue of both languages, every action
 # that travels has a sample that verifies and follows its schemas, and the numbers of the worked
-# example are those of the samples.
+# example are those of the samples. The glossary has every name of the flows.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 english=docs/partner.md chinese=docs/partner.zh-CN.md
@@ -76,6 +76,11 @@ rule "the receipt names the letter's bytes" "$(
     grep -q "<Digest>$(openssl dgst -r -sha256 docs/partner/samples/letter.xml | cut -d' ' -f1)<" docs/partner/samples/receipt.xml || echo no
 )"
 rule "no private key beside the samples" "$(grep -l 'PRIVATE KEY' docs/partner/samples/* docs/partner/*.sh)"
+rule "the glossary has every name of gateway/core, in both languages" "$(
+    grep -rohE '\{"[A-Za-z0-9_.]+", *"[^"]+"\}' gateway/core --include='*.c' | sort -u |
+        sed -E 's/\{"(.*)", *"(.*)"\}/| `\1` | \2/' | grep -vE '`(none|unknown)`' |
+        while read -r row; do grep -qF "$row |" docs/glossary.md || echo "$row"; done
+)"
 numbers=$(bash tests/support/worked_example.sh) || numbers=
 rule "the worked example's numbers are those of the samples" "$(
     [ "$(echo "$numbers" | wc -l)" = 23 ] || echo "not 23 numbers"
