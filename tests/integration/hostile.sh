@@ -162,6 +162,24 @@ unreadable_bytes() {
     expect "nothing at all" 440000 422 refused PARSE 0
 }
 
+# ENV-13. One connection, so that far more than twenty come in one second of the gateway.
+unreadable_flood() {
+    local answers=$work/answers told
+    echo '<Message>' >"$work/message"
+    for _ in {1..300}; do echo "url = https://127.0.0.1:${PORT[guizhou]}/v1/messages"; done >"$work/urls"
+    curl --silent --insecure --cert "$PAIR/certs/hrss.440000.tls.crt" --key "$PAIR/certs/hrss.440000.tls.key" \
+        --header 'Content-Type: application/xml' --data-binary "@$work/message" \
+        --write-out '\nstatus %{http_code} %header{retry-after}\n' --config "$work/urls" >"$answers"
+    told=$(grep -c '^status 429 [1-9]' "$answers")
+    check "300 unreadable messages: each 422, or 429 with Retry-After ($told)" \
+        test $(($(grep -c '^status 422' "$answers") + told)) = 300
+    check "300 unreadable messages: at least 20 signed answers, and 429 without one" \
+        test "$(grep -c '^status 422' "$answers")" -ge 20 -a "$told" -ge 1 \
+        -a "$(grep -c '^too many unreadable messages' "$answers")" = "$told"
+    check "300 unreadable messages: no entry" count_is "$entries"
+    look
+}
+
 wrong_signatures() {
     fresh
     envelope >"$work/message"
@@ -405,6 +423,7 @@ refused_for_ever
 known_case
 form_that_differs
 strangers
+unreadable_flood
 core_examples
 core_documents
 full_disk

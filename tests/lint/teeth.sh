@@ -81,6 +81,12 @@ bites "OUT forgets to start the clock of 15 days" gateway/core/pension_employee.
     's/(STEP\(OPENING, THEIRS, LETTER, ALWAYS, LETTER_HELD, 0, LETTER, )D2,/${1}0,/' unit core_flow_walk_test
 bites "one pair of resting states too many" gateway/core/pension_employee.c \
     's/(\{CLOSED,\s+CLOSED\s*\},)/$1\n    {LINKED, BOTH},/' unit core_pension_model_test
+bites "the page of rules: a step that is not so" docs/rules.md \
+    's/(\| both \| own core \| completion \| \| )linked/${1}closed/' lint "the tables of docs\/rules.md"
+bites "the page of rules: a test that is not there" docs/rules.md \
+    's/`months_paid_at_once`/`months_paid_at_last`/' lint "each rule and code"
+bites "a rule that the page does not know" conf/rules.xml \
+    's/<id>PEN-WD</<id>PEN-WX</' lint "each rule and code"
 bites "any certificate passes for the party's pin" gateway/wire/signature.c \
     's/if \(pin == NULL\)\n(\s+return fail\(err, ERROR_PIN)/if (pin == NULL)\n        pin = pins[0];\n    if (pin == NULL)\n$1/' \
     unit wire_signature_test
