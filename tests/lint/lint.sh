@@ -113,6 +113,31 @@ found=$(awk -f tests/lint/codes.awk docs/rules.md | sed -n 's/^bad //p'
         grep -rhoE '"(PEN|FLW)-[A-Z0-9]+(-[A-Z]+)*"' gateway --include='*.[ch]' | tr -d '"'; } | sort -u) \
         <(awk -f tests/lint/codes.awk docs/rules.md | sed -n 's/^has //p' | sort -u) | sed 's/$/: not in docs\/rules.md/')
 rule "each rule and code is in docs/rules.md with place and test" "$found"
+# Each parameter has its name and its meaning in both languages, a unit if it is a number, a default if it may
+# be left out. Limits are what the types say.
+x() { echo "*[local-name()='$1']"; }
+note="$(x annotation)[$(x appinfo)/$(x name) and $(x documentation)[@xml:lang='en'] and $(x documentation)[@xml:lang='zh']]"
+numbers="//$(x simpleType)[$(x restriction)[contains(@base, 'nt') or contains(@base, 'ong') or contains(@base, 'hort')]]/@name"
+found=$(for file in gateway party rules calendar regions sim; do
+    xmllint --xpath "//$(x element)[not($note) or @minOccurs = '0' and not($(x annotation)/$(x appinfo)/$(x default))
+        or substring-after(@type, ':') = $numbers and not($(x annotation)/$(x appinfo)/$(x unit))]/@name" \
+        "schemas/$file.xsd" 2>/dev/null | sed "s/^/$file.xsd:/"
+done)
+rule "each parameter is explained in schemas/ in both languages" "$found"
+# The manual page has the verbs and options of the program's own help, and no others.
+if [ -x "$build/qiantong" ]; then
+    verbs=$(LC_ALL=C "$build/qiantong" help | sed -nE 's/^  ([a-z]+)( [a-z]+)?  .*/\1/p' | sort -u)
+    found=$(diff <(for verb in $verbs; do LC_ALL=C "$build/qiantong" help "$verb"; done |
+        awk '/^qiantong /{ verb = $2; if ($3 ~ /^[a-z]+$/) verb = verb " " $3; print verb } /^$/ { verb = "" }
+             verb != "" { while (match($0, /--[a-z-]+/)) { print verb " " substr($0, RSTART, RLENGTH); $0 = substr($0, RSTART + RLENGTH) } }' | sort -u) \
+        <(awk '/^\.It Cm /{ verb = $3; if ($4 ~ /^[a-z]+$/) verb = verb " " $4; print verb
+             for (i = 4; i + 2 <= NF; i++) if ($i == "Fl" && $(i + 1) == "Fl") print verb " --" $(i + 2) }' docs/man/qiantong.1 | sort -u))
+    rule "docs/man/qiantong.1 has the verbs and options of the program" "$found"
+fi
+if command -v groff >/dev/null; then
+    found=$(for page in docs/man/*.[18]; do groff -mandoc -ww -z -Tutf8 -Kutf8 "$page" 2>&1; done)
+    rule "the manual pages are set without warnings" "$found"
+fi
 # Each alarm has its page, each page its alarm; each is in both languages.
 found=$(diff <(sed -n 's/^ALARM(\([A-Z_]*\),.*/\1/p' gateway/gate/alarms.def | sort) \
     <(sed -n 's/^## \([A-Z_]*\)$/\1/p' docs/alarms.md | sort)
