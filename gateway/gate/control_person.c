@@ -104,8 +104,10 @@ static json_t *tags_json(uint8_t tags[][PERSON_TAG_SIZE], size_t count)
         char hex[2 * PERSON_TAG_SIZE + 1];
 
         hex_encode(tags[i], PERSON_TAG_SIZE, hex);
-        if (json_array_append_new(array, json_string(hex)) != 0)
+        if (json_array_append_new(array, json_string(hex)) != 0) {
+            json_decref(array);
             return NULL;
+        }
     }
     return json_pack("{s:b, s:o}", "ok", 1, "tags", array);
 }
