@@ -88,6 +88,7 @@ static void examine(struct doctor *doctor)
     doctor_clock(doctor, last_entry);
     doctor_certificates(doctor);
     doctor_calendar(doctor);
+    doctor_partners(doctor);
     doctor_limits(doctor);
 }
 

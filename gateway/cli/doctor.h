@@ -45,5 +45,7 @@ void doctor_files(struct doctor *doctor);
 void doctor_certificates(struct doctor *doctor);
 void doctor_calendar(struct doctor *doctor);
 void doctor_gateway(struct doctor *doctor);
+/* doctor_partners.c: a handshake with each party that may be called. */
+void doctor_partners(struct doctor *doctor);
 
 #endif

@@ -8,6 +8,7 @@
 enum {
     ENTRY_MEMORY = 256 * 1024,
     GROWTH_DAYS = 7,
+    FAR_DAYS = 3650,
     FULL_WARN = 80,
     FULL_BAD = 90,
     FREE_WARN = 10,
@@ -89,8 +90,11 @@ static int64_t days_until(const struct forecast *forecast, uint64_t left)
 
 static void tell_days(struct doctor *doctor, int64_t days, const char *todo)
 {
-    if (days == INT64_MAX)
+    if (days > FAR_DAYS) {
+        doctor_say(doctor, DOCTOR_OK, "",
+                   _("not full within ten years, as it grew in the last %d days"), GROWTH_DAYS);
         return;
+    }
     doctor_say(doctor, days < SOON_DAYS ? DOCTOR_WARN : DOCTOR_OK, todo,
                _("full in about %" PRId64 " days, as it grew in the last %d"), days,
                GROWTH_DAYS);

@@ -325,7 +325,7 @@ static bool check_call(struct report *report, struct error *err)
         hex_encode(result.certificate.fingerprint, 8, fingerprint);
     if (result.reason != NULL) {
         next(add(report, N_("call"), WRONG, "%s: %s", result.reason,
-                 courier_reason_meaning(result.reason)),
+                 gettext(courier_reason_meaning(result.reason))),
              "%s", gettext(what_to_do(result.reason)));
     } else {
         add(report, N_("call"), FINE, "%s", result.protocol);
