@@ -193,6 +193,25 @@ static void field(const struct story *story, const char *label, enum paint paint
     screen_field(&story->cli->screen, label, LABEL, paint, value);
 }
 
+static const char *other_title(const struct flow_case *row)
+{
+    if (row->flags & CASE_MERGED)
+        return _("Merged into");
+    return row->flags & CASE_CORRECTED ? _("Corrected by") : _("Corrects");
+}
+
+/* What is special about it; NULL: nothing. */
+static const char *nature_of(const struct flow_case *row)
+{
+    if (row->flags & CASE_PARTIAL)
+        return _("part cannot move; the person is told");
+    if (row->flags & CASE_NO_MONEY)
+        return _("no money on this route");
+    if (row->flags & CASE_OVERLAP)
+        return _("months paid in two places");
+    return NULL;
+}
+
 static void print_head(const struct story *story)
 {
     const struct flow_case *row = &story->row;
@@ -214,7 +233,12 @@ static void print_head(const struct story *story)
     field(story, _("Changed"), PAINT_PLAIN, "%s",
           instant_format_short(row->changed_at, changed));
     if (!uuid_is_none(&row->other))
-        field(story, _("Other case"), PAINT_PLAIN, "%s", uuid_format(&row->other, id));
+        field(story, other_title(row), PAINT_PLAIN, "%s", uuid_format(&row->other, id));
+    if (row->accepted_on.number != 0)
+        field(story, _("Accepted on"), PAINT_PLAIN, "%s",
+              day_format(row->accepted_on, changed));
+    if (nature_of(row) != NULL)
+        field(story, _("Nature"), PAINT_PLAIN, "%s", nature_of(row));
     if (row->flags & CASE_FLAGGED)
         field(story, _("Look at"), PAINT_WARN, "%s", _("a letter that needs a person, below"));
 }
@@ -250,6 +274,13 @@ static void print_amounts(const struct story *story)
                   ? PAINT_BAD
                   : PAINT_PLAIN,
               _("%s yuan"), money_format_grouped(row->money_total, money));
+    if (row->flow == FLOW_PENSION_REMITTANCE)
+        field(story, _("Allocated"), PAINT_PLAIN, _("%s yuan"),
+              money_format_grouped(row->form_total, form));
+    if (row->reverse_total.fen != 0)
+        field(story, _("To go back"), PAINT_PLAIN, _("%s yuan, done %s"),
+              money_format_grouped(row->reverse_total, form),
+              money_format_grouped(row->reversed_total, money));
     if (row->last_code[0] != '\0')
         field(story, _("Last code"), PAINT_WARN, "%s", row->last_code);
 }
