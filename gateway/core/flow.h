@@ -332,7 +332,7 @@ bool flow_opens(const struct flow *flow, enum event_source source, unsigned acti
 /*
  * The codes every flow shares: FLW-01 out of order, FLW-02 not the revision that is due, FLW-06
  * it corrects no case that could be corrected, FLW-07 the other side opened the same business
- * under a lower case id, which stays (the engine adds FLW-03 to FLW-05). The
+ * under a lower case id, which stays (the engine adds FLW-03 to FLW-05, FLW-08). The
  * revision that is due is the highest accepted one + 1; a message that the other side refused
  * does not count as accepted, so the next one bears its number again. A receipt that no step
  * waits for changes nothing but CASE_FLAGGED and last_code when it says refused or conflict. A

@@ -381,6 +381,21 @@ static const char *opening_fault(const struct incoming *in, uint8_t role)
     return NULL;
 }
 
+/* One trace number names one case of a region, or our own core could not say which it means. Of
+ * our own core's documents find_case has looked already. */
+static bool trace_taken(struct incoming *in, bool *taken, struct error *err)
+{
+    struct uuid case_id;
+    struct text trace;
+    char name[TRACE_SIZE];
+
+    *taken = false;
+    if (!record_text(in->work->message.body, "reference/traceNumber", &trace) ||
+        !text_to_field(trace, name, sizeof(name)))
+        return true; /* the flow refuses it */
+    return ledger_case_by_trace(in->txn, in->event.in_region, name, &case_id, taken, err);
+}
+
 static bool try_postings(struct incoming *in, const struct flow *flow, struct error *err)
 {
     if (!postings_try(in->engine, in->txn, flow, in->known ? &in->before : NULL, &in->event,
@@ -398,6 +413,7 @@ static bool decide(struct incoming *in, struct error *err)
     struct work_result *result = &work->result;
     const char *fault;
     uint8_t role;
+    bool taken;
 
     if (flow == NULL) {
         result_refuse(result, "UNKNOWN_FLOW", "this flow is not known here");
@@ -418,6 +434,12 @@ static bool decide(struct incoming *in, struct error *err)
         fault = opening_fault(in, role);
         if (fault != NULL) {
             result_refuse(result, "FLW-04", fault);
+            return true;
+        }
+        if (!trace_taken(in, &taken, err))
+            return false;
+        if (taken) {
+            result_refuse(result, "FLW-08", "the trace number is another case's");
             return true;
         }
     } else if (!work->local && in->before.party != work->party) {

@@ -1,5 +1,5 @@
-/* engine_codes_test.c - the codes that the engine refuses with: FLW-03 to FLW-05. The verdict
- * is journaled; no case is opened or changed, and no letter is born. */
+/* engine_codes_test.c - the codes that the engine refuses with: FLW-03 to FLW-05 and FLW-08.
+ * The verdict is journaled; no case is opened or changed, and no letter is born. */
 #include "unit.h"
 
 #include "core/pension_remittance.h"
@@ -126,12 +126,38 @@ static void a_case_of_somebody_else(void **state)
     assert_true(same_case(&before, &after));
 }
 
+/* Our own core names a case by its trace number: a second case of that number would take what
+ * is meant for the first. */
+static void a_trace_number_that_is_taken(void **state)
+{
+    uint64_t to_core;
+    struct uuid first = open_out(1, &to_core);
+    struct uuid second = new_id();
+    struct record *letter = document_out(ACTION_LETTER, 1);
+    struct record *query = document_out(ACTION_FUND_QUERY, 1);
+    struct work *work;
+
+    (void)state;
+    document_set(letter, "person/identityNumber", person_number(2));
+    expect_refused(message_from(PARTNER, &second, ACTION_LETTER, 1, letter), "FLW-08");
+    document_put(bench.arena, query, "amount", "1.00");
+    work = message_from(PARTNER, &second, ACTION_FUND_QUERY, 1, query);
+    work->message.flow = FLOW_PENSION_REMITTANCE;
+    expect_refused(work, "FLW-08");
+    apply_accepted(submission(ACTION_ACCEPTANCE, 1, document_out(ACTION_ACCEPTANCE, 1)));
+    assert_int_equal(the_case(&first).state, PENSION_ACCEPTED);
+    /* The same number in another region is another case. */
+    document_set(letter, "reference/inRegion", "440300");
+    apply_accepted(message_from(PARTNER, &second, ACTION_LETTER, 1, letter));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         ENGINE_TEST(no_such_case),
         ENGINE_TEST(regions_that_cannot_open_a_case),
         ENGINE_TEST(a_case_of_somebody_else),
+        ENGINE_TEST(a_trace_number_that_is_taken),
     };
     struct error err = ERROR_INIT;
 
