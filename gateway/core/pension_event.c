@@ -168,8 +168,12 @@ static void read_acceptance(const struct flow_situation *situation, struct flow_
         day.number < instant_day(before->opened_at).number)
         return;
     facts->accepted_on = day;
-    if (limit.state == CLOCK_STATE_RUNNING)
-        start_from_acceptance(situation, limit.start, facts);
+    if (limit.state != CLOCK_STATE_RUNNING && limit.state != CLOCK_STATE_PASSED)
+        return;
+    start_from_acceptance(situation, limit.start, facts);
+    /* Whether the clock has passed here yet is chance; the day that is written is not. */
+    if (day_end(day).ms > limit.due.ms)
+        facts->clocks_from[CLOCK_D2] = (struct day){0};
 }
 
 static void read_certificate(const struct flow_event *event, struct flow_facts *facts)

@@ -221,6 +221,41 @@ static void days_that_cannot_be_are_not_regarded(void **unused)
     expect_clock(CLOCK_D2, on(2026, 3, 9), on(2026, 3, 30));
 }
 
+/* The two sides read an acceptance on different days, and D2 may have passed at one of them
+ * alone: what counts is the day that is written. */
+static void an_acceptance_in_time_may_arrive_late(void **unused)
+{
+    static const struct {
+        const char *day;
+        bool in_time;
+    } accepted[] = {{"2026-03-24", true}, {"2026-03-25", false}};
+
+    (void)unused;
+    rule_is("PEN-D2-START", 1);
+    for (size_t i = 0; i < 2 * COUNT_OF(accepted); i++) {
+        bool in_time = accepted[i / 2].in_time;
+        struct flow_event timer = timer_at(
+            CLOCK_D2, day_end(on(2026, 3, 24)).ms); /* the end of its last day */
+
+        letter_is_there(i % 2 == 0 ? ROLE_IN : ROLE_OUT, on(2026, 3, 2));
+        expect_accepted(&now, &timer);
+        now = decision.after;
+        assert_true(now.flags & CASE_OVERDUE);
+        says(ACTION_ACCEPTANCE, acceptance(accepted[i / 2].day, false), on(2026, 3, 26));
+        assert_int_equal((now.flags & CASE_OVERDUE) != 0, !in_time);
+        if (in_time)
+            expect_clock(CLOCK_D2, on(2026, 3, 24), on(2026, 4, 15)); /* 6 April is off */
+        else
+            assert_int_equal(clock_of(&now, CLOCK_D2)->state, CLOCK_STATE_PASSED);
+        letter_is_there(i % 2 == 0 ? ROLE_IN : ROLE_OUT, on(2026, 3, 2)); /* not passed yet */
+        says(ACTION_ACCEPTANCE, acceptance(accepted[i / 2].day, false), on(2026, 3, 26));
+        if (in_time)
+            expect_clock(CLOCK_D2, on(2026, 3, 24), on(2026, 4, 15));
+        else
+            expect_clock(CLOCK_D2, on(2026, 3, 2), on(2026, 3, 24));
+    }
+}
+
 /* IN may read the acceptance before the receipt of its letter: the same D2 as over there. */
 static void an_acceptance_may_come_before_the_receipt(void **unused)
 {
@@ -592,6 +627,7 @@ int main(void)
         FLOW_TEST(or_from_the_acceptance_if_a_rule_says_so),
         FLOW_TEST(a_provinces_rule_wins),
         FLOW_TEST(days_that_cannot_be_are_not_regarded),
+        FLOW_TEST(an_acceptance_in_time_may_arrive_late),
         FLOW_TEST(an_acceptance_may_come_before_the_receipt),
         FLOW_TEST(a_new_letter_is_not_accepted_yet),
         FLOW_TEST(the_first_day_may_count),
