@@ -292,7 +292,7 @@ static void close_full_groups(struct decoding *decoding)
 static bool decode_all(struct decoding *decoding, struct record **root, struct error *err)
 {
     do {
-        struct record *node;
+        struct record *node = NULL;
         uint32_t children = 0;
 
         if (!read_node(decoding, &node, &children, err))
