@@ -1,5 +1,5 @@
-# Foreign implementations verify what we sign, and we what they sign. Needs a JDK and Debian's
-# libxml-security-java and libbcprov-java.
+# Foreign implementations verify what we sign, and we what they sign; a foreign partner plays a
+# case. Needs a JDK and Debian's libxml-security-java and libbcprov-java.
 
 $(B)/obj/tests/interop/xmlsig.o: CPPFLAGS += $(call cflags_of,$(LIBS_wire))
 $(B)/tests/xmlsig: $(B)/obj/tests/interop/xmlsig.o $(call archive,$(BELOW_wire))
@@ -12,3 +12,4 @@ interop: $(B)/tests/xmlsig all
 	@sh tests/interop/run.sh $(B)
 	@bash tests/interop/dialects.sh
 	@bash tests/interop/exchange.sh
+	@bash tests/interop/partner.sh
