@@ -150,8 +150,10 @@ struct flow_event {
     const struct flow_case *corrected;
     /* What the postings of this event booked on other cases (flow.postings). */
     struct money posted;
-    uint16_t posting_count; /* how many of them were booked */
+    uint64_t posted_rows; /* which of its items: bit 0 for the first */
 };
+
+_Static_assert(FLOW_POSTINGS_MAX <= 64, "a bit for each item");
 
 /* Money of one event for another case: booked there as ACTION_FUND_RECEIPT of our own. */
 struct flow_posting {

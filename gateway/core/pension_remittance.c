@@ -247,15 +247,16 @@ static void read_posted(const struct flow_situation *situation, struct flow_fact
                         struct flow_decision *decision)
 {
     const struct flow_event *event = situation->event;
-    bool all = event->posting_count == items_count(event);
+    size_t count = items_count(event);
 
     if (!money_add(facts->form_total, event->posted, &facts->form_total) ||
         facts->form_total.fen > facts->money_total.fen) {
         pension_unfit(facts, "PEN-C04", "the items are more than the bank line");
         return;
     }
-    if (items_count(event) > 0 && !all)
-        flow_warn(decision, "PEN-R24", 0);
+    for (size_t i = 0; i < count && i < FLOW_POSTINGS_MAX; i++)
+        if ((event->posted_rows >> i & 1) == 0)
+            flow_warn(decision, "PEN-R24", (uint16_t)(i + 1));
     if (event->action == ALLOCATION && event->posted.fen == 0)
         pension_unfit(facts, "PEN-R24", "no case can take this money");
 }

@@ -402,7 +402,7 @@ static bool try_postings(struct incoming *in, const struct flow *flow, struct er
                       in->work->arena, &in->bookings, err))
         return false;
     in->event.posted = in->bookings.sum;
-    in->event.posting_count = (uint16_t)in->bookings.count;
+    in->event.posted_rows = in->bookings.rows;
     return true;
 }
 

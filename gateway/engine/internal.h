@@ -75,6 +75,7 @@ MUST_USE bool corrected_case(struct ledger_txn *txn, const struct flow_case *flo
 struct bookings {
     struct flow_decision **list; /* in the arena; NULL: the flow has none */
     size_t count;
+    uint64_t rows; /* of the document's items, bit 0 for the first */
     struct money sum;
 };
 /* Tries the postings of an event, whose case stands as `before` (NULL: it opens one). Letters

@@ -82,6 +82,8 @@ static bool book(struct attempt *attempt, const struct flow_posting *posting,
         return true;
     attempt->letters += decision->send_count;
     bookings->list[bookings->count++] = decision;
+    if (posting->row > 0)
+        bookings->rows |= UINT64_C(1) << (posting->row - 1);
     return true;
 }
 

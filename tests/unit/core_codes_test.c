@@ -153,7 +153,7 @@ static void items_above_the_line(struct scene *scene)
 {
     line_of(scene, "1000.00");
     scene->event.posted.fen = 100001;
-    scene->event.posting_count = 1;
+    scene->event.posted_rows = 1;
 }
 
 static void all_of_the_line(struct scene *scene)

@@ -117,7 +117,7 @@ static struct flow_event event_of(const struct point *point)
         .core = 3,
         .role = (uint8_t)point->role,
         .posted = {booked_by(point)},
-        .posting_count = books(point),
+        .posted_rows = books(point),
     };
 
     if (point->source == EVENT_RECEIPT && point->verdict != VERDICT_ACCEPTED)

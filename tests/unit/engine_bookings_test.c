@@ -169,7 +169,7 @@ static void what_a_case_cannot_take_waits(void **state)
     add_item(line, 4, "10.00"); /* no such case */
     work = line_work(ACTION_REMITTANCE, line);
     apply_accepted(work);
-    expect_last(2, 0, 1);
+    expect_last(2, 0, 3);
     expect_case(&work->result.case_id, REMITTANCE_SUSPENSE, 4000);
     assert_int_equal(the_case(&work->result.case_id).form_total.fen, 1000);
     expect_case(&taken, PENSION_MONEY_ONLY, 1000);
@@ -227,7 +227,7 @@ static void letters_of_bookings_fit_into_the_entry(void **state)
     apply_accepted(work);
     entry = last_entry();
     assert_true(tlvs_of(&entry, TLV_LETTER) <= 16);
-    expect_last(1 + 6, 12, 1);
+    expect_last(1 + 6, 12, 2);
     expect_case(&cases[5], PENSION_DISPUTE, 1000);
     expect_case(&cases[6], PENSION_INFO_ONLY, 0);
     expect_case(&work->result.case_id, REMITTANCE_SUSPENSE, 8000);

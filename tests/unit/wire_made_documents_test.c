@@ -132,7 +132,7 @@ static void each_event(const struct flow *flow, const struct flow_case *before, 
                                .revision = counted ? 2 : 1,
                                .at = {now_ms},
                                .posted = {1},
-                               .posting_count = 1};
+                               .posted_rows = 1};
 
     arena_reset(arena);
     event.body = body_of(action);
