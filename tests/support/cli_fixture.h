@@ -11,8 +11,10 @@
 
 #include <fcntl.h>
 #include <jansson.h>
+#include <time.h>
 
 #include "cli/cli.h"
+#include "wire/start.h"
 
 enum { CLI_OUTPUT_MAX = 1024 * 1024, CLI_WORDS_MAX = 16 };
 
@@ -24,6 +26,48 @@ struct said {
 };
 
 static struct said said;
+
+/* A group's setup: English, the XML library, the fixture's folder. */
+FIXTURE int cli_prepare(void **state)
+{
+    struct error err = ERROR_INIT;
+
+    unsetenv("LANGUAGE");
+    setenv("LC_ALL", "C", 1);
+    return wire_start(&err) && fixture_make(state) == 0 ? 0 : -1;
+}
+
+/* The configuration's clock stands at this time, UTC milliseconds. */
+FIXTURE void cli_clock_at(int64_t ms)
+{
+    char offset[32];
+
+    snprintf(offset, sizeof(offset), "%lld\n", (long long)(ms - (int64_t)time(NULL) * 1000));
+    fixture_write("clock", offset);
+}
+
+FIXTURE size_t cli_read_bytes(const char *name, unsigned char *bytes, size_t size_max)
+{
+    char path[FIXTURE_PATH_MAX];
+    FILE *file = fopen(fixture_path(name, path), "rb");
+    size_t size;
+
+    assert_non_null(file);
+    size = fread(bytes, 1, size_max, file);
+    assert_true(size < size_max);
+    fclose(file);
+    return size;
+}
+
+FIXTURE void cli_write_bytes(const char *name, const unsigned char *bytes, size_t size)
+{
+    char path[FIXTURE_PATH_MAX];
+    FILE *file = fopen(fixture_path(name, path), "wb");
+
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes, 1, size, file), size);
+    assert_int_equal(fclose(file), 0);
+}
 
 FIXTURE int cli_redirect(int descriptor, const char *name)
 {

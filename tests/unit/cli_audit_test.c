@@ -8,7 +8,6 @@
 #include <sys/wait.h>
 
 #include "core/entry_stream.h"
-#include "wire/start.h"
 
 enum { CASES = 2, ENTRIES = STORY_FIRST - 1 + STORY_STEPS * CASES, STREAM_MAX = 256 * 1024 };
 
@@ -19,42 +18,16 @@ static char said_text[16384];
 
 static int prepare(void **state)
 {
-    struct error err = ERROR_INIT;
     char self[PATH_MAX - 32] = "";
 
     if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0)
         return -1;
     snprintf(auditor, sizeof(auditor), "%s/../qiantong-audit", dirname(self));
-    unsetenv("LANGUAGE");
-    setenv("LC_ALL", "C", 1);
-    if (!wire_start(&err) || fixture_make(state) != 0)
+    if (cli_prepare(state) != 0)
         return -1;
     fixture_reset();
     cli_ledger(CASES);
     return 0;
-}
-
-static size_t read_file(const char *name, unsigned char *bytes, size_t size_max)
-{
-    char path[FIXTURE_PATH_MAX];
-    FILE *file = fopen(fixture_path(name, path), "rb");
-    size_t size;
-
-    assert_non_null(file);
-    size = fread(bytes, 1, size_max, file);
-    assert_true(size < size_max);
-    fclose(file);
-    return size;
-}
-
-static void write_file(const char *name, const unsigned char *bytes, size_t size)
-{
-    char path[FIXTURE_PATH_MAX];
-    FILE *file = fopen(fixture_path(name, path), "wb");
-
-    assert_non_null(file);
-    assert_int_equal(fwrite(bytes, 1, size, file), size);
-    assert_int_equal(fclose(file), 0);
 }
 
 /* Its exit status; what it printed, on both outputs, is in said_text. */
@@ -70,7 +43,7 @@ static int audit(const char *name)
              fixture_path(name, stream), fixture_path("audited", output));
     status = system(command);
     assert_true(WIFEXITED(status));
-    size = read_file("audited", (unsigned char *)said_text, sizeof(said_text));
+    size = cli_read_bytes("audited", (unsigned char *)said_text, sizeof(said_text));
     said_text[size] = '\0';
     return WEXITSTATUS(status);
 }
@@ -121,8 +94,8 @@ static void make_backup(void)
     if (said.status != 0)
         print_error("%s", said.err);
     assert_int_equal(said.status, 0);
-    good_size = as_version_1(stream, read_file("backup", stream, sizeof(stream)), good);
-    write_file("backup", good, good_size);
+    good_size = as_version_1(stream, cli_read_bytes("backup", stream, sizeof(stream)), good);
+    cli_write_bytes("backup", good, good_size);
 }
 
 static int setup(void **state)
@@ -166,7 +139,7 @@ static void test_every_bit_counts(void **state)
         for (size_t at = begin; at < end; at += 37) {
             memcpy(bad, good, good_size);
             bad[at] ^= 0x10;
-            write_file("bad", bad, good_size);
+            cli_write_bytes("bad", bad, good_size);
             assert_int_equal(audit("bad"), 1);
             if (strstr(said_text, expected) == NULL)
                 print_error("byte %zu: %s", at - begin, said_text);
@@ -177,7 +150,7 @@ static void test_every_bit_counts(void **state)
 
 static void spoiled(const unsigned char *bytes, size_t size, const char *expected)
 {
-    write_file("bad", bytes, size);
+    cli_write_bytes("bad", bytes, size);
     assert_int_equal(audit("bad"), 1);
     if (strstr(said_text, expected) == NULL)
         print_error("%s", said_text);
@@ -230,7 +203,7 @@ static void test_structure(void **state)
 static void test_shorter(void **state)
 {
     (void)state;
-    write_file("bad", good, place_of(ENTRIES));
+    cli_write_bytes("bad", good, place_of(ENTRIES));
     assert_int_equal(audit("bad"), 0);
     assert_non_null(strstr(said_text, "entries  37,"));
 }

@@ -6,24 +6,13 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 
 #include "cli/export.h"
-#include "wire/start.h"
 
 enum { CASES = 5, ENTRIES = STORY_FIRST - 1 + STORY_STEPS * CASES, FILE_MAX = 1024 * 1024 };
 
 static char file_text[FILE_MAX];
 static char place[FIXTURE_PATH_MAX];
-
-static int prepare(void **state)
-{
-    struct error err = ERROR_INIT;
-
-    unsetenv("LANGUAGE");
-    setenv("LC_ALL", "C", 1);
-    return wire_start(&err) && fixture_make(state) == 0 ? 0 : -1;
-}
 
 static void remove_export(const char *name)
 {
@@ -36,13 +25,9 @@ static void remove_export(const char *name)
 
 static int setup(void **state)
 {
-    char offset[32];
-
     (void)state;
     fixture_reset();
-    snprintf(offset, sizeof(offset), "%lld\n",
-             (long long)(story_begin_ms + 3600000 - (int64_t)time(NULL) * 1000));
-    fixture_write("clock", offset);
+    cli_clock_at(story_begin_ms + 3600000);
     remove_export("out");
     fixture_path("out", place);
     cli_ledger(CASES);
@@ -304,5 +289,5 @@ int main(void)
         cmocka_unit_test_setup(test_refusals, setup),
         cmocka_unit_test_setup(test_full_disk, setup),
     };
-    return cmocka_run_group_tests(tests, prepare, fixture_drop);
+    return cmocka_run_group_tests(tests, cli_prepare, fixture_drop);
 }

@@ -5,18 +5,8 @@
 #include <sys/stat.h>
 
 #include "gate/ferry_state.h"
-#include "wire/start.h"
 
 enum { CASES = 5 };
-
-static int prepare(void **state)
-{
-    struct error err = ERROR_INIT;
-
-    unsetenv("LANGUAGE");
-    setenv("LC_ALL", "C", 1);
-    return wire_start(&err) && fixture_make(state) == 0 ? 0 : -1;
-}
 
 /* The partner's file with something else in the place of its url. */
 static void partner_with(const char *way)
@@ -148,5 +138,5 @@ int main(void)
         cmocka_unit_test_setup(test_nobody, setup),
     };
 
-    return cmocka_run_group_tests(tests, prepare, fixture_drop);
+    return cmocka_run_group_tests(tests, cli_prepare, fixture_drop);
 }

@@ -2,32 +2,16 @@
  */
 #include "cli_fixture.h"
 
-#include <time.h>
-
 #include "cli/screen.h"
 #include "net/control.h"
-#include "wire/start.h"
 
 enum { CASES = 5 };
 
-static int prepare(void **state)
-{
-    struct error err = ERROR_INIT;
-
-    unsetenv("LANGUAGE");
-    setenv("LC_ALL", "C", 1);
-    return wire_start(&err) && fixture_make(state) == 0 ? 0 : -1;
-}
-
 static int setup(void **state)
 {
-    char offset[32];
-
     (void)state;
     fixture_reset();
-    snprintf(offset, sizeof(offset), "%lld\n",
-             (long long)(story_begin_ms + 3600000 - (int64_t)time(NULL) * 1000));
-    fixture_write("clock", offset);
+    cli_clock_at(story_begin_ms + 3600000);
     cli_ledger(CASES);
     return 0;
 }
@@ -229,5 +213,5 @@ int main(void)
         cmocka_unit_test_setup(test_odd_gateway, setup),
     };
 
-    return cmocka_run_group_tests(tests, prepare, fixture_drop);
+    return cmocka_run_group_tests(tests, cli_prepare, fixture_drop);
 }

@@ -2,27 +2,12 @@
  * tells. */
 #include "cli_fixture.h"
 
-#include <time.h>
-
-#include "wire/start.h"
-
-static int prepare(void **state)
-{
-    struct error err = ERROR_INIT;
-
-    unsetenv("LANGUAGE");
-    setenv("LC_ALL", "C", 1);
-    return wire_start(&err) && fixture_make(state) == 0 ? 0 : -1;
-}
-
 static void clock_at(const char *when)
 {
     struct instant at;
-    char offset[32];
 
     assert_true(instant_parse(text_of(when), &at));
-    snprintf(offset, sizeof(offset), "%lld\n", (long long)(at.ms - (int64_t)time(NULL) * 1000));
-    fixture_write("clock", offset);
+    cli_clock_at(at.ms);
 }
 
 static int setup(void **state)
@@ -169,5 +154,5 @@ int main(void)
         cmocka_unit_test_setup(test_lists, setup),
     };
 
-    return cmocka_run_group_tests(tests, prepare, fixture_drop);
+    return cmocka_run_group_tests(tests, cli_prepare, fixture_drop);
 }

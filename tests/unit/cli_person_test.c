@@ -4,27 +4,16 @@
 
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #include "core/record.h"
 #include "crypt/seal.h"
 #include "gate/person.h"
-#include "wire/start.h"
 
 #define NUMBER      "529901198506010014"
 #define NUMBER_WIDE "５２９９０１１９８５０６０１００１４"
 #define NAME        "张喆"
 
 enum { CASES = 3 };
-
-static int prepare(void **state)
-{
-    struct error err = ERROR_INIT;
-
-    unsetenv("LANGUAGE");
-    setenv("LC_ALL", "C", 1);
-    return wire_start(&err) && fixture_make(state) == 0 ? 0 : -1;
-}
 
 /* The number that `person` reads. */
 static void type(const char *number)
@@ -75,15 +64,12 @@ static int setup(void **state)
     struct entry_body body;
     struct text sealed;
     struct uuid id = story_uuid(1000, 0x77);
-    char offset[32];
     char path[FIXTURE_PATH_MAX];
     size_t mark;
 
     (void)state;
     fixture_reset();
-    snprintf(offset, sizeof(offset), "%lld\n",
-             (long long)(story_begin_ms + 3600000 - (int64_t)time(NULL) * 1000));
-    fixture_write("clock", offset);
+    cli_clock_at(story_begin_ms + 3600000);
     cli_ledger(CASES);
     story_check(&story, story_open_store(&story, fixture_path("ledger", path)));
     story_check(&story, story_open_ledger(&story, DIGEST_SHA256));
@@ -271,5 +257,5 @@ int main(void)
         cmocka_unit_test_setup(test_export, setup),
     };
 
-    return cmocka_run_group_tests(tests, prepare, fixture_drop);
+    return cmocka_run_group_tests(tests, cli_prepare, fixture_drop);
 }

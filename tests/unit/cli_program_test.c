@@ -3,34 +3,19 @@
 #include "cli_fixture.h"
 
 #include <sys/file.h>
-#include <time.h>
 
 #include "crypt/base64.h"
 #include "crypt/seal.h"
 #include "net/control.h"
-#include "wire/start.h"
 
 enum { CASES = 5 };
-
-static int prepare(void **state)
-{
-    struct error err = ERROR_INIT;
-
-    unsetenv("LANGUAGE");
-    setenv("LC_ALL", "C", 1);
-    return wire_start(&err) && fixture_make(state) == 0 ? 0 : -1;
-}
 
 /* A good configuration at 2026-03-02 10:00, and a told ledger. */
 static int setup(void **state)
 {
-    char offset[32];
-
     (void)state;
     fixture_reset();
-    snprintf(offset, sizeof(offset), "%lld\n",
-             (long long)(story_begin_ms + 3600000 - (int64_t)time(NULL) * 1000));
-    fixture_write("clock", offset);
+    cli_clock_at(story_begin_ms + 3600000);
     cli_ledger(CASES);
     return 0;
 }
@@ -778,5 +763,5 @@ int main(void)
         cmocka_unit_test_setup(test_status_running, setup),
     };
 
-    return cmocka_run_group_tests(tests, prepare, fixture_drop);
+    return cmocka_run_group_tests(tests, cli_prepare, fixture_drop);
 }

@@ -7,7 +7,6 @@
 #include <sys/wait.h>
 
 #include "core/entry_stream.h"
-#include "wire/start.h"
 
 enum { CASES = 2, ENTRIES = STORY_FIRST - 1 + STORY_STEPS * CASES, STREAM_MAX = 512 * 1024 };
 
@@ -18,15 +17,12 @@ static size_t good_size;
 
 static int prepare(void **state)
 {
-    struct error err = ERROR_INIT;
     char self[PATH_MAX - 32] = "";
 
     if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0)
         return -1;
     snprintf(auditor, sizeof(auditor), "%s/../qiantong-audit", dirname(self));
-    unsetenv("LANGUAGE");
-    setenv("LC_ALL", "C", 1);
-    return wire_start(&err) && fixture_make(state) == 0 ? 0 : -1;
+    return cli_prepare(state);
 }
 
 static void clear(const char *name)
@@ -48,29 +44,6 @@ static int setup(void **state)
         clear(names[i]);
     cli_ledger(CASES);
     return 0;
-}
-
-static size_t read_file(const char *name, unsigned char *bytes, size_t size_max)
-{
-    char path[FIXTURE_PATH_MAX];
-    FILE *file = fopen(fixture_path(name, path), "rb");
-    size_t size;
-
-    assert_non_null(file);
-    size = fread(bytes, 1, size_max, file);
-    assert_true(size < size_max);
-    fclose(file);
-    return size;
-}
-
-static void write_file(const char *name, const unsigned char *bytes, size_t size)
-{
-    char path[FIXTURE_PATH_MAX];
-    FILE *file = fopen(fixture_path(name, path), "wb");
-
-    assert_non_null(file);
-    assert_int_equal(fwrite(bytes, 1, size, file), size);
-    assert_int_equal(fclose(file), 0);
 }
 
 /* A line with % for the fixture's folder; its status. */
@@ -200,24 +173,24 @@ static void test_interrupted(void **state)
 
     (void)state;
     runs("ledger backup %stream");
-    first_size = read_file("stream", good, sizeof(good));
+    first_size = cli_read_bytes("stream", good, sizeof(good));
     tell_more(CASES + 1);
     runs("ledger backup --continue %stream");
-    size = read_file("stream", good, sizeof(good));
+    size = cli_read_bytes("stream", good, sizeof(good));
     for (size_t cut = first_size + 1; cut < size; cut += 997) {
-        write_file("bad", good, cut);
+        cli_write_bytes("bad", good, cut);
         fails("ledger restore %bad %restored", "the stream is cut off");
         assert_non_null(strstr(said.err, "--accept-cut restores up to entry 38"));
         runs("ledger backup --continue %bad");
         assert_non_null(strstr(said.out, "17 entries and "));
         assert_true(audit("bad") <= 0);
     }
-    write_file("bad", good, size - 1);
+    cli_write_bytes("bad", good, size - 1);
     runs("ledger restore --accept-cut %bad %restored");
     assert_non_null(strstr(said.out, "entries 1 to 38"));
     assert_non_null(strstr(said.out, "entries 39 to 55 were cut off"));
     clear("restored");
-    write_file("bad", good, first_size - 1);
+    cli_write_bytes("bad", good, first_size - 1);
     fails("ledger restore --accept-cut %bad %restored", "the stream is cut off");
 }
 
@@ -227,7 +200,7 @@ static void test_interrupted(void **state)
 
 static void spoiled(size_t size, const char *text)
 {
-    write_file("bad", bad, size);
+    cli_write_bytes("bad", bad, size);
     assert_true(audit("bad") == 1 || audit("bad") == -1);
     fails("ledger restore %bad %restored", text);
 }
@@ -236,7 +209,7 @@ static void test_every_byte_counts(void **state)
 {
     (void)state;
     runs("ledger backup %stream");
-    good_size = read_file("stream", good, sizeof(good));
+    good_size = cli_read_bytes("stream", good, sizeof(good));
     for (size_t at = 0; at < good_size; at += 211) {
         memcpy(bad, good, good_size);
         bad[at] ^= 0x20;
@@ -279,7 +252,7 @@ static void test_frames(void **state)
 
     (void)state;
     runs("ledger backup %stream");
-    good_size = read_file("stream", good, sizeof(good));
+    good_size = cli_read_bytes("stream", good, sizeof(good));
     body_size = frame_at(&body, STREAM_BODY);
     end_size = frame_at(&end, STREAM_END);
     without(body, body_size, "a body that it names is missing");
