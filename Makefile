@@ -96,8 +96,9 @@ $(B)/obj/%.o: %.c $(B)/flags
 	@echo "  cc    $<"
 	@$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-# Rebuild when the compiler or its flags change, not only when a source does.
-FLAGS_LINE = $(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS)
+# Rebuild when the compiler or its flags change, not only when a source does. Expanded here, once: the
+# file is a prerequisite of objects and would else be written with the own flags of the first of them.
+FLAGS_LINE := $(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS)
 $(B)/flags: FORCE
 	@mkdir -p $(@D)
 	@echo '$(FLAGS_LINE)' | cmp -s - $@ || echo '$(FLAGS_LINE)' > $@
