@@ -19,3 +19,11 @@ int64_t rules_value(const struct rules *rules, const char *id, struct day day,
     }
     return best == NULL ? otherwise : best->value;
 }
+
+int64_t rules_within(const struct rules *rules, const char *id, struct day day, int64_t min,
+                     int64_t max, int64_t otherwise)
+{
+    int64_t value = rules_value(rules, id, day, otherwise);
+
+    return value < min || value > max ? otherwise : value;
+}

@@ -32,5 +32,8 @@ struct rules {
 /* The value that holds on `day`, or `otherwise` if no row of this id has begun by then. */
 int64_t rules_value(const struct rules *rules, const char *id, struct day day,
                     int64_t otherwise);
+/* The same; a value that lies outside `min` to `max` counts as none. */
+int64_t rules_within(const struct rules *rules, const char *id, struct day day, int64_t min,
+                     int64_t max, int64_t otherwise);
 
 #endif

@@ -33,6 +33,18 @@ static void newest_that_has_begun(void **unused)
     assert_int_equal(rules_value(&rules, "", on(2026, 7, 1), -7), -7);
 }
 
+static void a_value_out_of_bounds_is_none(void **unused)
+{
+    struct rules rules = {.count = 1};
+
+    (void)unused;
+    rules.rows[0] = (struct rule){"PEN-D1", on(2010, 1, 1), 15};
+    assert_int_equal(rules_within(&rules, "PEN-D1", on(2026, 1, 1), 15, 15, 7), 15);
+    assert_int_equal(rules_within(&rules, "PEN-D1", on(2026, 1, 1), 16, 99, 7), 7);
+    assert_int_equal(rules_within(&rules, "PEN-D1", on(2026, 1, 1), 0, 14, 7), 7);
+    assert_int_equal(rules_within(&rules, "PEN-D2", on(2026, 1, 1), 0, 99, -1), -1);
+}
+
 static void no_rules(void **unused)
 {
     struct rules rules = {.count = 0};
@@ -46,6 +58,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(newest_that_has_begun),
+        cmocka_unit_test(a_value_out_of_bounds_is_none),
         cmocka_unit_test(no_rules),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
