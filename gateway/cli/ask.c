@@ -15,21 +15,23 @@ const char *answer_text(const json_t *answer, const char *name)
 }
 
 /* The gateway's name for an error back to its code; what is not known is its own trouble. */
-static enum error_code code_named(const char *name)
+enum error_code answer_code(const json_t *answer)
 {
+    const char *name = answer_text(answer, "code");
+
     for (int code = ERROR_NONE + 1; code < ERROR_CODES; code++)
         if (strcmp(error_name((enum error_code)code), name) == 0)
             return (enum error_code)code;
     return ERROR_SYSTEM;
 }
 
-static bool call(struct cli *cli, const char *line, int timeout_ms, struct text *answer,
-                 struct error *err)
+static bool call(struct cli *cli, struct arena *arena, const char *line, int timeout_ms,
+                 struct text *answer, struct error *err)
 {
     const char *path = cli->config->control_path;
 
     cli->gateway_absent = false;
-    if (control_call(path, text_of(line), (unsigned)timeout_ms, cli->arena, answer, err))
+    if (control_call(path, text_of(line), (unsigned)timeout_ms, arena, answer, err))
         return true;
     if (err->code != ERROR_NOT_FOUND)
         return false;
@@ -51,8 +53,7 @@ static bool read_answer(struct text text, json_t **answer, struct error *err)
     if (!json_is_true(json_object_get(root, "ok"))) {
         const char *said = answer_text(root, "text");
 
-        fail(err, code_named(answer_text(root, "code")), "%s",
-             said[0] != '\0' ? said : _("the gateway said no"));
+        fail(err, answer_code(root), "%s", said[0] != '\0' ? said : _("the gateway said no"));
         json_decref(root);
         return false;
     }
@@ -60,8 +61,8 @@ static bool read_answer(struct text text, json_t **answer, struct error *err)
     return true;
 }
 
-bool ask_gateway(struct cli *cli, json_t *request, int timeout_ms, json_t **answer,
-                 struct error *err)
+bool ask_gateway_within(struct cli *cli, struct arena *arena, json_t *request, int timeout_ms,
+                        json_t **answer, struct error *err)
 {
     struct text text = TEXT_NONE;
     char *line;
@@ -76,7 +77,13 @@ bool ask_gateway(struct cli *cli, json_t *request, int timeout_ms, json_t **answ
     json_decref(request);
     if (line == NULL)
         return fail(err, ERROR_MEMORY, _("no memory"));
-    ok = call(cli, line, timeout_ms, &text, err) && read_answer(text, answer, err);
+    ok = call(cli, arena, line, timeout_ms, &text, err) && read_answer(text, answer, err);
     free(line);
     return ok;
+}
+
+bool ask_gateway(struct cli *cli, json_t *request, int timeout_ms, json_t **answer,
+                 struct error *err)
+{
+    return ask_gateway_within(cli, cli->arena, request, timeout_ms, answer, err);
 }

@@ -44,8 +44,10 @@ const struct verb cli_verbs[] = {
     {"close", "LETTER --reason TEXT", N_("give a dead letter up; the case goes on without it"),
      cli_close},
     {"reload", "[--json]", N_("read the configuration anew, without a restart"), cli_reload},
-    {"submit", "FILE [--party CORE]", N_("submit a document of the core system by hand"),
-     cli_submit},
+    {"submit",
+     "FILE [--party CORE] [--json]\n"
+     "    | --batch DIR|LIST [--results FILE] [--jobs N] [--party CORE] [--json]",
+     N_("submit a document of the core system by hand; --batch: thousands"), cli_submit},
     {"alarms ack", "CODE [--reason TEXT]", N_("an alarm was seen: it is not told again"),
      cli_alarms_ack},
     {"alarms silence", "CODE --hours N [--reason TEXT]",

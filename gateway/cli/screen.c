@@ -8,8 +8,9 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "cli/language.h"
 
-enum { PROGRESS_EVERY_MS = 200, WRAP_INDENT = 4 };
+enum { PROGRESS_EVERY_MS = 200, PROGRESS_SIZE = 256, BAR_MAX = 30, WRAP_INDENT = 4 };
 
 static const char *const paint_codes[] = {
     [PAINT_PLAIN] = "",        [PAINT_TITLE] = "\033[1m", [PAINT_GOOD] = "\033[32m",
@@ -151,24 +152,89 @@ void screen_wrap(const struct screen *screen, enum paint paint, const char *text
 
 struct progress progress_start(const char *what)
 {
-    return (struct progress){.what = what, .terminal = isatty(STDERR_FILENO) == 1};
+    return (struct progress){
+        .what = what, .terminal = isatty(STDERR_FILENO) == 1, .began_ms = clock_monotonic_ms()};
 }
 
-void progress_show(struct progress *progress, uint64_t done, uint64_t total)
+static bool is_time(struct progress *progress)
 {
     int64_t now;
 
     if (!progress->terminal)
-        return;
+        return false;
     now = clock_monotonic_ms();
     if (now < progress->next_ms)
-        return;
+        return false;
     progress->next_ms = now + PROGRESS_EVERY_MS;
     progress->shown = true;
+    return true;
+}
+
+void progress_show(struct progress *progress, uint64_t done, uint64_t total)
+{
+    if (!is_time(progress))
+        return;
     if (total > 0)
         fprintf(stderr, "\r%s %" PRIu64 " / %" PRIu64 "\033[K", progress->what, done, total);
     else
         fprintf(stderr, "\r%s %" PRIu64 "\033[K", progress->what, done);
+    fflush(stderr);
+}
+
+/* In the largest unit that leaves two digits. */
+static const char *time_left(int64_t seconds, char *out, size_t out_size)
+{
+    char count[32];
+
+    if (seconds < 100)
+        snprintf(count, sizeof(count), _("%d s"), (int)seconds);
+    else if (seconds < 100 * 60)
+        snprintf(count, sizeof(count), _("%d min"), (int)(seconds / 60));
+    else
+        snprintf(count, sizeof(count), _("%" PRId64 " h"), seconds / 3600);
+    snprintf(out, out_size, _("%s left"), count);
+    return out;
+}
+
+const char *progress_text(const struct progress *progress, uint64_t done, uint64_t total,
+                          int64_t passed_ms, char *out, size_t out_size)
+{
+    uint64_t fresh = done - progress->before;
+    char counts[PROGRESS_SIZE] = "";
+    char left[64];
+    char bar[BAR_MAX + 1] = "";
+    size_t used;
+    size_t width;
+
+    CHECK(progress->before <= done && done <= total);
+    if (fresh > 0 && passed_ms > 0)
+        snprintf(counts, sizeof(counts), "  %" PRIu64 "/s  %s",
+                 fresh * 1000 / (uint64_t)passed_ms,
+                 time_left((int64_t)((total - done) * (uint64_t)passed_ms / fresh / 1000), left,
+                           sizeof(left)));
+    used = (size_t)snprintf(out, out_size, "%s [] %" PRIu64 " / %" PRIu64 "%s", progress->what,
+                            done, total, counts);
+    CHECK(used < out_size);
+    used = screen_width(out) + 1; /* the last column stays free for the cursor */
+    width = used < SCREEN_COLUMNS ? SCREEN_COLUMNS - used : 0;
+    width = width > BAR_MAX ? BAR_MAX : width;
+    memset(bar, '.', width);
+    if (total > 0)
+        memset(bar, '#', (size_t)(done * width / total));
+    snprintf(out, out_size, "%s [%s] %" PRIu64 " / %" PRIu64 "%s", progress->what, bar, done,
+             total, counts);
+    return out;
+}
+
+void progress_bar(struct progress *progress, uint64_t done, uint64_t total)
+{
+    char line[PROGRESS_SIZE];
+
+    if (!is_time(progress))
+        return;
+    fprintf(stderr, "\r%s\033[K",
+            progress_text(progress, done, total, clock_monotonic_ms() - progress->began_ms,
+                          line, sizeof(line)));
     fflush(stderr);
 }
 

@@ -48,9 +48,17 @@ struct progress {
     bool shown;
     bool terminal;
     int64_t next_ms; /* monotonic */
+    int64_t began_ms;
+    uint64_t before; /* of `done`, what was done before it began: no part of the rate */
 };
 struct progress progress_start(const char *what);
 void progress_show(struct progress *progress, uint64_t done, uint64_t total);
+/* The same with a bar, the rate and the time that is left, for counts that end at `total`. */
+void progress_bar(struct progress *progress, uint64_t done, uint64_t total);
+/* That line, `passed_ms` after its begin: less than SCREEN_COLUMNS wide. Returns out, which
+ * takes `out_size` bytes. */
+const char *progress_text(const struct progress *progress, uint64_t done, uint64_t total,
+                          int64_t passed_ms, char *out, size_t out_size);
 void progress_end(struct progress *progress);
 
 struct table_column {

@@ -1,7 +1,9 @@
 /* submit.c - `qiantong submit FILE`: a core system's document, handed in by a person. The same
- * path as over the network; exit status 0 accepted, 1 refused, 2 could not be handed in. */
+ * path as over the network; exit status 0 accepted, 1 refused, 2 could not be handed in. With
+ * --batch, many of them (cli/batch.h). */
 #include "base/file.h"
 #include "cli/ask.h"
+#include "cli/batch.h"
 #include "cli/json.h"
 #include "crypt/base64.h"
 #include "net/control.h"
@@ -107,30 +109,60 @@ static bool not_taken(struct cli *cli, const char *path, struct error *err)
     return fail_prefix(err, "%s", path);
 }
 
-bool cli_submit(struct cli *cli, int word_count, char *const words[], struct error *err)
+static bool submit_one(struct cli *cli, const char *path, const char *party, bool json,
+                       struct error *err)
 {
-    const char *party = NULL;
-    bool json = false;
-    const struct option_rule rules[] = {{"--party", NULL, &party}, {"--json", &json, NULL}};
-    struct operands operands;
     json_t *request;
     json_t *answer = NULL;
     char *encoded = NULL;
 
-    cli->failed_status = CANNOT;
-    if (!options_parse(word_count, words, rules, COUNT_OF(rules), 1, 1, &operands, err) ||
-        !choose_core(cli, &party, err) || !read_encoded(cli, operands.at[0], &encoded, err))
+    if (!choose_core(cli, &party, err) || !read_encoded(cli, path, &encoded, err))
         return false;
     request = json_new_object();
     json_text(request, "verb", "submit");
     json_text(request, "party", party);
     json_text(request, "bytes", encoded);
     if (!ask_gateway(cli, request, ASK_LONG_MS, &answer, err))
-        return not_taken(cli, operands.at[0], err);
+        return not_taken(cli, path, err);
     cli->status = is_good(answer) ? 0 : REFUSED;
     if (json)
         return json_print(cli, answer, err);
     print_answer(cli, answer);
     json_decref(answer);
     return true;
+}
+
+static bool submit_batch(struct cli *cli, struct batch_options *batch, const char *jobs,
+                         struct error *err)
+{
+    uint64_t count = BATCH_JOBS;
+
+    if (jobs != NULL &&
+        (!text_to_u64(text_of(jobs), &count) || count < 1 || count > BATCH_JOBS_MAX))
+        return fail(err, ERROR_USAGE, _("--jobs: 1 to %d"), BATCH_JOBS_MAX);
+    batch->jobs = (unsigned)count;
+    return choose_core(cli, &batch->party, err) && batch_run(cli, batch, err);
+}
+
+bool cli_submit(struct cli *cli, int word_count, char *const words[], struct error *err)
+{
+    struct batch_options batch = {.path = NULL};
+    const char *jobs = NULL;
+    const struct option_rule rules[] = {
+        {"--party", NULL, &batch.party},     {"--json", &batch.json, NULL},
+        {"--batch", NULL, &batch.path},      {"--jobs", NULL, &jobs},
+        {"--results", NULL, &batch.results},
+    };
+    struct operands operands;
+
+    cli->failed_status = CANNOT;
+    if (!options_parse(word_count, words, rules, COUNT_OF(rules), 0, 1, &operands, err))
+        return false;
+    if ((batch.path != NULL) == (operands.count == 1))
+        return fail(err, ERROR_USAGE, _("either one FILE or --batch"));
+    if (batch.path != NULL)
+        return submit_batch(cli, &batch, jobs, err);
+    if (jobs != NULL || batch.results != NULL)
+        return fail(err, ERROR_USAGE, _("--jobs and --results belong to --batch"));
+    return submit_one(cli, operands.at[0], batch.party, batch.json, err);
 }

@@ -4,6 +4,7 @@
  *   {"verb":"metrics"}                                  all numbers, as Prometheus reads them
  *   {"verb":"alarms"} and two more                      control_alarms.h
  *   {"verb":"submit","party":ID,"bytes":BASE64}         a core's document, by hand
+ *   {"verb":"submit_batch","party":ID,"documents":[BASE64,...]}  several (control_submit.h)
  *   {"verb":"disclose","message":ID,"use":"original|sealed|reply","reason":TEXT}
  *   {"verb":"retry","letter":OUT_ID,"reason":TEXT}      a dead letter once more
  *   {"verb":"close","letter":OUT_ID,"reason":TEXT}      a dead letter given up
@@ -24,6 +25,7 @@
 #include "crypt/base64.h"
 #include "gate/control_alarms.h"
 #include "gate/control_person.h"
+#include "gate/control_submit.h"
 #include "gate/metrics.h"
 #include "gate/reload.h"
 #include "gate/traffic.h"
@@ -145,36 +147,22 @@ static json_t *answer_metrics(struct asking *asking)
     return answer != NULL ? answer : failure(&err);
 }
 
-/* --- submit ------------------------------------------------------------------------------- */
-
-static json_t *result_json(const struct work_result *result)
-{
-    char case_id[UUID_TEXT_SIZE];
-
-    return json_pack("{s:b, s:s, s:s, s:s, s:s, s:I, s:b}", "ok", 1, "verdict",
-                     verdict_name(result->verdict).english, "code", result->code, "text",
-                     result->reason, "case_id", uuid_format(&result->case_id, case_id),
-                     "sequence", (json_int_t)result->sequence, "again", result->duplicate);
-}
+/* --- submit (control_submit.c) ------------------------------------------------------------ */
 
 static json_t *answer_submit(struct asking *asking)
 {
-    struct text encoded = text_of(string_of(asking, "bytes"));
-    struct work_result result = {0};
     struct error err = ERROR_INIT;
-    unsigned char *bytes;
-    size_t size = 0;
-    bool ok;
+    json_t *said = control_submit(asking->gate, asking->request, &err);
 
-    bytes = malloc(encoded.size + 1);
-    ok = bytes != NULL || fail(&err, ERROR_MEMORY, "no memory for a submission");
-    ok = ok && base64_decode(encoded, BASE64_STRICT, bytes, encoded.size + 1, &size, &err) &&
-         receive_by_hand(asking->gate, string_of(asking, "party"),
-                         (struct text){(char *)bytes, size}, &result, &err);
-    free(bytes);
-    if (ok && result.later)
-        ok = fail(&err, ERROR_BUSY, "no such case yet; try again");
-    return ok ? result_json(&result) : failure(&err);
+    return said != NULL ? said : failure(&err);
+}
+
+static json_t *answer_submit_batch(struct asking *asking)
+{
+    struct error err = ERROR_INIT;
+    json_t *said = control_submit_batch(asking->gate, asking->request, &err);
+
+    return said != NULL ? said : failure(&err);
 }
 
 /* --- disclose ----------------------------------------------------------------------------- */
@@ -484,6 +472,7 @@ static const struct {
     {"alarms_ack", answer_alarm_change},
     {"alarms_silence", answer_alarm_change},
     {"submit", answer_submit},
+    {"submit_batch", answer_submit_batch},
     {"disclose", answer_disclose},
     {"retry", answer_retry},
     {"close", answer_close},

@@ -80,11 +80,6 @@ void receive_request(void *gate, struct request *request); /* listener's callbac
 /* Likewise: the certificates of a party are one client, with the party's limit. */
 void receive_client(void *gate, const uint8_t fingerprint[TLS_FINGERPRINT_SIZE],
                     struct listener_client *client);
-/* A submission by hand: the same path without HTTP. Waits for the commit; *result is what was
- * decided. ERROR_USAGE: `core` is no core of ours; ERROR codes as for bytes that cannot be
- * read. Not on a worker or the writer. */
-MUST_USE bool receive_by_hand(struct gate *gate, const char *core, struct text bytes,
-                              struct work_result *result, struct error *err);
 
 /* --- deliver.c --------------------------------------------------------------------------- */
 bool deliver_letter(void *gate, const struct letter_row *letter);     /* engine's callback */

@@ -399,36 +399,3 @@ static void answer(struct job *job)
     log_debug("walk.answered", "party=%s", exchange->party->id);
     exchange_free(exchange);
 }
-
-static struct work *read_by_hand(struct gate *gate, struct config *config, const char *core,
-                                 struct text bytes, struct error *err)
-{
-    struct exchange exchange = {.gate = gate,
-                                .config = config,
-                                .party = config_party_by_id(config, core),
-                                .bytes = bytes};
-
-    if (exchange.party == NULL || exchange.party->kind != PARTY_CORE) {
-        fail(err, ERROR_USAGE, "party is not a core of this gateway");
-        return NULL;
-    }
-    exchange.work = gate_work_new(EXCHANGE_MEMORY_MAX);
-    if (exchange.work == NULL) {
-        fail(err, ERROR_MEMORY, "no memory for a submission");
-        return NULL;
-    }
-    if (exchange_read(&exchange, err))
-        return exchange.work;
-    gate_work_free(exchange.work);
-    return NULL;
-}
-
-bool receive_by_hand(struct gate *gate, const char *core, struct text bytes,
-                     struct work_result *result, struct error *err)
-{
-    struct config *config = gate_config(gate);
-    struct work *work = read_by_hand(gate, config, core, bytes, err);
-
-    config_free(config);
-    return work != NULL && gate_write_and_wait(gate, work, result, err);
-}
