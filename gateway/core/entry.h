@@ -84,7 +84,8 @@ enum tlv_type {
     TLV_CHECKPOINT = 16,  /* reserved */
     TLV_TEXT = 17,        /* a short note without personal data (error code and field name) */
     TLV_PREVIOUS = 18,    /* digest 32 of the bytes that stood first (CONFLICT) */
-    TLV_RELEASE = 19      /* program's version (BOOT), text */
+    TLV_RELEASE = 19,     /* program's version (BOOT), text */
+    TLV_APPROVAL = 20     /* a step of the rule of the second person (gate/approvals.h) */
 };
 
 struct tlv {
