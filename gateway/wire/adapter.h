@@ -18,6 +18,8 @@
 #include "wire/codec.h"
 
 struct adapter;
+struct signer;
+struct verifier;
 
 /* Which way a document travels. Gateways read FROM_CORE and write TO_CORE; a simulated core
  * does the reverse with the same data. */
@@ -33,6 +35,14 @@ const char *adapter_name(const struct adapter *adapter);
 /* SHA-256 over the adapter's files, in a fixed order: names it in entries. */
 const uint8_t *adapter_digest(const struct adapter *adapter);
 const char *adapter_content_type(const struct adapter *adapter);
+
+/* A dialect whose header is signed (SM2 with SM3): ours, and the core's. Until the keys are
+ * given, before the adapter is shared, nothing is signed and nothing verified: only for
+ * examples. Keys are borrowed. ERROR_CONFIG: no suite gm, or too many pins. */
+bool adapter_needs_keys(const struct adapter *adapter);
+MUST_USE bool adapter_use_keys(struct adapter *adapter, const struct signer *signer,
+                               const struct verifier *const pins[], size_t pin_count,
+                               struct error *err);
 
 /* What the core can do (adapter.xml, <capabilities>). */
 struct adapter_capabilities {
@@ -51,15 +61,27 @@ struct adapter_message {
     struct text
         local_key;       /* the dialect's own message key; empty only TO_CORE and in answers */
     struct record *body; /* national form, checked against the national schema */
-    struct text lost;    /* names of fields of theirs with no national place, one per line */
+    /* To be written: the action that this answers, where several documents of the dialect carry
+     * the same answer; ACTION_NONE: whatever it is. */
+    uint16_t answers;
+    struct text reason; /* of a rejection: the core's words, if the adapter calls them safe */
+    struct text lost;   /* names of fields of theirs with no national place, one per line */
 };
 
 /* Dialect bytes to the national form. Exactly one <message> of the adapter must match
  * (ERROR_MAPPING). ENCODING ENC_LABEL PARSE DOCTYPE DEPTH SIZE MAPPING CODE_VALUE VALUE LENGTH
- * SCHEMA. */
+ * SCHEMA SIGNATURE SHAPE. Messages that answer others are looked at only if no other fits. */
 MUST_USE bool adapter_read(const struct adapter *adapter, enum adapter_way way,
                            struct text bytes, struct arena *arena,
                            struct adapter_message *message, struct error *err);
+
+/* Likewise a document that answers a question of this flow and action. Dialects that do not
+ * repeat what was asked take it over from `question`, the national form of it, which lives as
+ * long as the message. ERROR_NOT_FOUND: no message of the adapter answers that. */
+MUST_USE bool adapter_read_reply(const struct adapter *adapter, enum adapter_way way,
+                                 unsigned flow, unsigned asked_action, struct text bytes,
+                                 const struct record *question, struct arena *arena,
+                                 struct adapter_message *message, struct error *err);
 
 /* National form to dialect bytes. message->body, flow, action, revision and local_key are read,
  * lost is set. LENGTH counts bytes in the dialect's encoding; a character outside the encoding
@@ -79,6 +101,20 @@ enum adapter_result {
 enum adapter_result adapter_classify(const struct adapter *adapter, int http_status,
                                      struct text bytes, struct arena *arena,
                                      char code[CODE_SIZE]);
+
+/*
+ * Judges and, where *result is OK or OK_DUPLICATE, reads a core's HTTP answer to our document
+ * `asked_action`: *answer is the national form, or has no body (.action ACTION_NONE) where the
+ * adapter names no message that answers it. REJECTED: no body, `code` says why, and
+ * answer->reason in words, if the adapter calls them safe. false: the answer says yes, but
+ * cannot be read as one (errors as adapter_read's), or ERROR_MEMORY; *result is UNKNOWN then.
+ * Parts of `question` stand in *answer.
+ */
+MUST_USE bool adapter_read_answer(const struct adapter *adapter, unsigned flow,
+                                  unsigned asked_action, int http_status, struct text bytes,
+                                  const struct record *question, struct arena *arena,
+                                  enum adapter_result *result, struct adapter_message *answer,
+                                  char code[CODE_SIZE], struct error *err);
 
 /* A report's lines, and what puts its sentences into the reader's language: gets a format, or a
  * part of one, in English and gives one with the same conversions; NULL: English. What an error

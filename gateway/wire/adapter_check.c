@@ -70,6 +70,8 @@ static void check_leaf(struct checking *checking, const struct adapter_entry *en
     bool in_rows = leaf->field >=
                    entry->plan.scopes[0].count; /* rows may be absent as a whole */
 
+    if (field == NULL && leaf->question)
+        return;
     if (field == NULL && !leaf->lost) {
         check_bad(checking, "%s: %s is neither mapped nor listed as lost", entry->name,
                   leaf->path);
@@ -91,13 +93,13 @@ static void check_leaf(struct checking *checking, const struct adapter_entry *en
 static void check_entry(struct checking *checking, const struct adapter_entry *entry)
 {
     size_t lost = 0;
-    size_t mapped = 0;
+    size_t mapped = 0; /* or taken from the question */
     size_t before = checking->failures;
 
     for (size_t i = 0; i < entry->leaf_count; i++) {
         check_leaf(checking, entry, &entry->leaves[i]);
         lost += entry->leaves[i].lost;
-        mapped += entry->leaves[i].field != MAPPING_NONE;
+        mapped += entry->leaves[i].field != MAPPING_NONE || entry->leaves[i].question;
     }
     if (checking->failures == before)
         check_good(checking, "%s: %zu of %zu leaves, %zu lost", entry->name, mapped + lost,

@@ -8,8 +8,8 @@
 
 enum { EXAMPLES_MAX = 2000, NAME_SIZE = 200, EXAMPLE_ARENA_MAX = 256 * 1024 * 1024 };
 
-#define THEIRS   ".theirs.xml"
 #define OURS     ".ours.xml"
+#define QUESTION ".question.xml"
 #define BAD_LIST "bad.txt"
 
 struct examples {
@@ -19,7 +19,8 @@ struct examples {
     const char **names;  /* sorted */
     size_t count;
     size_t pairs;
-    bool *used; /* by entry: some pair shows it */
+    const char *theirs; /* how the names of their side end */
+    bool *used;         /* by entry: some pair shows it */
 };
 
 /* --- the folder
@@ -110,8 +111,8 @@ static const struct adapter_entry *entry_named(const struct adapter *adapter, co
     return found;
 }
 
-/* The national side of a pair, under its schema. */
-static bool read_ours(struct examples *examples, const char *base,
+/* The national side of a pair, or what it answers, under its schema. */
+static bool read_ours(struct examples *examples, const char *base, const char *end,
                       const struct adapter_entry *entry, struct record **ours,
                       struct error *err)
 {
@@ -121,7 +122,7 @@ static bool read_ours(struct examples *examples, const char *base,
     struct text bytes;
     bool ok = false;
 
-    if (!read_bytes(examples, base, OURS, &bytes, err) ||
+    if (!read_bytes(examples, base, end, &bytes, err) ||
         !document_parse(bytes, &limits, &document, err))
         goto out;
     if (!text_is(document_root_namespace(document), space)) {
@@ -164,102 +165,146 @@ static bool losses_are_known(struct examples *examples, const struct adapter_ent
     return known;
 }
 
-static bool reads_as(struct examples *examples, const struct adapter_entry *entry,
-                     enum adapter_way way, struct text theirs, const struct record *ours,
-                     struct adapter_message *message, const char **why, struct error *err)
+/* A pair while it is tried. */
+struct pair {
+    const char *base;
+    const struct adapter_entry *entry;
+    struct text theirs;
+    struct record *ours;
+    struct record *question;           /* of an answer, if there is such a file */
+    const struct adapter_entry *asked; /* of an answer: what it answers; NULL: no answer */
+};
+
+static bool reads_as(struct examples *examples, const struct pair *pair, enum adapter_way way,
+                     struct text theirs, struct adapter_message *message, const char **why,
+                     struct error *err)
 {
-    if (!adapter_read(examples->checking->adapter, way, theirs, examples->work, message, err))
+    const struct adapter *adapter = examples->checking->adapter;
+
+    if (pair->asked == NULL
+            ? !adapter_read(adapter, way, theirs, examples->work, message, err)
+            : !adapter_read_reply(adapter, way, pair->asked->flow, pair->asked->action, theirs,
+                                  pair->question, examples->work, message, err))
         return false;
     *why = NULL;
-    if (message->action != entry->action || message->flow != entry->flow)
+    if (message->action != pair->entry->action || message->flow != pair->entry->flow)
         *why = check_words(examples->checking, "theirs is read as another message");
-    else if (!record_equal(message->body, ours))
+    else if (!record_equal(message->body, pair->ours))
         *why = check_words(examples->checking, "theirs -> ours differs");
     return true;
 }
 
 /* What was lost on the way in cannot come back; then only the meaning must be the same. */
-static bool writes_as(struct examples *examples, const struct adapter_entry *entry,
-                      enum adapter_way way, struct text theirs, struct record *ours,
+static bool writes_as(struct examples *examples, const struct pair *pair, enum adapter_way way,
                       const struct adapter_message *read, const char **why, struct error *err)
 {
     struct adapter_message message = *read;
     struct adapter_message again;
     struct text bytes;
 
-    message.body = ours;
+    message.body = pair->ours;
+    message.answers = pair->asked == NULL ? ACTION_NONE : pair->asked->action;
     if (!adapter_write(examples->checking->adapter, way, &message, examples->work, &bytes, err))
         return false;
     if (read->lost.size > 0)
-        return reads_as(examples, entry, way, bytes, ours, &again, why, err);
-    *why = text_equal(bytes, theirs)
+        return reads_as(examples, pair, way, bytes, &again, why, err);
+    *why = text_equal(bytes, pair->theirs)
                ? NULL
                : check_words(examples->checking, "ours -> theirs differs");
     return true;
 }
 
-static void check_way(struct examples *examples, const struct adapter_entry *entry,
-                      enum adapter_way way, const char *base, struct text theirs,
-                      struct record *ours)
+static void check_way(struct examples *examples, const struct pair *pair, enum adapter_way way)
 {
     struct adapter_message message;
+    const char *base = pair->base;
     const char *name = way == FROM_CORE ? "from-core" : "to-core";
     const char *why = NULL;
     struct error err = ERROR_INIT;
 
-    if ((entry->ways & way) == 0)
+    if ((pair->entry->ways & way) == 0)
         return;
-    if (!reads_as(examples, entry, way, theirs, ours, &message, &why, &err) ||
-        (why == NULL && !writes_as(examples, entry, way, theirs, ours, &message, &why, &err)))
+    if (!reads_as(examples, pair, way, pair->theirs, &message, &why, &err) ||
+        (why == NULL && !writes_as(examples, pair, way, &message, &why, &err)))
         why = err.text;
     if (why != NULL)
         check_bad(examples->checking, "%s, %s: %s", base, name, why);
-    else if (losses_are_known(examples, entry, base, message.lost) && message.lost.size > 0)
+    else if (losses_are_known(examples, pair->entry, base, message.lost) &&
+             message.lost.size > 0)
         check_good(examples->checking,
                    "%s, %s: theirs <-> ours, %zu bytes, some lost as listed", base, name,
-                   theirs.size);
+                   pair->theirs.size);
     else if (message.lost.size == 0)
         check_good(examples->checking, "%s, %s: theirs <-> ours, %zu bytes", base, name,
-                   theirs.size);
+                   pair->theirs.size);
+}
+
+/* Of an answer: the message it answers whose action the question's root names, else the first.
+ */
+static const struct adapter_entry *
+asked_by(const struct adapter *adapter, const struct adapter_entry *entry, const char *action)
+{
+    for (size_t i = 0; i < entry->answer_to_count; i++) {
+        const struct adapter_entry *asked = &adapter->entries[entry->answer_to[i]];
+        if (action == NULL || strcmp(action_name(asked->action).english, action) == 0)
+            return asked;
+    }
+    return NULL;
+}
+
+/* What the answer answers, which stands beside the pair if the answer does not repeat it. */
+static bool read_question(struct examples *examples, struct pair *pair, struct error *err)
+{
+    const struct adapter *adapter = examples->checking->adapter;
+    const struct adapter_entry *first = asked_by(adapter, pair->entry, NULL);
+
+    pair->asked = first;
+    if (first == NULL || !has_file(examples, pair->base, QUESTION))
+        return true;
+    if (!read_ours(examples, pair->base, QUESTION, first, &pair->question, err))
+        return false;
+    pair->asked = asked_by(adapter, pair->entry, pair->question->name);
+    return pair->asked != NULL || fail(err, ERROR_MAPPING, "%s is no question that %s answers",
+                                       pair->question->name, pair->entry->name);
 }
 
 static void check_pair(struct examples *examples, const char *base)
 {
     const struct adapter *adapter = examples->checking->adapter;
-    const struct adapter_entry *entry = entry_named(adapter, base);
-    struct record *ours;
-    struct text theirs;
+    struct pair pair = {.base = base, .entry = entry_named(adapter, base)};
     struct error err = ERROR_INIT;
 
     arena_reset(examples->work);
-    if (entry == NULL) {
+    if (pair.entry == NULL) {
         check_bad(examples->checking, "%s: no message of this name", base);
         return;
     }
-    if (!read_bytes(examples, base, THEIRS, &theirs, &err) ||
-        !read_ours(examples, base, entry, &ours, &err)) {
+    if (!read_bytes(examples, base, examples->theirs, &pair.theirs, &err) ||
+        !read_ours(examples, base, OURS, pair.entry, &pair.ours, &err) ||
+        !read_question(examples, &pair, &err)) {
         check_bad(examples->checking, "%s: %s", base, err.text);
         return;
     }
-    examples->used[entry - adapter->entries] = true;
+    examples->used[pair.entry - adapter->entries] = true;
     examples->pairs++;
-    check_way(examples, entry, FROM_CORE, base, theirs, ours);
-    check_way(examples, entry, TO_CORE, base, theirs, ours);
+    check_way(examples, &pair, FROM_CORE);
+    check_way(examples, &pair, TO_CORE);
 }
 
 static void check_pairs(struct examples *examples)
 {
     for (size_t i = 0; i < examples->count; i++) {
         const char *name = examples->names[i];
-        const char *end = ends_with(name, THEIRS) ? THEIRS : OURS;
+        bool theirs = ends_with(name, examples->theirs);
+        const char *end = theirs ? examples->theirs : OURS;
         char base[NAME_SIZE];
         if (!ends_with(name, end))
             continue;
         if (!text_to_field((struct text){name, strlen(name) - strlen(end)}, base, sizeof(base)))
             check_bad(examples->checking, "%s: name too long", name);
-        else if (!has_file(examples, base, strcmp(end, THEIRS) == 0 ? OURS : THEIRS))
+        else if (!has_file(examples, base, theirs ? OURS : examples->theirs))
             check_bad(examples->checking, "%s: its other half is missing", name);
-        else if (strcmp(end, THEIRS) == 0)
+        else if (theirs)
             check_pair(examples, base);
     }
 }
@@ -342,6 +387,8 @@ bool check_examples(struct checking *checking, struct error *err)
     const char *path;
     bool ok = false;
 
+    examples.theirs = checking->adapter->carrier.kind == CARRIER_JSON ? ".theirs.json"
+                                                                      : ".theirs.xml";
     examples.arena = arena_new(EXAMPLE_ARENA_MAX);
     examples.work = arena_new(EXAMPLE_ARENA_MAX);
     if (examples.arena == NULL || examples.work == NULL)

@@ -84,6 +84,8 @@ static void describe_value(const struct checking *checking, const struct adapter
         buffer_format(words, " %.*s/%.*s", TEXT_ARG(rule->yes), TEXT_ARG(rule->no));
     if (rule->list != NULL)
         buffer_format(words, check_words(checking, ", through list %s"), rule->list->name);
+    if (rule->bare)
+        buffer_string(words, check_words(checking, ", without quotes"));
     if (field->optional)
         buffer_string(words, check_words(checking, ", optional"));
     if (rule->bytes_max > 0)
@@ -114,6 +116,13 @@ static void explain_field(struct checking *checking, const struct adapter_entry 
         break;
     case MAPPING_KEY:
         check_line(checking, "    the message's own key; adapter.xml, localKey");
+        break;
+    case MAPPING_KEY_TIME:
+        check_line(checking, "    the time in the message's key, %.*s; mapping.xml:%d",
+                   TEXT_ARG(field->rule.pattern), field->line);
+        break;
+    case MAPPING_SIGNATURE:
+        check_line(checking, "    the signature of the header; adapter.xml, signature");
         break;
     case MAPPING_REVISION:
         check_line(checking, "    the revision; adapter.xml, revision");
@@ -179,6 +188,45 @@ static size_t explain_entry(struct checking *checking, size_t index, const char 
     return found;
 }
 
+static bool takes_over(const struct adapter_entry *entry, const char *path)
+{
+    for (size_t i = 0; i < entry->leaf_count; i++)
+        if (entry->leaves[i].question && strcmp(entry->leaves[i].path, path) == 0)
+            return true;
+    return false;
+}
+
+/* Fields of ours that an answer takes over from what it answers. */
+static size_t explain_questions(struct checking *checking, size_t index, const char *field)
+{
+    const struct adapter *adapter = checking->adapter;
+    const struct adapter_entry *entry = &adapter->entries[index];
+    size_t found = 0;
+    char memory[NAMES_SIZE];
+
+    for (size_t i = 0; i < entry->leaf_count; i++) {
+        const char *path = entry->leaves[i].path;
+        struct buffer names = buffer_over(memory, sizeof(memory));
+        bool told = false;
+
+        if (!entry->leaves[i].question || !ends_in(path, field))
+            continue;
+        found++;
+        for (size_t at = 0; at < adapter->entry_count; at++) {
+            bool takes = takes_over(&adapter->entries[at], path);
+            told = told || (takes && at < index);
+            if (takes)
+                add_name(&names, adapter->entries[at].name);
+        }
+        if (told)
+            continue;
+        check_line(checking, "- <-> %s", path);
+        check_line(checking, "    as in the question; mapping.xml, fromQuestion");
+        check_line(checking, "    %.*s", TEXT_ARG(buffer_as_text(&names)));
+    }
+    return found;
+}
+
 void check_losses(struct checking *checking)
 {
     const struct adapter *adapter = checking->adapter;
@@ -207,7 +255,7 @@ bool adapter_explain(const char *folder, const struct wire_schemas *schemas, con
         return false;
     checking.adapter = adapter;
     for (size_t i = 0; i < adapter->entry_count; i++)
-        found += explain_entry(&checking, i, field);
+        found += explain_entry(&checking, i, field) + explain_questions(&checking, i, field);
     adapter_free(adapter);
     if (found == 0)
         return fail(err, ERROR_NOT_FOUND, "no line of mapping.xml is about %s", field);

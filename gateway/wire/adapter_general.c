@@ -8,25 +8,27 @@
 static const struct adapter_allowed adapter_elements[] = {
     {"name", 1, 1},        {"title", 1, 1},        {"version", 1, 1},  {"carrier", 1, 1},
     {"contentType", 1, 1}, {"capabilities", 1, 1}, {"localKey", 0, 1}, {"revision", 0, 1},
-    {"limits", 0, 1},      {"answers", 0, 1},      {"messages", 1, 1}};
+    {"limits", 0, 1},      {"answers", 0, 1},      {"messages", 1, 1}, {"signature", 0, 1}};
 static const struct adapter_allowed title_elements[] = {{"en", 1, 1}, {"zh", 1, 1}};
-static const struct adapter_allowed carrier_elements[] = {{"kind", 1, 1},
-                                                          {"encoding", 1, 1},
-                                                          {"label", 0, 1},
-                                                          {"standalone", 0, 1},
-                                                          {"layout", 0, 1}};
+static const struct adapter_allowed carrier_elements[] = {
+    {"kind", 1, 1},   {"encoding", 1, 1},   {"label", 0, 1}, {"standalone", 0, 1},
+    {"layout", 0, 1}, {"attributes", 0, 1}, {"soap", 0, 1}};
+static const struct adapter_allowed soap_elements[] = {
+    {"version", 1, 1}, {"namespace", 0, 1}, {"qualified", 0, 1}};
 static const struct adapter_allowed capability_elements[] = {{"twoPhase", 1, 1},
                                                              {"statusQuery", 1, 1},
                                                              {"reversal", 1, 1},
                                                              {"answersInResponse", 1, 1},
                                                              {"batchMax", 1, 1}};
-static const struct adapter_allowed key_elements[] = {{"path", 1, 1}, {"max", 0, 1}};
+static const struct adapter_allowed key_elements[] = {
+    {"path", 1, 1}, {"max", 0, 1}, {"form", 0, 1}, {"own", 0, 1}};
 static const struct adapter_allowed revision_elements[] = {{"path", 1, 1}};
 static const struct adapter_allowed limit_elements[] = {{"sizeMax", 0, 1}, {"rowsMax", 0, 1}};
 static const struct adapter_allowed answer_elements[] = {{"rule", 0, ADAPTER_RULES_MAX}};
 static const struct adapter_allowed rule_elements[] = {
-    {"http", 0, 1},   {"path", 0, 1}, {"value", 0, 1},    {"pattern", 0, 1},
-    {"result", 1, 1}, {"code", 0, 1}, {"codePath", 0, 1}, {"list", 0, 1}};
+    {"http", 0, 1},   {"path", 0, 1},     {"value", 0, 1},    {"pattern", 0, 1},
+    {"result", 1, 1}, {"code", 0, 1},     {"codePath", 0, 1}, {"list", 0, 1},
+    {"fault", 0, 1},  {"textPath", 0, 1}, {"textSafe", 0, 1}};
 
 struct general {
     struct adapter *adapter;
@@ -61,6 +63,58 @@ static bool read_label(struct general *general, const struct adapter_node *node)
            fault(general, label, "too long");
 }
 
+static bool read_kind(struct general *general, const struct adapter_node *node)
+{
+    static const char *const kinds[] = {
+        [CARRIER_XML] = "xml", [CARRIER_SOAP_BASE64] = "soap-base64", [CARRIER_JSON] = "json"};
+    struct text kind = adapter_child_text(node, "kind");
+
+    for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+        if (!text_is(kind, kinds[i]))
+            continue;
+        general->adapter->carrier.kind = (enum carrier_kind)i;
+        return true;
+    }
+    return fault(general, node, "kind: none of xml, soap-base64, json");
+}
+
+/* The envelope's own words; they stand in an attribute. */
+static bool read_soap(struct general *general, const struct adapter_node *node)
+{
+    struct carrier_soap *soap = &general->adapter->carrier.soap;
+    const struct adapter_node *at = adapter_child(node, "soap");
+    struct text version;
+
+    if ((at != NULL) != (general->adapter->carrier.kind == CARRIER_SOAP_BASE64))
+        return fault(general, node, "soap stands there for soap-base64, and only then");
+    if (at == NULL)
+        return true;
+    if (!adapter_children(general->file, at, soap_elements, COUNT_OF(soap_elements),
+                          general->err) ||
+        !adapter_child_bool(general->file, at, "qualified", false, &soap->qualified,
+                            general->err))
+        return false;
+    version = adapter_child_text(at, "version");
+    soap->version_12 = text_is(version, "1.2");
+    soap->space = text_or_null(at, "namespace");
+    if (!soap->version_12 && !text_is(version, "1.1"))
+        return fault(general, at, "version: neither 1.1 nor 1.2");
+    return soap->space == NULL ||
+           (soap->space[0] != '\0' && strpbrk(soap->space, "<>&\"' ") == NULL) ||
+           fault(general, at, "namespace: not a name of a namespace");
+}
+
+/* JSON is UTF-8 and has neither a declaration nor attributes. */
+static bool check_json(struct general *general, const struct adapter_node *node)
+{
+    const struct carrier *carrier = &general->adapter->carrier;
+
+    return carrier->kind != CARRIER_JSON ||
+           (carrier->encoding == ENCODING_UTF8 && carrier->label[0] == '\0' &&
+            carrier->standalone == STANDALONE_UNSAID && !carrier->attributes) ||
+           fault(general, node, "JSON is UTF-8, without label, standalone and attributes");
+}
+
 static bool read_carrier(struct general *general, const struct adapter_node *node)
 {
     struct carrier *carrier = &general->adapter->carrier;
@@ -70,8 +124,10 @@ static bool read_carrier(struct general *general, const struct adapter_node *nod
     if (!adapter_children(general->file, node, carrier_elements, COUNT_OF(carrier_elements),
                           general->err))
         return false;
-    if (!text_is(adapter_child_text(node, "kind"), "xml"))
-        return fault(general, node, "the only kind so far is xml");
+    if (!read_kind(general, node) ||
+        !adapter_child_bool(general->file, node, "attributes", false, &carrier->attributes,
+                            general->err))
+        return false;
     if (!encoding_of_label(adapter_child_text(node, "encoding"), &carrier->encoding))
         return fault(general, node, "encoding: neither UTF-8 nor GB18030");
     if (standalone.size > 0 && !text_is(standalone, "yes") && !text_is(standalone, "no"))
@@ -82,7 +138,7 @@ static bool read_carrier(struct general *general, const struct adapter_node *nod
     carrier->standalone = standalone.size == 0         ? STANDALONE_UNSAID
                           : text_is(standalone, "yes") ? STANDALONE_YES
                                                        : STANDALONE_NO;
-    return read_label(general, node);
+    return read_label(general, node) && read_soap(general, node) && check_json(general, node);
 }
 
 static bool read_capabilities(struct general *general, const struct adapter_node *node)
@@ -113,6 +169,7 @@ static bool read_key(struct general *general, const struct adapter_node *root)
 {
     const struct adapter_node *key = adapter_child(root, "localKey");
     const struct adapter_node *revision = adapter_child(root, "revision");
+    const char *wrong;
     uint64_t max;
 
     if (key == NULL)
@@ -128,6 +185,11 @@ static bool read_key(struct general *general, const struct adapter_node *root)
     general->adapter->key_max = (uint32_t)max;
     if (general->adapter->key_path[0] == '\0')
         return fault(general, key, "path: empty");
+    general->adapter->key.form = adapter_child_text(key, "form");
+    general->adapter->key.own = adapter_child_text(key, "own");
+    wrong = adapter_key_fault(&general->adapter->key, (size_t)max);
+    if (wrong != NULL)
+        return fault(general, key, wrong);
     if (revision == NULL)
         return true;
     general->adapter->revision_path = text_or_null(revision, "path");
@@ -151,6 +213,9 @@ static bool read_limits(struct general *general, const struct adapter_node *root
         !adapter_child_number(general->file, node, "rowsMax", ROWS_MAX_DEFAULT, 1,
                               ADAPTER_ROWS_MAX, &rows_max, general->err))
         return false;
+    if (general->adapter->carrier.kind == CARRIER_SOAP_BASE64 &&
+        size_max > CARRIER_SOAP_SIZE_MAX)
+        return fault(general, node, "sizeMax: soap-base64 carries 10000000 bytes at most");
     general->adapter->carrier.size_max = (size_t)size_max;
     general->adapter->rows_max = (uint32_t)rows_max;
     return true;
@@ -194,24 +259,33 @@ static bool read_rule(struct general *general, const struct adapter_node *node,
                       struct adapter_rule *rule)
 {
     const char *value = text_or_null(node, "value");
+    bool safe;
 
     if (!adapter_children(general->file, node, rule_elements, COUNT_OF(rule_elements),
-                          general->err))
+                          general->err) ||
+        !adapter_child_bool(general->file, node, "textSafe", false, &safe, general->err) ||
+        !read_result(general, node, rule))
         return false;
     rule->http = text_or_null(node, "http");
     rule->path = text_or_null(node, "path");
     rule->pattern = value != NULL ? value : text_or_null(node, "pattern");
     rule->code = text_or_null(node, "code");
     rule->code_path = text_or_null(node, "codePath");
+    rule->fault = text_or_null(node, "fault");
+    rule->text_path = safe ? text_or_null(node, "textPath") : NULL;
     if (value != NULL && strpbrk(value, "*?") != NULL)
         return fault(general, node, "value: * and ? belong into a pattern");
     if ((rule->path == NULL) != (rule->pattern == NULL))
         return fault(general, node, "path and value (or pattern) belong together");
-    if (rule->http == NULL && rule->path == NULL)
-        return fault(general, node, "neither http nor path");
+    if (rule->http == NULL && rule->path == NULL && rule->fault == NULL)
+        return fault(general, node, "neither http nor path nor fault");
+    if (rule->fault != NULL &&
+        (rule->path != NULL || rule->code_path != NULL || rule->result == ADAPTER_OK ||
+         rule->result == ADAPTER_OK_DUPLICATE))
+        return fault(general, node, "a Fault has no paths and is no success");
     if (rule->code != NULL && strlen(rule->code) >= CODE_SIZE)
         return fault(general, node, "code: too long");
-    return read_result(general, node, rule) && read_rule_list(general, node, rule);
+    return read_rule_list(general, node, rule);
 }
 
 static bool read_rules(struct general *general, const struct adapter_node *root)
@@ -260,5 +334,5 @@ bool adapter_read_general(struct adapter *adapter, const struct adapter_file *fi
     return read_carrier(&general, adapter_child(root, "carrier")) &&
            read_capabilities(&general, adapter_child(root, "capabilities")) &&
            read_key(&general, root) && read_limits(&general, root) &&
-           read_rules(&general, root);
+           read_rules(&general, root) && adapter_read_signature(adapter, file, root, err);
 }

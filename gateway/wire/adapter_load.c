@@ -11,16 +11,24 @@
 
 static const struct adapter_allowed messages_elements[] = {
     {"message", 1, ADAPTER_MESSAGES_MAX}};
-static const struct adapter_allowed message_elements[] = {{"name", 1, 1},
-                                                          {"way", 1, 1},
-                                                          {"flow", 1, 1},
-                                                          {"action", 1, 1},
-                                                          {"version", 1, 1},
-                                                          {"root", 1, 1},
-                                                          {"match", 0, ADAPTER_MATCHES_MAX},
-                                                          {"revised", 0, 1},
-                                                          {"mapping", 0, 1}};
-static const struct adapter_allowed match_elements[] = {{"path", 1, 1}, {"value", 1, 1}};
+static const struct adapter_allowed message_elements[] = {
+    {"name", 1, 1},
+    {"way", 1, 1},
+    {"flow", 1, 1},
+    {"action", 1, 1},
+    {"version", 1, 1},
+    {"root", 0, 1},
+    {"match", 0, ADAPTER_MATCHES_MAX},
+    {"revised", 0, 1},
+    {"mapping", 0, 1},
+    {"operation", 0, 1},
+    {"argument", 0, 1},
+    {"key", 0, 1},
+    {"answerTo", 0, ADAPTER_ANSWER_TO_MAX}};
+static const struct adapter_allowed match_elements[] = {
+    {"path", 1, 1}, {"value", 1, 1}, {"bare", 0, 1}};
+
+enum { HEADERS_MAX = ADAPTER_MATCHES_MAX + 3 }; /* key, revision, signature */
 
 struct loading {
     struct adapter *adapter;
@@ -70,7 +78,9 @@ static bool read_matches(struct loading *loading, const struct adapter_node *nod
         if (strcmp(child->name, "match") != 0)
             continue;
         if (!adapter_children(&loading->description, child, match_elements,
-                              COUNT_OF(match_elements), loading->err))
+                              COUNT_OF(match_elements), loading->err) ||
+            !adapter_child_bool(&loading->description, child, "bare", false, &match->bare,
+                                loading->err))
             return false;
         match->path = adapter_child_text(child, "path").at;
         match->value = adapter_child_text(child, "value");
@@ -79,6 +89,40 @@ static bool read_matches(struct loading *loading, const struct adapter_node *nod
         entry->match_count++;
     }
     return true;
+}
+
+/* The root of XML has a name, that of JSON has none; SOAP has an operation around it. */
+static bool read_frame(struct loading *loading, const struct adapter_node *node,
+                       struct adapter_entry *entry)
+{
+    enum carrier_kind kind = loading->adapter->carrier.kind;
+    const struct adapter_node *root = adapter_child(node, "root");
+    struct text operation = adapter_child_text(node, "operation");
+    struct text argument = adapter_child_text(node, "argument");
+
+    if ((root == NULL) != (kind == CARRIER_JSON))
+        return fault(loading, node, "root: JSON has none, XML has one");
+    entry->root = root == NULL ? CARRIER_JSON_ROOT : root->value.at;
+    if ((operation.size > 0) != (kind == CARRIER_SOAP_BASE64) ||
+        (argument.size > 0) != (kind == CARRIER_SOAP_BASE64))
+        return fault(loading, node,
+                     "operation and argument stand there for soap-base64, and only then");
+    entry->operation = operation.size == 0 ? NULL : operation.at;
+    entry->argument = argument.size == 0 ? NULL : argument.at;
+    return true;
+}
+
+/* An answer has a key of its own only where the adapter says so. */
+static void read_key(const struct loading *loading, const struct adapter_node *node,
+                     struct adapter_entry *entry)
+{
+    struct text key = adapter_child_text(node, "key");
+
+    entry->key_path = loading->adapter->key_path;
+    if (adapter_child(node, "answerTo") != NULL)
+        entry->key_path = NULL;
+    if (key.size > 0)
+        entry->key_path = key.at;
 }
 
 static bool read_message(struct loading *loading, const struct adapter_node *node,
@@ -93,7 +137,7 @@ static bool read_message(struct loading *loading, const struct adapter_node *nod
     entry->flow = (uint16_t)flow_by_name(adapter_child_text(node, "flow"));
     entry->action = (uint16_t)action_by_name(adapter_child_text(node, "action"));
     entry->version = adapter_child_text(node, "version").at;
-    entry->root = adapter_child_text(node, "root").at;
+    read_key(loading, node, entry);
     entry->document = adapter_child(node, "mapping") == NULL
                           ? entry->name
                           : adapter_child_text(node, "mapping").at;
@@ -101,6 +145,8 @@ static bool read_message(struct loading *loading, const struct adapter_node *nod
         return fault(loading, node, "flow: there is none of this name");
     if (entry->action == ACTION_NONE)
         return fault(loading, node, "action: there is none of this name");
+    if (!read_frame(loading, node, entry))
+        return false;
     if (entry->root[0] == '\0' || entry->name[0] == '\0')
         return fault(loading, node, "name or root is empty");
     if (!adapter_child_bool(&loading->description, node, "revised", false, &entry->revised,
@@ -109,6 +155,36 @@ static bool read_message(struct loading *loading, const struct adapter_node *nod
     if (entry->revised && loading->adapter->revision_path == NULL)
         return fault(loading, node, "revised, but the adapter names no path of the revision");
     return read_ways(loading, node, entry) && read_matches(loading, node, entry);
+}
+
+/* Names may stand before the messages they name: first all messages, then this. */
+static bool find_question(struct loading *loading, const struct adapter_node *node,
+                          struct adapter_entry *entry)
+{
+    const struct adapter *adapter = loading->adapter;
+
+    for (size_t i = 0; i < adapter->entry_count; i++) {
+        const struct adapter_entry *question = &adapter->entries[i];
+        unsigned back = ((question->ways & FROM_CORE) != 0 ? TO_CORE : 0u) |
+                        ((question->ways & TO_CORE) != 0 ? FROM_CORE : 0u);
+        if (!text_is(node->value, question->name))
+            continue;
+        if ((back & entry->ways) == 0)
+            return fault(loading, node, "that message goes the same way");
+        entry->answer_to[entry->answer_to_count++] = (uint16_t)i;
+        return true;
+    }
+    return fault(loading, node, "there is no message of this name");
+}
+
+/* Does neither answer anything, or is there something that both answer? */
+static bool same_question(const struct adapter_entry *a, const struct adapter_entry *b)
+{
+    for (size_t i = 0; i < a->answer_to_count; i++)
+        for (size_t j = 0; j < b->answer_to_count; j++)
+            if (a->answer_to[i] == b->answer_to[j])
+                return true;
+    return a->answer_to_count == 0 && b->answer_to_count == 0;
 }
 
 /* Writing looks a message up by what it is, so that must be unique in each way. */
@@ -121,7 +197,7 @@ static bool check_unique(struct loading *loading, const struct adapter_node *nod
         if (strcmp(entries[i].name, entry->name) == 0)
             return fault(loading, node, "two messages of this name");
         if (entries[i].flow == entry->flow && entries[i].action == entry->action &&
-            (entries[i].ways & entry->ways) != 0)
+            (entries[i].ways & entry->ways) != 0 && same_question(&entries[i], entry))
             return fault(loading, node, "another message already carries this action this way");
     }
     return true;
@@ -189,18 +265,24 @@ static bool read_leaves(struct loading *loading, const struct adapter_entry *ent
 }
 
 static size_t list_headers(const struct adapter *adapter, const struct adapter_entry *entry,
-                           struct mapping_header headers[ADAPTER_MATCHES_MAX + 2])
+                           struct mapping_header headers[HEADERS_MAX])
 {
     size_t count = 0;
 
     for (size_t i = 0; i < entry->match_count; i++)
         headers[count++] = (struct mapping_header){.path = entry->matches[i].path,
                                                    .kind = MAPPING_THEIRS_CONSTANT,
-                                                   .constant = entry->matches[i].value};
-    headers[count++] = (struct mapping_header){.path = adapter->key_path,
-                                               .kind = MAPPING_KEY,
-                                               .bytes_max = adapter->key_max,
-                                               .optional = (entry->ways & TO_CORE) != 0};
+                                                   .constant = entry->matches[i].value,
+                                                   .bare = entry->matches[i].bare};
+    if (entry->key_path != NULL)
+        headers[count++] = (struct mapping_header){.path = entry->key_path,
+                                                   .kind = MAPPING_KEY,
+                                                   .bytes_max = adapter->key_max,
+                                                   .optional = (entry->ways & TO_CORE) != 0 ||
+                                                               entry->answer_to_count > 0};
+    if (adapter->signature.field != NULL)
+        headers[count++] = (struct mapping_header){
+            .path = adapter->signature.field, .kind = MAPPING_SIGNATURE, .optional = true};
     if (entry->revised)
         headers[count++] = (struct mapping_header){.path = adapter->revision_path,
                                                    .kind = MAPPING_REVISION,
@@ -234,7 +316,8 @@ static bool keep_coverage(struct loading *loading, struct adapter_entry *entry)
             .path = path,
             .optional = loading->leaves.optional[i],
             .field = field_of_leaf(&entry->plan, path),
-            .lost = line != NULL && line->kind == LINE_LOST};
+            .lost = line != NULL && line->kind == LINE_LOST,
+            .question = line != NULL && line->kind == LINE_QUESTION};
     }
     for (size_t i = 0; i < lines->count; i++)
         if (lines->lines[i].kind == LINE_LOST)
@@ -247,11 +330,14 @@ static bool keep_coverage(struct loading *loading, struct adapter_entry *entry)
 static bool compile_message(struct loading *loading, struct adapter_entry *entry)
 {
     struct adapter *adapter = loading->adapter;
-    struct mapping_header headers[ADAPTER_MATCHES_MAX + 2];
+    struct mapping_header headers[HEADERS_MAX];
     struct mapping_request request = {.document = entry->document, .headers = headers};
 
     request.header_count = list_headers(adapter, entry, headers);
     request.gb18030 = adapter->carrier.encoding == ENCODING_GB18030;
+    request.attributes = adapter->carrier.attributes || adapter->carrier.kind == CARRIER_JSON;
+    request.json = adapter->carrier.kind == CARRIER_JSON;
+    request.answers = entry->answer_to_count > 0;
     request.rows_max = adapter->rows_max;
     return read_leaves(loading, entry) &&
            mapping_lines_read(&loading->mapping, &adapter->lists, &request, adapter->arena,
@@ -260,6 +346,31 @@ static bool compile_message(struct loading *loading, struct adapter_entry *entry
                            action_name(entry->action).english, adapter->arena, &entry->plan,
                            loading->err) &&
            keep_coverage(loading, entry);
+}
+
+static bool find_questions(struct loading *loading, const struct adapter_node *messages)
+{
+    struct adapter_entry *entry = loading->adapter->entries;
+
+    for (const struct adapter_node *node = messages->first; node != NULL;
+         node = node->next, entry++)
+        for (const struct adapter_node *child = node->first; child != NULL; child = child->next)
+            if (strcmp(child->name, "answerTo") == 0 && !find_question(loading, child, entry))
+                return false;
+    return true;
+}
+
+static bool compile_messages(struct loading *loading, const struct adapter_node *messages)
+{
+    struct adapter_entry *entries = loading->adapter->entries;
+    size_t index = 0;
+
+    for (const struct adapter_node *node = messages->first; node != NULL; node = node->next) {
+        if (!check_unique(loading, node, index) || !compile_message(loading, &entries[index]))
+            return false;
+        index++;
+    }
+    return true;
 }
 
 static bool read_messages(struct loading *loading)
@@ -276,15 +387,10 @@ static bool read_messages(struct loading *loading)
                                        sizeof(*loading->lines.lines));
     if (adapter->entries == NULL || loading->lines.lines == NULL)
         return no_memory(loading->err);
-    for (const struct adapter_node *node = messages->first; node != NULL; node = node->next) {
-        struct adapter_entry *entry = &adapter->entries[adapter->entry_count];
-        if (!read_message(loading, node, entry) ||
-            !check_unique(loading, node, adapter->entry_count) ||
-            !compile_message(loading, entry))
+    for (const struct adapter_node *node = messages->first; node != NULL; node = node->next)
+        if (!read_message(loading, node, &adapter->entries[adapter->entry_count++]))
             return false;
-        adapter->entry_count++;
-    }
-    return true;
+    return find_questions(loading, messages) && compile_messages(loading, messages);
 }
 
 /* --- the folder

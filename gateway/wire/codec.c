@@ -22,7 +22,8 @@ static bool same_space(const xmlNs *a, const xmlNs *b)
 }
 
 /* What must hold for any element before its content is looked at. */
-static bool element_plain(xmlNodePtr element, const xmlNs *space, struct error *err)
+static bool element_plain(xmlNodePtr element, const xmlNs *space, bool attributes,
+                          struct error *err)
 {
     if (strlen(name_of(element)) > RECORD_NAME_MAX)
         return fail(err, ERROR_SHAPE, "line %ld: element name longer than %d bytes",
@@ -31,7 +32,7 @@ static bool element_plain(xmlNodePtr element, const xmlNs *space, struct error *
         return fail(err, ERROR_SHAPE,
                     "element %s, line %ld: another namespace than its document",
                     name_of(element), xmlGetLineNo(element));
-    if (element->properties != NULL)
+    if (element->properties != NULL && !attributes)
         return fail(err, ERROR_SHAPE, "element %s, line %ld: attributes are not accepted",
                     name_of(element), xmlGetLineNo(element));
     return true;
@@ -68,12 +69,73 @@ static bool leaf_value(xmlNodePtr element, struct arena *arena, struct personal 
     return true;
 }
 
-static bool read_one(xmlNodePtr element, const xmlNs *space, struct record *parent,
-                     struct arena *arena, struct record **record, struct error *err)
+/* One tree while it is read. */
+struct reading {
+    struct arena *arena;
+    struct error *err;
+    bool attributes; /* are read, too */
+    size_t count;    /* elements and attributes so far */
+};
+
+static bool count_one(struct reading *reading)
 {
+    return ++reading->count <= RECORD_FIELDS_MAX ||
+           fail(reading->err, ERROR_DEPTH, "more than %d elements", (int)RECORD_FIELDS_MAX);
+}
+
+static bool read_attribute(struct reading *reading, xmlNodePtr element, xmlAttrPtr attribute,
+                           struct record *record)
+{
+    xmlNodePtr child = attribute->children;
+    const char *name = (const char *)attribute->name;
+    struct text value = text_of(child == NULL ? "" : (const char *)child->content);
+
+    if (attribute->ns != NULL)
+        return fail(reading->err, ERROR_SHAPE,
+                    "element %s, line %ld: an attribute of a namespace", name_of(element),
+                    xmlGetLineNo(element));
+    if (strlen(name) >= RECORD_NAME_MAX)
+        return fail(reading->err, ERROR_SHAPE, "line %ld: attribute name longer than %d bytes",
+                    xmlGetLineNo(element), (int)RECORD_NAME_MAX - 1);
+    if (child != NULL && (child->next != NULL || child->type != XML_TEXT_NODE))
+        return fail(reading->err, ERROR_SHAPE, "attribute %s, line %ld: not one text", name,
+                    xmlGetLineNo(element));
+    if (!count_one(reading))
+        return false;
+    name = arena_format(reading->arena, "@%s", name);
+    value = arena_copy(reading->arena, value);
+    if (name == NULL || value.at == NULL ||
+        record_add(reading->arena, record, name, value) == NULL)
+        return fail(reading->err, ERROR_MEMORY, "no memory for a document's fields");
+    return true;
+}
+
+/* Attributes make a group of an element; its text stands beside them as a field of its own. */
+static bool read_attributes(struct reading *reading, xmlNodePtr element, struct record *record)
+{
+    struct text text = record->value.hidden;
+
+    if (element->properties == NULL)
+        return true;
+    for (xmlAttrPtr attribute = element->properties; attribute != NULL;
+         attribute = attribute->next)
+        if (!read_attribute(reading, element, attribute, record))
+            return false;
+    record->value = personal_of(TEXT_NONE);
+    if (text_trim(text).size == 0)
+        return true;
+    return record_add(reading->arena, record, CODEC_TEXT, text) != NULL ||
+           fail(reading->err, ERROR_MEMORY, "no memory for a document's fields");
+}
+
+static bool read_one(struct reading *reading, xmlNodePtr element, const xmlNs *space,
+                     struct record *parent, struct record **record)
+{
+    struct arena *arena = reading->arena;
+    struct error *err = reading->err;
     struct text name;
 
-    if (!element_plain(element, space, err))
+    if (!element_plain(element, space, reading->attributes, err) || !count_one(reading))
         return false;
     name = arena_copy(arena, text_of(name_of(element)));
     if (name.at != NULL && parent != NULL)
@@ -82,32 +144,32 @@ static bool read_one(xmlNodePtr element, const xmlNs *space, struct record *pare
         *record = name.at == NULL ? NULL : record_new(arena, name.at);
     if (*record == NULL)
         return fail(err, ERROR_MEMORY, "no memory for a document's fields");
-    if (xmlFirstElementChild(element) != NULL)
-        return group_plain(element, err);
-    return leaf_value(element, arena, &(*record)->value, err);
+    if (xmlFirstElementChild(element) != NULL
+            ? !group_plain(element, err)
+            : !leaf_value(element, arena, &(*record)->value, err))
+        return false;
+    return read_attributes(reading, element, *record);
 }
 
-bool codec_read_element(xmlNodePtr element, struct arena *arena, struct record **root,
-                        struct error *err)
+static bool read_tree(struct reading *reading, xmlNodePtr element, struct record **root)
 {
     struct record *groups[RECORD_DEPTH_MAX];
     const xmlNs *space = element->ns;
     xmlNodePtr at = element;
-    size_t depth = 0, count = 0;
+    size_t depth = 0;
 
     for (;;) {
         struct record *record;
 
-        if (++count > RECORD_FIELDS_MAX)
-            return fail(err, ERROR_DEPTH, "more than %d elements", (int)RECORD_FIELDS_MAX);
-        if (!read_one(at, space, depth == 0 ? NULL : groups[depth - 1], arena, &record, err))
+        if (!read_one(reading, at, space, depth == 0 ? NULL : groups[depth - 1], &record))
             return false;
         if (at == element)
             *root = record;
+        if ((record->first != NULL || xmlFirstElementChild(at) != NULL) &&
+            depth + 1 >= RECORD_DEPTH_MAX)
+            return fail(reading->err, ERROR_DEPTH, "line %ld: nested deeper than %d elements",
+                        xmlGetLineNo(at), (int)RECORD_DEPTH_MAX);
         if (xmlFirstElementChild(at) != NULL) {
-            if (depth + 1 >= RECORD_DEPTH_MAX)
-                return fail(err, ERROR_DEPTH, "line %ld: nested deeper than %d elements",
-                            xmlGetLineNo(at), (int)RECORD_DEPTH_MAX);
             groups[depth++] = record;
             at = xmlFirstElementChild(at);
             continue;
@@ -122,6 +184,14 @@ bool codec_read_element(xmlNodePtr element, struct arena *arena, struct record *
     }
 }
 
+bool codec_read_element(xmlNodePtr element, struct arena *arena, struct record **root,
+                        struct error *err)
+{
+    struct reading reading = {.arena = arena, .err = err};
+
+    return read_tree(&reading, element, root);
+}
+
 bool codec_read(const struct document *document, struct arena *arena, struct record **root,
                 struct error *err)
 {
@@ -130,6 +200,17 @@ bool codec_read(const struct document *document, struct arena *arena, struct rec
     if (element == NULL)
         return fail(err, ERROR_SHAPE, "a document without a root element");
     return codec_read_element(element, arena, root, err);
+}
+
+bool codec_read_attributes(const struct document *document, struct arena *arena,
+                           struct record **root, struct error *err)
+{
+    struct reading reading = {.arena = arena, .err = err, .attributes = true};
+    xmlNodePtr element = xmlDocGetRootElement(document_xml(document));
+
+    if (element == NULL)
+        return fail(err, ERROR_SHAPE, "a document without a root element");
+    return read_tree(&reading, element, root);
 }
 
 /* XML 1.0 characters; text_is_utf8 has excluded NUL, surrogates and overlong forms. */
@@ -151,10 +232,21 @@ static bool xml_characters(struct text value)
     return true;
 }
 
+/* Is this a part of its element that is no element: an attribute, or the text beside some? */
+static bool is_beside(const struct record *record)
+{
+    return record->first == NULL &&
+           (record->name[0] == '@' || strcmp(record->name, CODEC_TEXT) == 0);
+}
+
 static bool node_valid(const struct record *record, struct error *err)
 {
+    bool beside = is_beside(record);
+    const char *name = record->name + (beside && record->name[0] == '@');
+
     if (strlen(record->name) > RECORD_NAME_MAX ||
-        xmlValidateNCName((const xmlChar *)record->name, 0) != 0)
+        (!(beside && record->name[0] == CODEC_TEXT[0]) &&
+         xmlValidateNCName((const xmlChar *)name, 0) != 0))
         return fail(err, ERROR_VALUE, "a field's name is not an XML name");
     if (record->first != NULL && record->value.hidden.size > 0)
         return fail(err, ERROR_VALUE, "%s: text beside fields", record->name);
@@ -186,8 +278,6 @@ static xmlNodePtr element_new(xmlDocPtr xml, xmlNsPtr space, const struct record
 static bool append(xmlDocPtr xml, xmlNodePtr parent, xmlNsPtr space,
                    const struct record *record, xmlNodePtr *element, struct error *err)
 {
-    if (!node_valid(record, err))
-        return false;
     *element = element_new(xml, space, record);
     if (*element == NULL)
         return fail(err, ERROR_MEMORY, "no memory for an element");
@@ -198,20 +288,41 @@ static bool append(xmlDocPtr xml, xmlNodePtr parent, xmlNsPtr space,
     return true;
 }
 
+static bool append_beside(xmlDocPtr xml, xmlNodePtr parent, const struct record *record,
+                          struct error *err)
+{
+    struct text value = record->value.hidden;
+    xmlNodePtr text = xmlNewDocTextLen(xml, (const xmlChar *)value.at, (int)value.size);
+    bool ok;
+
+    if (text == NULL)
+        return fail(err, ERROR_MEMORY, "no memory for a text");
+    if (record->name[0] == '@')
+        ok = xmlNewProp(parent, (const xmlChar *)record->name + 1, text->content) != NULL;
+    else
+        ok = xmlAddChild(parent, text) != NULL;
+    if (record->name[0] == '@' || !ok)
+        xmlFreeNode(text);
+    return ok || fail(err, ERROR_MEMORY, "no memory for an attribute");
+}
+
 /* Everything below `top`, which stands for `root` already. */
 static bool append_children(xmlDocPtr xml, xmlNodePtr top, const struct record *root,
                             struct error *err)
 {
     const struct record *groups[RECORD_DEPTH_MAX];
     const struct record *at = root->first;
-    xmlNodePtr parent = top, element;
+    xmlNodePtr parent = top, element = NULL;
     size_t depth = 0, count = 1;
 
     groups[0] = root;
     while (at != NULL) {
         if (++count > RECORD_FIELDS_MAX)
             return fail(err, ERROR_DEPTH, "more than %d fields", (int)RECORD_FIELDS_MAX);
-        if (!append(xml, parent, top->ns, at, &element, err))
+        if (!node_valid(at, err))
+            return false;
+        if (is_beside(at) ? !append_beside(xml, parent, at, err)
+                          : !append(xml, parent, top->ns, at, &element, err))
             return false;
         if (at->first != NULL) {
             if (depth + 2 >= RECORD_DEPTH_MAX)
@@ -254,6 +365,8 @@ bool codec_write_element(xmlDocPtr xml, xmlNodePtr parent, const struct record *
 
     if (!node_valid(root, err))
         return false;
+    if (is_beside(root))
+        return fail(err, ERROR_VALUE, "a field's name is not an XML name");
     top = element_new(xml, NULL, root);
     if (top == NULL)
         return fail(err, ERROR_MEMORY, "no memory for an element");

@@ -21,8 +21,15 @@
  */
 MUST_USE bool codec_read(const struct document *document, struct arena *arena,
                          struct record **root, struct error *err);
+/* Likewise, for dialects that use attributes: each becomes a leaf "@name" before the element's
+ * other children, and text beside attributes a leaf CODEC_TEXT. Attributes of a namespace are
+ * refused (ERROR_SHAPE). */
+#define CODEC_TEXT "."
+MUST_USE bool codec_read_attributes(const struct document *document, struct arena *arena,
+                                    struct record **root, struct error *err);
 /* A new document with this root in namespace `space` (NULL: none). Values must be XML
- * characters (no C0 controls, surrogates, U+FFFE/F): ERROR_VALUE with the field's name. */
+ * characters (no C0 controls, surrogates, U+FFFE/F): ERROR_VALUE with the field's name. Leaves
+ * "@name" and CODEC_TEXT become what codec_read_attributes makes them of. */
 MUST_USE bool codec_write(const struct record *root, const char *space,
                           struct document **document, struct error *err);
 

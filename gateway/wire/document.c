@@ -176,13 +176,17 @@ static void drop_error(void *self, xmlErrorPtr error)
     (void)error;
 }
 
-static bool explain_failure(xmlParserCtxtPtr context, struct error *err)
+static bool explain_failure(xmlParserCtxtPtr context, size_t size, struct error *err)
 {
     const xmlError *last = xmlCtxtGetLastError(context);
     int line = last == NULL ? 0 : last->line;
 
     if (context->_private != NULL)
         return fail(err, ERROR_DOCTYPE, "document type declarations are not accepted");
+    /* Memory itself is granted (xml_memory.h): the library says this of a text too long. */
+    if (context->errNo == XML_ERR_NO_MEMORY && size > XML_MAX_TEXT_LENGTH)
+        return fail(err, ERROR_SIZE, "line %d: a text of more than %d bytes", line,
+                    XML_MAX_TEXT_LENGTH);
     if (context->errNo == XML_ERR_NO_MEMORY)
         return fail(err, ERROR_MEMORY, "no memory to parse");
     if (context->nameNr > 0 && (unsigned)context->nameNr > xmlParserMaxDepth)
@@ -223,7 +227,7 @@ static bool parse_tree(struct text utf8, xmlDocPtr *xml, struct error *err)
         *xml = context->myDoc;
         context->myDoc = NULL;
     } else {
-        explain_failure(context, err);
+        explain_failure(context, utf8.size, err);
     }
     if (context->myDoc != NULL)
         xmlFreeDoc(context->myDoc);

@@ -26,6 +26,7 @@ struct run {
     enum mapping_way way;
     struct arena *arena;
     struct error *err;
+    const struct record *question;
     struct rows rows[MAPPING_SCOPES_MAX]; /* scope 0 has one row: the document */
     struct lost_name lost[MAPPING_LOST_MAX];
     size_t lost_count;
@@ -110,7 +111,7 @@ struct level {
     uint16_t expected; /* child of `node` that most likely comes next */
 };
 
-static const struct mapping_node *search(const struct mapping_direction *direction,
+const struct mapping_node *mapping_child(const struct mapping_direction *direction,
                                          const struct mapping_node *node, const char *name)
 {
     size_t low = node->first;
@@ -143,7 +144,7 @@ static const struct mapping_node *child_named(const struct mapping_direction *di
             child = NULL;
     }
     if (child == NULL)
-        child = search(direction, node, name);
+        child = mapping_child(direction, node, name);
     if (child != NULL)
         level->expected = (uint16_t)(child - &direction->nodes[node->first] + 1);
     return child;
@@ -222,6 +223,8 @@ static bool collect(struct run *run, const struct record *source)
         }
         level->next = record->next;
         node = child_named(run->direction, level, record->name);
+        if (node != NULL && node->question)
+            continue; /* whoever asked has it */
         if (node == NULL || (record->first != NULL && node->lost)) {
             if (node != NULL || record->first != NULL || record->value.hidden.size > 0)
                 lose(run, level->node, record->name);
@@ -399,6 +402,26 @@ static bool build_value(struct run *run, struct build *build, const struct mappi
     return true;
 }
 
+/* The answer says it as the question did. */
+static bool build_question(struct run *run, struct build *build,
+                           const struct mapping_step *step)
+{
+    const struct record *from = run->question == NULL ? NULL
+                                                      : record_find(run->question, step->path);
+
+    for (; from != NULL; from = record_same(from)) {
+        struct record *parent = group_record(run, build);
+        struct record *copy = parent == NULL ? NULL
+                                             : record_add(run->arena, parent, step->name,
+                                                          from->value.hidden);
+        if (copy == NULL)
+            return no_memory(run);
+        copy->first = from->first;
+        copy->last = from->last;
+    }
+    return true;
+}
+
 /* One step; *at moves on, or jumps at the ends of rows. */
 static bool build_step(struct run *run, struct build *build, uint16_t *at)
 {
@@ -414,6 +437,8 @@ static bool build_step(struct run *run, struct build *build, uint16_t *at)
         return true;
     case STEP_VALUE:
         return build_value(run, build, step);
+    case STEP_QUESTION:
+        return build_question(run, build, step);
     case STEP_ROWS:
         build->row = run->rows[step->scope].first;
         if (build->row == NULL)
@@ -451,9 +476,26 @@ static bool build(struct run *run, struct record **target)
 /* --- what stands beside the body
  * --------------------------------------------------------------- */
 
+static bool preset_time(struct run *run, const struct mapping_head *head, struct text *from)
+{
+    char text[INSTANT_TEXT_SIZE];
+
+    if (head->key_time.ms == 0)
+        return true;
+    *from = arena_copy(run->arena, text_of(instant_format(head->key_time, text)));
+    return from->at != NULL || no_memory(run);
+}
+
 static bool preset_head(struct run *run, const struct mapping_head *head)
 {
     struct text *from = run->rows[0].first->from;
+
+    for (uint16_t i = 0; i < run->plan->scopes[0].count; i++) {
+        if (run->plan->fields[i].kind == MAPPING_KEY_TIME && !preset_time(run, head, &from[i]))
+            return false;
+        if (run->plan->fields[i].kind == MAPPING_SIGNATURE && head->with_signature)
+            from[i] = TEXT("-");
+    }
 
     if (run->plan->key != MAPPING_NONE)
         from[run->plan->key] = head->local_key;
@@ -471,7 +513,8 @@ static bool read_head(struct run *run, struct mapping_head *head)
     struct text *to = run->rows[0].first->to;
     uint64_t revision = 1;
 
-    *head = (struct mapping_head){.local_key = TEXT_NONE, .revision = 1};
+    head->local_key = TEXT_NONE;
+    head->revision = 1;
     if (run->plan->key != MAPPING_NONE)
         head->local_key = to[run->plan->key];
     if (run->plan->revision == MAPPING_NONE || to[run->plan->revision].size == 0)
@@ -491,6 +534,7 @@ bool mapping_run(const struct mapping_plan *plan, enum mapping_way way,
 
     run.arena = arena;
     run.err = err;
+    run.question = way == MAPPING_TO_OURS ? head->question : NULL;
     if (row_add(&run, 0) == NULL)
         return no_memory(&run);
     if (way == MAPPING_TO_THEIRS && !preset_head(&run, head))

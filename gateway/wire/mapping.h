@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "base/instant.h"
 #include "core/record.h"
 #include "wire/mapping_value.h"
 
@@ -27,8 +28,10 @@ enum mapping_kind {
     MAPPING_FIELD,
     MAPPING_THEIRS_CONSTANT, /* written always; another value is refused when read */
     MAPPING_OURS_CONSTANT,
-    MAPPING_KEY,     /* the dialect's own message key */
-    MAPPING_REVISION /* of a letter or form; 1 if absent */
+    MAPPING_KEY,      /* the dialect's own message key */
+    MAPPING_REVISION, /* of a letter or form; 1 if absent */
+    MAPPING_KEY_TIME, /* the time that the key carries, once more */
+    MAPPING_SIGNATURE /* of the header; checked and made outside the mapping */
 };
 
 struct mapping_field {
@@ -64,20 +67,23 @@ struct mapping_node {
     uint16_t slot; /* the field's place in its scope */
     int16_t scope; /* rows that begin here, or MAPPING_NONE */
     bool lost;     /* known and not carried; also every name below it */
+    bool question; /* likewise, but the other side knows it from the question */
 };
 
 enum mapping_operation {
     STEP_OPEN, /* group, made when something in it is, or always */
     STEP_CLOSE,
-    STEP_VALUE, /* leaf from a field */
-    STEP_ROWS,  /* the steps up to STEP_NEXT for each row */
+    STEP_VALUE,    /* leaf from a field */
+    STEP_QUESTION, /* group or leaf from the document that is answered */
+    STEP_ROWS,     /* the steps up to STEP_NEXT for each row */
     STEP_NEXT
 };
 
 struct mapping_step {
     enum mapping_operation operation;
     const char *name;
-    uint16_t slot;  /* STEP_VALUE: the field's place in its scope */
+    const char *path; /* STEP_QUESTION: in the question */
+    uint16_t slot;    /* STEP_VALUE: the field's place in its scope */
     uint16_t scope; /* STEP_VALUE: where the field belongs; STEP_ROWS, STEP_NEXT: these rows */
     uint16_t jump;  /* STEP_ROWS: its STEP_NEXT; STEP_NEXT: the step after its STEP_ROWS */
     bool always;    /* even if empty */
@@ -106,10 +112,19 @@ struct mapping_plan {
 struct mapping_head {
     struct text local_key; /* read, or to be written; may be empty where the plan allows */
     uint32_t revision;
+    struct instant key_time; /* to be written; .ms 0: the key carries none */
+    bool with_signature;     /* to be written: a signature's place is kept, with "-" in it */
+    /* What is answered, or NULL. Parts of it stand in the target: it lives as long. */
+    const struct record *question;
 };
 
+/* The child of a source node with this name; NULL: there is none. */
+const struct mapping_node *mapping_child(const struct mapping_direction *direction,
+                                         const struct mapping_node *node, const char *name);
+
 /*
- * `source` to a new tree in the arena. *head is set (to ours) or read (to theirs). *lost: names
+ * `source` to a new tree in the arena. *head is set (to ours; the question is read) or read (to
+ * theirs). *lost: names
  * of the source with no place in the target, one per line, each once. MAPPING (missing, twice,
  * a group where a value is expected), VALUE, CODE_VALUE, LENGTH, ENCODING, DEPTH (too many
  * rows), MEMORY; texts begin with the dialect's name of the field.

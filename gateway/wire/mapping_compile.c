@@ -220,8 +220,8 @@ const struct mapping_line *mapping_line_of_leaf(const struct mapping_lines *line
         const struct mapping_line *line = &lines->lines[i];
         if (line->ours == NULL || line->kind == LINE_ROWS)
             continue;
-        if (line->kind == LINE_LOST ? lies_at_or_below(leaf, line->ours)
-                                    : strcmp(leaf, line->ours) == 0)
+        if (line->kind != LINE_FIELD ? lies_at_or_below(leaf, line->ours)
+                                     : strcmp(leaf, line->ours) == 0)
             return line;
     }
     return NULL;
@@ -320,6 +320,7 @@ static void fill_node(const struct compiling *compiling, const struct branch *br
     node->field = branch->field;
     node->scope = branch->scope;
     node->lost = line != NULL && line->kind == LINE_LOST;
+    node->question = line != NULL && line->kind == LINE_QUESTION;
     if (branch->field != MAPPING_NONE)
         node->slot = (uint16_t)(branch->field - compiling->plan->scopes[line->scope].first);
 }
@@ -377,11 +378,20 @@ static struct mapping_step *step_add(struct mapping_direction *direction,
     return step;
 }
 
+static bool is_line(const struct branch *branch, enum line_kind kind)
+{
+    return branch->line != NULL && branch->line->kind == kind;
+}
+
 static void enter_branch(const struct compiling *compiling, struct mapping_direction *direction,
                          const struct branch *branch)
 {
     struct mapping_step *step;
 
+    if (is_line(branch, LINE_QUESTION)) {
+        step_add(direction, STEP_QUESTION, branch)->path = branch->path;
+        return;
+    }
     if (branch->field == MAPPING_NONE) {
         step = step_add(direction, branch->scope == MAPPING_NONE ? STEP_OPEN : STEP_ROWS,
                         branch);
@@ -398,7 +408,7 @@ static void leave_branch(struct mapping_direction *direction, const struct branc
 {
     uint16_t open;
 
-    if (branch->field != MAPPING_NONE)
+    if (branch->field != MAPPING_NONE || is_line(branch, LINE_QUESTION))
         return;
     if (branch->scope == MAPPING_NONE) {
         step_add(direction, STEP_CLOSE, branch);
@@ -413,11 +423,6 @@ static void leave_branch(struct mapping_direction *direction, const struct branc
     step_add(direction, STEP_NEXT, branch)->jump = (uint16_t)(open + 1);
 }
 
-static bool is_lost(const struct branch *branch)
-{
-    return branch->line != NULL && branch->line->kind == LINE_LOST;
-}
-
 /* Pre-order through the links upward; what is lost is not written. */
 static bool make_steps(struct compiling *compiling, const struct branch *root, size_t count,
                        struct mapping_direction *direction)
@@ -428,7 +433,7 @@ static bool make_steps(struct compiling *compiling, const struct branch *root, s
     if (direction->steps == NULL)
         return no_memory(compiling);
     while (branch != NULL && branch != root) {
-        if (!is_lost(branch)) {
+        if (!is_line(branch, LINE_LOST)) {
             enter_branch(compiling, direction, branch);
             if (branch->first != NULL) {
                 branch = branch->first;

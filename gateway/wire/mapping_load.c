@@ -8,11 +8,13 @@ enum { PATH_SIZE_MAX = 512, PATH_NAMES_MAX = RECORD_DEPTH_MAX - 1 };
 static const struct adapter_allowed mapping_children[] = {{"fragment", 0, 0},
                                                           {"document", 1, 0}};
 static const struct adapter_allowed fragment_children[] = {
-    {"name", 1, 1},    {"field", 0, 0}, {"constant", 0, 0}, {"header", 0, 0},
-    {"include", 0, 0}, {"rows", 0, 0},  {"lost", 0, 0}};
+    {"name", 1, 1},   {"field", 0, 0},   {"constant", 0, 0},
+    {"header", 0, 0}, {"include", 0, 0}, {"rows", 0, 0},
+    {"lost", 0, 0},   {"keyTime", 0, 0}, {"fromQuestion", 0, 0}};
 static const struct adapter_allowed document_children[] = {
-    {"name", 1, 1},   {"under", 0, 1},   {"field", 0, 0}, {"constant", 0, 0},
-    {"header", 0, 0}, {"include", 0, 0}, {"rows", 0, 0},  {"lost", 0, 0}};
+    {"name", 1, 1},    {"under", 0, 1},       {"field", 0, 0}, {"constant", 0, 0},
+    {"header", 0, 0},  {"include", 0, 0},     {"rows", 0, 0},  {"lost", 0, 0},
+    {"keyTime", 0, 0}, {"fromQuestion", 0, 0}};
 static const struct adapter_allowed rows_children[] = {
     {"theirs", 1, 1}, {"ours", 1, 1},     {"optional", 0, 1}, {"max", 0, 1},
     {"field", 0, 0},  {"constant", 0, 0}, {"lost", 0, 0}};
@@ -20,11 +22,12 @@ static const struct adapter_allowed field_children[] = {
     {"theirs", 1, 1},   {"ours", 1, 1}, {"type", 1, 1},
     {"format", 0, 1},   {"list", 0, 1}, {"default", 0, 1},
     {"optional", 0, 1}, {"max", 0, 1},  {"nothing", 0, VALUE_NOTHINGS_MAX},
-    {"when", 0, 1}};
+    {"when", 0, 1},     {"bare", 0, 1}};
 static const struct adapter_allowed when_children[] = {{"ours", 1, 1}, {"is", 1, 1}};
 static const struct adapter_allowed constant_children[] = {
-    {"theirs", 0, 1}, {"ours", 0, 1}, {"value", 1, 1}};
+    {"theirs", 0, 1}, {"ours", 0, 1}, {"value", 1, 1}, {"bare", 0, 1}};
 static const struct adapter_allowed header_children[] = {{"theirs", 1, 1}};
+static const struct adapter_allowed key_time_children[] = {{"theirs", 1, 1}, {"format", 0, 1}};
 static const struct adapter_allowed lost_children[] = {
     {"theirs", 0, 1}, {"ours", 0, 1}, {"reason", 1, 1}};
 
@@ -55,16 +58,23 @@ static bool no_memory(struct reading *reading)
 /* --- paths
  * ------------------------------------------------------------------------------------ */
 
-/* Names without blanks, divided by '/', not too many of them. */
-static bool path_is_sound(struct text path)
+/* Names without blanks, divided by '/', not too many of them; the last one may be an attribute.
+ */
+static bool path_is_sound(struct text path, bool attributes)
 {
     size_t count = 0;
+    const char *at = path.size == 0 ? NULL : memrchr(path.at, '@', path.size);
 
     if (path.size == 0 || path.size > PATH_SIZE_MAX || path.at[path.size - 1] == '/')
         return false;
     for (size_t i = 0; i < path.size; i++)
-        if ((unsigned char)path.at[i] <= ' ' || memchr("<>&\"'=:@", path.at[i], 8) != NULL)
+        if ((unsigned char)path.at[i] <= ' ' || memchr("<>&\"'=:", path.at[i], 7) != NULL ||
+            (path.at[i] == '@' && path.at + i != at))
             return false;
+    if (at != NULL &&
+        (!attributes || (at > path.at && at[-1] != '/') || at + 1 == path.at + path.size ||
+         memchr(at, '/', path.size - (size_t)(at - path.at)) != NULL))
+        return false;
     while (path.size > 0) {
         struct text name = text_cut(&path, '/');
         if (name.size == 0 || name.size > RECORD_NAME_MAX || ++count > PATH_NAMES_MAX)
@@ -74,13 +84,14 @@ static bool path_is_sound(struct text path)
 }
 
 static bool full_path(struct reading *reading, const struct adapter_node *node,
-                      struct text before, struct text path, const char **full)
+                      struct text before, struct text path, bool attributes, const char **full)
 {
     *full = arena_format(reading->arena, "%.*s%s%.*s", TEXT_ARG(before),
                          before.size == 0 ? "" : "/", TEXT_ARG(path));
     if (*full == NULL)
         return no_memory(reading);
-    return path_is_sound(text_of(*full)) || fault(reading, node, "not a path of names");
+    return path_is_sound(text_of(*full), attributes) ||
+           fault(reading, node, "not a path of names");
 }
 
 /* Theirs: below the rows we are in, or below <under>, or (with a leading '/') below the root.
@@ -96,13 +107,13 @@ static bool theirs_path(struct reading *reading, const struct adapter_node *node
         before = TEXT_NONE;
         path = (struct text){path.at + 1, path.size - 1};
     }
-    return full_path(reading, node, before, path, full);
+    return full_path(reading, node, before, path, reading->request->attributes, full);
 }
 
 static bool ours_path(struct reading *reading, const struct adapter_node *node,
                       struct text path, const char **full)
 {
-    return full_path(reading, node, text_of(reading->rows_ours), path, full);
+    return full_path(reading, node, text_of(reading->rows_ours), path, false, full);
 }
 
 /* --- one line
@@ -178,6 +189,16 @@ static bool read_rule(struct reading *reading, const struct adapter_node *node,
     return read_list_name(reading, node, rule);
 }
 
+/* JSON has numbers and truths beside strings. */
+static bool read_bare(struct reading *reading, const struct adapter_node *node,
+                      struct value_rule *rule)
+{
+    if (!adapter_child_bool(reading->file, node, "bare", false, &rule->bare, reading->err))
+        return false;
+    return !rule->bare || reading->request->json ||
+           fault(reading, node, "bare: only JSON has values without quotes");
+}
+
 static bool read_when(struct reading *reading, const struct adapter_node *node,
                       struct mapping_line *line)
 {
@@ -207,7 +228,8 @@ static bool read_field(struct reading *reading, const struct adapter_node *node)
     if (!adapter_child_bool(reading->file, node, "optional", false, &line->field.optional,
                             reading->err))
         return false;
-    return read_rule(reading, node, &line->field.rule) && read_when(reading, node, line) &&
+    return read_rule(reading, node, &line->field.rule) &&
+           read_bare(reading, node, &line->field.rule) && read_when(reading, node, line) &&
            name_field(reading, line);
 }
 
@@ -238,7 +260,7 @@ static bool read_constant(struct reading *reading, const struct adapter_node *no
     line->field.constant = adapter_child_text(node, "value");
     if (line->ours != NULL && line->field.constant.size == 0)
         return fault(reading, node, "the national form has no empty values");
-    return name_field(reading, line);
+    return read_bare(reading, node, &line->field.rule) && name_field(reading, line);
 }
 
 static bool read_lost(struct reading *reading, const struct adapter_node *node)
@@ -265,6 +287,7 @@ static bool add_header(struct reading *reading, const struct adapter_node *node,
     line->field.constant = header->constant;
     line->field.rule.type = header->kind == MAPPING_REVISION ? VALUE_NUMBER : VALUE_TEXT;
     line->field.rule.bytes_max = header->bytes_max;
+    line->field.rule.bare = header->bare;
     return name_field(reading, line);
 }
 
@@ -283,6 +306,34 @@ static bool read_header(struct reading *reading, const struct adapter_node *node
     return true; /* of another message that includes the same fragment */
 }
 
+/* The time in the message's key, which some dialects write a second time. */
+static bool read_key_time(struct reading *reading, const struct adapter_node *node)
+{
+    struct mapping_line *line = line_add(reading, node, LINE_FIELD);
+
+    if (line == NULL || !adapter_children(reading->file, node, key_time_children,
+                                          COUNT_OF(key_time_children), reading->err))
+        return false;
+    line->field.kind = MAPPING_KEY_TIME;
+    line->field.rule.type = VALUE_TIME;
+    if (!value_rule_format(&line->field.rule, adapter_child_text(node, "format")))
+        return fault(reading, node, "format: not one of a time");
+    return theirs_path(reading, node, adapter_child_text(node, "theirs"), &line->theirs) &&
+           name_field(reading, line);
+}
+
+/* Of our side alone: the dialect's answer does not repeat it. */
+static bool read_question(struct reading *reading, const struct adapter_node *node)
+{
+    struct mapping_line *line = line_add(reading, node, LINE_QUESTION);
+
+    if (line == NULL)
+        return false;
+    if (!reading->request->answers)
+        return fault(reading, node, "the message answers no other (answerTo)");
+    return ours_path(reading, node, node->value, &line->ours);
+}
+
 static bool read_rows(struct reading *reading, const struct adapter_node *node);
 
 static bool read_line(struct reading *reading, const struct adapter_node *node)
@@ -290,10 +341,9 @@ static bool read_line(struct reading *reading, const struct adapter_node *node)
     static const struct {
         const char *name;
         bool (*read)(struct reading *reading, const struct adapter_node *node);
-    } lines[] = {{"field", read_field},
-                 {"constant", read_constant},
-                 {"header", read_header},
-                 {"rows", read_rows},
+    } lines[] = {{"field", read_field},      {"constant", read_constant},
+                 {"header", read_header},    {"rows", read_rows},
+                 {"keyTime", read_key_time}, {"fromQuestion", read_question},
                  {"lost", read_lost}};
 
     for (size_t i = 0; i < COUNT_OF(lines); i++)

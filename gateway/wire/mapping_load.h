@@ -21,7 +21,7 @@ struct code_lists {
 MUST_USE bool code_lists_read(const struct adapter_file *file, struct arena *arena,
                               struct code_lists *lists, struct error *err);
 
-enum line_kind { LINE_FIELD, LINE_ROWS, LINE_LOST };
+enum line_kind { LINE_FIELD, LINE_ROWS, LINE_LOST, LINE_QUESTION };
 
 struct mapping_line {
     const struct adapter_node *node;
@@ -47,10 +47,11 @@ struct mapping_lines {
 /* Header elements of a dialect: known, but no part of the body. */
 struct mapping_header {
     const char *path;
-    enum mapping_kind kind; /* THEIRS_CONSTANT, KEY, REVISION */
+    enum mapping_kind kind; /* THEIRS_CONSTANT, KEY, REVISION, SIGNATURE */
     struct text constant;
     uint32_t bytes_max;
     bool optional;
+    bool bare;
 };
 
 struct mapping_request {
@@ -58,6 +59,9 @@ struct mapping_request {
     const struct mapping_header *headers;
     size_t header_count;
     bool gb18030;      /* the dialect's encoding: lengths count its bytes */
+    bool attributes;   /* the last name of a path may be "@name" */
+    bool json;         /* values may stand without quotes */
+    bool answers;      /* the message answers another: <fromQuestion> */
     uint32_t rows_max; /* unless the rows say less */
 };
 

@@ -63,6 +63,7 @@ struct value_rule {
     const struct code_list *list; /* code, bool; NULL: none */
     uint32_t bytes_max;           /* in the dialect's encoding; 0: no limit */
     bool gb18030;                 /* the dialect's encoding; else UTF-8 */
+    bool bare;                    /* in JSON, without quotes */
     uint8_t nothing_count;        /* values of theirs that mean "absent" (00000000) */
     struct text nothings[VALUE_NOTHINGS_MAX];
 };
