@@ -293,10 +293,21 @@ static bool run_group(struct batch *batch, struct group *group, size_t *position
 
 /* --- the whole ---------------------------------------------------------------------------- */
 
+/* A group begins with something to do. */
+static void pass_over_final(struct batch *batch, size_t *position)
+{
+    size_t first = *position;
+
+    while (*position < batch->window->count && is_final(batch->window->items[*position].known))
+        ++*position;
+    count_skipped(batch, first, *position);
+}
+
 static bool run_window(struct batch *batch, struct error *err)
 {
     size_t position = 0;
 
+    pass_over_final(batch, &position);
     while (position < batch->window->count && !interrupted(batch, 0)) {
         struct group group = {.first = position, .end = position};
         bool ok = run_group(batch, &group, &position, err);
@@ -305,6 +316,7 @@ static bool run_window(struct batch *batch, struct error *err)
         arena_reset(batch->arena);
         if (!ok)
             return false;
+        pass_over_final(batch, &position);
         batch->progress.before = batch->summary.skipped;
         progress_bar(&batch->progress, batch_done(&batch->summary) + batch->summary.skipped,
                      batch->summary.items);
