@@ -9,9 +9,9 @@
 
 #include "base/identity.h"
 #include "core/pension_form.h"
+#include "core/pension_pooled.h"
 
 enum {
-    POOLED_RATE = 1200, /* 12 % goes along with the person */
     REFORM_YEAR = 1998, /* individual accounts begin */
     EIGHT_YEAR = 2006,  /* 11 % credited until then, 8 % from then on */
     MONTHS_OF_YEAR = 12
@@ -105,33 +105,6 @@ static void check_total(const struct pension_form *form, const char *code, bool 
 
 /* --- the pooled fund --------------------------------------------------------------- */
 
-static int64_t pooled_rate(const struct pension_form *form, const struct pension_row *row)
-{
-    if (form->temporary && pension_row_has(row, HAS_RATES) && row->employer_rate > POOLED_RATE)
-        return row->employer_rate;
-    return POOLED_RATE;
-}
-
-/* Sum of base x months x rate over the rows from 1998, in 1/10 000 fen so that nothing is
- * rounded. Rows of earlier places count too. false: a row cannot be counted, or the sum leaves
- * int64. */
-static bool pooled_expected(const struct pension_form *form, int64_t *sum)
-{
-    *sum = 0;
-    for (size_t i = 0; i < form->row_count; i++) {
-        const struct pension_row *row = &form->rows[i];
-        int64_t part;
-
-        if (pension_row_has(row, HAS_YEAR) && row->year < REFORM_YEAR)
-            continue;
-        if (!pension_row_has(row, HAS_YEAR | HAS_BASE | HAS_MONTHS) ||
-            __builtin_mul_overflow(row->base, row->months * pooled_rate(form, row), &part) ||
-            __builtin_add_overflow(*sum, part, sum))
-            return false;
-    }
-    return true;
-}
-
 static void check_pooled(const struct pension_form *form, const char *code, bool hard,
                          struct pension_issues *issues)
 {
@@ -144,7 +117,7 @@ static void check_pooled(const struct pension_form *form, const char *code, bool
 
     if (!form->boxes_read)
         return;
-    if (!pooled_expected(form, &sum)) {
+    if (!pension_pooled_exact(form, &sum)) {
         add_issue(issues, code, hard, 0);
         return;
     }

@@ -1,0 +1,41 @@
+/* pension_pooled.c - base x months x rate, summed without rounding. */
+#include "core/pension_pooled.h"
+
+enum {
+    POOLED_RATE = 1200, /* 12 % goes along with the person */
+    REFORM_YEAR = 1998  /* individual accounts begin */
+};
+
+static int64_t pooled_rate(const struct pension_form *form, const struct pension_row *row)
+{
+    if (form->temporary && pension_row_has(row, HAS_RATES) && row->employer_rate > POOLED_RATE)
+        return row->employer_rate;
+    return POOLED_RATE;
+}
+
+bool pension_pooled_exact(const struct pension_form *form, int64_t *sum)
+{
+    *sum = 0;
+    for (size_t i = 0; i < form->row_count; i++) {
+        const struct pension_row *row = &form->rows[i];
+        int64_t part;
+
+        if (pension_row_has(row, HAS_YEAR) && row->year < REFORM_YEAR)
+            continue;
+        if (!pension_row_has(row, HAS_YEAR | HAS_BASE | HAS_MONTHS) ||
+            __builtin_mul_overflow(row->base, row->months * pooled_rate(form, row), &part) ||
+            __builtin_add_overflow(*sum, part, sum))
+            return false;
+    }
+    return true;
+}
+
+bool pension_pooled(const struct pension_form *form, struct money *amount)
+{
+    int64_t sum;
+
+    if (!pension_pooled_exact(form, &sum))
+        return false;
+    amount->fen = sum / PENSION_WHOLE + (sum % PENSION_WHOLE * 2 >= PENSION_WHOLE);
+    return true;
+}
