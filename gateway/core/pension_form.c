@@ -104,7 +104,7 @@ bool pension_row_has(const struct pension_row *row, unsigned fields)
     return (row->has & fields) == fields;
 }
 
-static bool region_within(uint32_t region, uint32_t place)
+bool pension_region_within(uint32_t region, uint32_t place)
 {
     uint32_t unit = place % 10000 == 0 ? 10000 : place % 100 == 0 ? 100 : 1;
 
@@ -113,7 +113,8 @@ static bool region_within(uint32_t region, uint32_t place)
 
 bool pension_row_own(const struct pension_form *form, const struct pension_row *row)
 {
-    return pension_row_has(row, HAS_REGION) && region_within(row->region, form->out_region);
+    return pension_row_has(row, HAS_REGION) &&
+           pension_region_within(row->region, form->out_region);
 }
 
 bool pension_form_read(const struct record *record, uint32_t out_region, struct day today,

@@ -79,7 +79,9 @@ MUST_USE bool pension_form_read(const struct record *record, uint32_t out_region
 
 /* Are all these fields there? */
 bool pension_row_has(const struct pension_row *row, unsigned fields);
-/* Was it paid in the place the relation leaves (440000 holds 440305, so does 440300)? */
+/* Is a region `place` or part of it? 440000 holds 440305, so does 440300. */
+bool pension_region_within(uint32_t region, uint32_t place);
+/* Was it paid in the place the relation leaves? */
 bool pension_row_own(const struct pension_form *form, const struct pension_row *row);
 
 #endif

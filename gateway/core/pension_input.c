@@ -10,6 +10,7 @@ static const struct name texts[] = {
     {"not a region of six digits", "行政区划代码有误"},
     {"a month that cannot be", "年月有误"},
     {"a period ends before it begins", "缴费时段起止颠倒"},
+    {"a period of residents is in more than one year", "居民缴费时段跨年度"},
     {"more months paid than the period has", "缴费月数超出时段"},
     {"an amount out of bounds", "金额超出范围"},
     {"no such pension scheme", "养老保险制度类型有误"},

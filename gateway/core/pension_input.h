@@ -18,8 +18,9 @@ enum pension_input {
     INPUT_EMPTY,    /* no period at all */
     INPUT_MANY,     /* more than PENSION_PERIODS_MAX */
     INPUT_REGION,   /* not six digits of a province or of one of its places */
-    INPUT_MONTH,    /* outside 1950 to 2050, or later than today */
+    INPUT_MONTH,    /* no month, of a period outside 1950 to 2050, or later than today */
     INPUT_REVERSED, /* the last month lies before the first */
+    INPUT_YEAR,     /* a period of residents that is longer than its calendar year */
     INPUT_COUNT,    /* more months paid than the period has, or fewer than none */
     INPUT_MONEY,    /* an amount below zero or over its bound, or a sum over MONEY_MAX */
     INPUT_SCHEME,   /* neither employees nor residents */

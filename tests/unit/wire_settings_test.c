@@ -132,68 +132,78 @@ static void test_party(void **state)
     assert_int_equal(record_count(root, "transportPins/pin"), 1);
 }
 
+static const struct {
+    const char *id;
+    uint32_t from;
+} rule_rows[] = {
+    {"PEN-D1", 20100101},
+    {"PEN-D2", 20100101},
+    {"PEN-D2P", 20100101},
+    {"PEN-D3", 20100101},
+    {"PEN-FUND", 20100101},
+    {"PEN-CORR", 20100101},
+    {"PEN-C05-TOL", 20100101},
+    {"PEN-C05-ROW", 20100101},
+    {"PEN-C05-HARD", 20100101},
+    {"PEN-C20", 20100101},
+    {"PEN-C21", 20100101},
+    {"PEN-LETTER", 20100101},
+    {"PEN-CLEAR", 20100101},
+    {"PEN-WD", 20100101},
+    {"PEN-REV", 20100101},
+    {"PEN-RESTORE", 20100101},
+    {"PEN-SUSP", 20100101},
+    {"PEN-QUERY", 20100101},
+    {"PEN-D2-START", 20100101},
+    {"PEN-DAY-ONE", 20100101},
+    {"PEN-MONEY", 20100101},
+    {"PEN-R23", 20100101},
+    {"PEN-AGE-MAN", 19780602},
+    {"PEN-AGE-WOMAN", 19780602},
+    {"PEN-AGE-WORKER", 19780602},
+    {"PEN-RAISE-START", 20250101},
+    {"PEN-RAISE-STEP-MAN", 20250101},
+    {"PEN-RAISE-STEP-WOMAN", 20250101},
+    {"PEN-RAISE-STEP-WORKER", 20250101},
+    {"PEN-RAISE-MOST-MAN", 20250101},
+    {"PEN-RAISE-MOST-WOMAN", 20250101},
+    {"PEN-RAISE-MOST-WORKER", 20250101},
+    {"PEN-FLEX-EARLY", 20250101},
+    {"PEN-FLEX-LATE", 20250101},
+    {"PEN-MINIMUM", 19980101},
+    {"PEN-MINIMUM", 20300101},
+    {"PEN-MINIMUM", 20310101},
+    {"PEN-MINIMUM", 20320101},
+    {"PEN-MINIMUM", 20330101},
+    {"PEN-MINIMUM", 20340101},
+    {"PEN-MINIMUM", 20350101},
+    {"PEN-MINIMUM", 20360101},
+    {"PEN-MINIMUM", 20370101},
+    {"PEN-MINIMUM", 20380101},
+    {"PEN-MINIMUM", 20390101},
+    {"PEN-PLACE-MONTHS", 20100101},
+    {"PEN-PLACE-SERVICE", 20100101},
+    {"PEN-PLACE-LATE", 20100101},
+    {"PEN-TEMP-START", 20100101},
+    {"PEN-TEMP-MAN", 20100101},
+    {"PEN-TEMP-WOMAN", 20100101},
+    {"PEN-OVERLAP-KEEP", 20100101},
+    {"PEN-OVERLAP-INTEREST", 20100101},
+    {"PEN-OVERLAP-RESIDENT", 20100101},
+};
+
 static void test_rules(void **state)
 {
-    static const struct {
-        const char *id;
-        uint32_t from;
-    } rows[] = {
-        {"PEN-D1", 20100101},
-        {"PEN-D2", 20100101},
-        {"PEN-D2P", 20100101},
-        {"PEN-D3", 20100101},
-        {"PEN-FUND", 20100101},
-        {"PEN-CORR", 20100101},
-        {"PEN-C05-TOL", 20100101},
-        {"PEN-C05-ROW", 20100101},
-        {"PEN-C05-HARD", 20100101},
-        {"PEN-C20", 20100101},
-        {"PEN-C21", 20100101},
-        {"PEN-LETTER", 20100101},
-        {"PEN-CLEAR", 20100101},
-        {"PEN-WD", 20100101},
-        {"PEN-REV", 20100101},
-        {"PEN-RESTORE", 20100101},
-        {"PEN-SUSP", 20100101},
-        {"PEN-QUERY", 20100101},
-        {"PEN-D2-START", 20100101},
-        {"PEN-DAY-ONE", 20100101},
-        {"PEN-MONEY", 20100101},
-        {"PEN-R23", 20100101},
-        {"PEN-AGE-MAN", 19780602},
-        {"PEN-AGE-WOMAN", 19780602},
-        {"PEN-AGE-WORKER", 19780602},
-        {"PEN-RAISE-START", 20250101},
-        {"PEN-RAISE-STEP-MAN", 20250101},
-        {"PEN-RAISE-STEP-WOMAN", 20250101},
-        {"PEN-RAISE-STEP-WORKER", 20250101},
-        {"PEN-RAISE-MOST-MAN", 20250101},
-        {"PEN-RAISE-MOST-WOMAN", 20250101},
-        {"PEN-RAISE-MOST-WORKER", 20250101},
-        {"PEN-FLEX-EARLY", 20250101},
-        {"PEN-FLEX-LATE", 20250101},
-        {"PEN-MINIMUM", 19980101},
-        {"PEN-MINIMUM", 20300101},
-        {"PEN-MINIMUM", 20310101},
-        {"PEN-MINIMUM", 20320101},
-        {"PEN-MINIMUM", 20330101},
-        {"PEN-MINIMUM", 20340101},
-        {"PEN-MINIMUM", 20350101},
-        {"PEN-MINIMUM", 20360101},
-        {"PEN-MINIMUM", 20370101},
-        {"PEN-MINIMUM", 20380101},
-        {"PEN-MINIMUM", 20390101},
-    };
     struct record *root = read_good(*state, "conf/rules.xml", "schemas/rules.xsd");
     const struct record *rule = record_find(root, "rule");
 
-    assert_int_equal(record_count(root, "rule"), COUNT_OF(rows));
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+    assert_int_equal(record_count(root, "rule"), COUNT_OF(rule_rows));
+    for (size_t i = 0; i < COUNT_OF(rule_rows); i++) {
         struct day from;
 
-        assert_value(rule, "id", rows[i].id);
+        assert_value(rule, "id", rule_rows[i].id);
         assert_true(record_day(rule, "from", &from));
-        assert_int_equal(day_yyyymmdd(from), rows[i].from);
+        assert_int_equal(day_yyyymmdd(from), rule_rows[i].from);
         rule = record_same(rule);
     }
     assert_null(rule);
