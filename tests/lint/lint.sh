@@ -110,7 +110,7 @@ found=$(awk -f tests/lint/tables.awk docs/rules.md tests/data/pension_{employee,
 rule "the tables of docs/rules.md are those of tests/data" "$found"
 found=$(awk -f tests/lint/codes.awk docs/rules.md | sed -n 's/^bad //p'
     comm -23 <({ sed -n 's/.*<id>\(.*\)<\/id>.*/\1/p' conf/rules.xml
-        grep -rhoE '"(PEN|FLW)-[A-Z0-9]+(-[A-Z]+)*"' gateway --include='*.[ch]' | tr -d '"'; } | sort -u) \
+        grep -rhoE '"(PEN|INJ|FLW)-[A-Z0-9]+(-[A-Z]+)*"' gateway --include='*.[ch]' | tr -d '"'; } | sort -u) \
         <(awk -f tests/lint/codes.awk docs/rules.md | sed -n 's/^has //p' | sort -u) | sed 's/$/: not in docs\/rules.md/')
 rule "each rule and code is in docs/rules.md with place and test" "$found"
 # Each parameter has its name and its meaning in both languages, a unit if it is a number, a default if it may

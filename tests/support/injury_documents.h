@@ -577,6 +577,24 @@ static inline void injury_put(struct arena *arena, struct record *root, const ch
     node->value = personal_of(text_of(value));
 }
 
+/* Sets the first leaf at the path; what is missing of the path is made. */
+static inline void injury_set(struct arena *arena, struct record *root, const char *path,
+                              const char *value)
+{
+    struct text rest = text_of(path);
+    struct record *node = root;
+
+    while (rest.size > 0) {
+        struct text name = text_cut(&rest, '/');
+        struct record *child = node->first;
+
+        while (child != NULL && !text_is(name, child->name))
+            child = child->next;
+        node = child != NULL ? child : injury_step(arena, node, name);
+    }
+    node->value = personal_of(text_of(value));
+}
+
 /* Takes away the first node at the path; everything below it goes too. */
 static inline void injury_drop(struct record *root, const char *path)
 {

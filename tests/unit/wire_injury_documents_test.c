@@ -211,6 +211,40 @@ static void each_mistake_is_found(void **state)
     }
 }
 
+/* docs/rules.md lists them all. */
+static void each_reason_may_be_stated(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i <= 11; i++) {
+        struct error err = ERROR_INIT;
+        struct record *root;
+        char code[16];
+
+        arena_reset(arena);
+        root = injury_document(arena, "duplicate_result");
+        snprintf(code, sizeof(code), "INJ-R%02u", i);
+        injury_set(arena, root, "result/verdict", "rejected");
+        injury_put(arena, root, "result/code", code);
+        assert_int_equal(follows(root, &err), i >= 1 && i <= 10);
+    }
+}
+
+static void each_finding_may_be_stated(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i <= 13; i++) {
+        struct error err = ERROR_INIT;
+        struct record *root;
+        char code[16];
+
+        arena_reset(arena);
+        root = injury_document(arena, "cover_notice");
+        snprintf(code, sizeof(code), "INJ-P%02u", i);
+        injury_set(arena, root, "finding", code);
+        assert_int_equal(follows(root, &err), i <= 12);
+    }
+}
+
 /* No field that the samples have may stand twice, unless it is a row. */
 static void no_field_stands_twice(void **state)
 {
@@ -289,6 +323,8 @@ int main(void)
         cmocka_unit_test(nothing_is_lost_on_the_way),
         cmocka_unit_test(what_may_be_written),
         cmocka_unit_test(each_mistake_is_found),
+        cmocka_unit_test(each_reason_may_be_stated),
+        cmocka_unit_test(each_finding_may_be_stated),
         cmocka_unit_test(no_field_stands_twice),
         cmocka_unit_test(a_roster_has_an_end),
     };
