@@ -140,15 +140,12 @@ static bool read_content(const struct adapter *adapter, struct text bytes, struc
 bool adapter_read(const struct adapter *adapter, enum adapter_way way, struct text bytes,
                   struct arena *arena, struct adapter_message *message, struct error *err)
 {
-    struct wanted wanted = {.answers = false};
+    const struct wanted wanted = {.answers = false};
     const struct adapter_entry *entry;
     struct carrier_content content;
 
     if (!read_content(adapter, bytes, arena, &content, err) ||
         !find_entry(adapter, way, &content, &wanted, &entry, err))
-        return false;
-    wanted.answers = true;
-    if (entry == NULL && !find_entry(adapter, way, &content, &wanted, &entry, err))
         return false;
     if (entry == NULL)
         return no_match(adapter, err);

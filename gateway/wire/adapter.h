@@ -70,7 +70,7 @@ struct adapter_message {
 
 /* Dialect bytes to the national form. Exactly one <message> of the adapter must match
  * (ERROR_MAPPING). ENCODING ENC_LABEL PARSE DOCTYPE DEPTH SIZE MAPPING CODE_VALUE VALUE LENGTH
- * SCHEMA SIGNATURE SHAPE. Messages that answer others are looked at only if no other fits. */
+ * SCHEMA SIGNATURE SHAPE. Messages that answer others (answerTo) are not looked at: adapter_read_reply. */
 MUST_USE bool adapter_read(const struct adapter *adapter, enum adapter_way way,
                            struct text bytes, struct arena *arena,
                            struct adapter_message *message, struct error *err);

@@ -323,6 +323,25 @@ static void check_shown(struct examples *examples)
 /* --- what must be refused
  * ------------------------------------------------------------------------------ */
 
+/* Of an answer the way is "from-core/NAME", NAME being the message that it answers. */
+static bool read_bad(struct examples *examples, struct text way, struct text bytes,
+                     struct error *err)
+{
+    const struct adapter *adapter = examples->checking->adapter;
+    struct text side = text_cut(&way, '/');
+    enum adapter_way read = text_is(side, "to-core") ? TO_CORE : FROM_CORE;
+    struct adapter_message message;
+
+    if (way.size == 0)
+        return adapter_read(adapter, read, bytes, examples->work, &message, err);
+    for (size_t i = 0; i < adapter->entry_count; i++)
+        if (text_is(way, adapter->entries[i].name))
+            return adapter_read_reply(adapter, read, adapter->entries[i].flow,
+                                      adapter->entries[i].action, bytes, NULL, examples->work,
+                                      &message, err);
+    return fail(err, ERROR_NOT_FOUND, "there is no message %.*s", TEXT_ARG(way));
+}
+
 /* "file way CODE field": the field stands in the error's text; "-" for none. */
 static void check_bad_line(struct examples *examples, struct text line)
 {
@@ -330,7 +349,6 @@ static void check_bad_line(struct examples *examples, struct text line)
     struct text way = text_cut(&line, ' ');
     struct text code = text_cut(&line, ' ');
     struct text field = text_trim(line);
-    struct adapter_message message;
     struct text bytes;
     struct error err = ERROR_INIT;
     char name[NAME_SIZE];
@@ -340,9 +358,7 @@ static void check_bad_line(struct examples *examples, struct text line)
         !read_bytes(examples, name, "", &bytes, &err))
         check_bad(examples->checking, "%s: %.*s: not \"file way CODE field\", or no such file",
                   BAD_LIST, TEXT_ARG(file));
-    else if (adapter_read(examples->checking->adapter,
-                          text_is(way, "to-core") ? TO_CORE : FROM_CORE, bytes, examples->work,
-                          &message, &err))
+    else if (read_bad(examples, way, bytes, &err))
         check_bad(examples->checking, "%s: was read, but should be refused", name);
     else if (!text_is(code, error_name(err.code)))
         check_bad(examples->checking, "%s: refused with %s, expected %.*s: %s", name,
