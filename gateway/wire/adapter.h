@@ -70,7 +70,8 @@ struct adapter_message {
 
 /* Dialect bytes to the national form. Exactly one <message> of the adapter must match
  * (ERROR_MAPPING). ENCODING ENC_LABEL PARSE DOCTYPE DEPTH SIZE MAPPING CODE_VALUE VALUE LENGTH
- * SCHEMA SIGNATURE SHAPE. Messages that answer others (answerTo) are not looked at: adapter_read_reply. */
+ * SCHEMA SIGNATURE SHAPE. Messages that answer others (answerTo) are not looked at:
+ * adapter_read_reply. */
 MUST_USE bool adapter_read(const struct adapter *adapter, enum adapter_way way,
                            struct text bytes, struct arena *arena,
                            struct adapter_message *message, struct error *err);

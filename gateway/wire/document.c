@@ -145,17 +145,19 @@ static bool decode(struct text bytes, const struct document_limits *limits,
 
 /* --- the parser --------------------------------------------------------------------------- */
 
+/* What the parser's _private points to once it gave up for one of these reasons. */
+static char saw_doctype, saw_no_memory;
+
 /* Called when <!DOCTYPE name ...> was seen, before the first declaration in it. */
 static void stop_at_doctype(void *self, const xmlChar *name, const xmlChar *external_id,
                             const xmlChar *system_id)
 {
-    static bool mark;
     xmlParserCtxtPtr context = self;
 
     (void)name;
     (void)external_id;
     (void)system_id;
-    context->_private = &mark;
+    context->_private = &saw_doctype;
     xmlStopParser(context);
 }
 
@@ -165,15 +167,18 @@ static xmlEntityPtr predefined_only(void *self, const xmlChar *name)
     return xmlGetPredefinedEntity(name);
 }
 
-/* The library's messages quote the document. */
+/* The library's messages quote the document. That it gave up for memory is remembered: later
+ * errors, which follow from that, take its place. */
 #if LIBXML_VERSION >= 21200
 static void drop_error(void *self, const xmlError *error)
 #else
 static void drop_error(void *self, xmlErrorPtr error)
 #endif
 {
-    (void)self;
-    (void)error;
+    xmlParserCtxtPtr context = self;
+
+    if (error->code == XML_ERR_NO_MEMORY && context->_private == NULL)
+        context->_private = &saw_no_memory;
 }
 
 static bool explain_failure(xmlParserCtxtPtr context, size_t size, struct error *err)
@@ -181,13 +186,13 @@ static bool explain_failure(xmlParserCtxtPtr context, size_t size, struct error 
     const xmlError *last = xmlCtxtGetLastError(context);
     int line = last == NULL ? 0 : last->line;
 
-    if (context->_private != NULL)
+    if (context->_private == &saw_doctype)
         return fail(err, ERROR_DOCTYPE, "document type declarations are not accepted");
     /* Memory itself is granted (xml_memory.h): the library says this of a text too long. */
-    if (context->errNo == XML_ERR_NO_MEMORY && size > XML_MAX_TEXT_LENGTH)
+    if (context->_private == &saw_no_memory && size > XML_MAX_TEXT_LENGTH)
         return fail(err, ERROR_SIZE, "line %d: a text of more than %d bytes", line,
                     XML_MAX_TEXT_LENGTH);
-    if (context->errNo == XML_ERR_NO_MEMORY)
+    if (context->_private == &saw_no_memory || context->errNo == XML_ERR_NO_MEMORY)
         return fail(err, ERROR_MEMORY, "no memory to parse");
     if (context->nameNr > 0 && (unsigned)context->nameNr > xmlParserMaxDepth)
         return fail(err, ERROR_DEPTH, "line %d: nested too deeply", line);
