@@ -88,6 +88,10 @@ bool cli_mailbox(struct cli *cli, int word_count, char *const words[], struct er
 bool cli_outbox(struct cli *cli, int word_count, char *const words[], struct error *err);
 bool cli_retry(struct cli *cli, int word_count, char *const words[], struct error *err);
 bool cli_close(struct cli *cli, int word_count, char *const words[], struct error *err);
+bool cli_approvals(struct cli *cli, int word_count, char *const words[], struct error *err);
+bool cli_propose(struct cli *cli, int word_count, char *const words[], struct error *err);
+bool cli_approve(struct cli *cli, int word_count, char *const words[], struct error *err);
+bool cli_decline(struct cli *cli, int word_count, char *const words[], struct error *err);
 bool cli_submit(struct cli *cli, int word_count, char *const words[], struct error *err);
 bool cli_alarms(struct cli *cli, int word_count, char *const words[], struct error *err);
 bool cli_alarms_ack(struct cli *cli, int word_count, char *const words[], struct error *err);

@@ -276,6 +276,11 @@ bool disclosing_begin(struct cli *cli, struct disclosing **out, struct error *er
     return ok;
 }
 
+bool disclosing_alone(const struct disclosing *disclosing)
+{
+    return disclosing->keys != NULL;
+}
+
 void disclosing_end(struct disclosing *disclosing)
 {
     if (disclosing == NULL)
@@ -429,9 +434,10 @@ bool disclosing_search(struct disclosing *disclosing, struct text number, const 
 }
 
 bool disclosing_export(struct disclosing *disclosing, const uint8_t digest[32],
-                       const char *scope, bool clear, const char *reason, struct error *err)
+                       const char *scope, const char *permit, const char *reason,
+                       struct error *err)
 {
-    struct note note = {.kind = clear ? ENTRY_DISCLOSED : ENTRY_OPERATOR,
+    struct note note = {.kind = permit != NULL ? ENTRY_DISCLOSED : ENTRY_OPERATOR,
                         .verb = "export",
                         .reason = reason,
                         .scope = scope};
@@ -444,7 +450,8 @@ bool disclosing_export(struct disclosing *disclosing, const uint8_t digest[32],
     request = request_of("exported", reason);
     json_hex(request, "digest", digest, sizeof(note.digest));
     json_text(request, "scope", scope);
-    json_bool(request, "clear", clear);
+    json_bool(request, "clear", permit != NULL);
+    json_text(request, "permit", permit == NULL ? "" : permit);
     if (!ask_gateway(disclosing->cli, request, ASK_LONG_MS, &answer, err))
         return false;
     json_decref(answer);

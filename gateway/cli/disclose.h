@@ -53,9 +53,12 @@ MUST_USE bool disclosing_search(struct disclosing *disclosing, struct text numbe
                                 const char *reason,
                                 uint8_t tags[KEY_RING_KEYS_MAX][PERSON_TAG_SIZE], size_t *count,
                                 struct error *err);
-/* That an export was made: what of, and the digest of its manifest. */
+/* Beside a stopped gateway? */
+bool disclosing_alone(const struct disclosing *disclosing);
+/* That an export was made: what of, and the digest of its manifest. `permit` not NULL: with
+ * persons in clear, by this permit if one is needed. */
 MUST_USE bool disclosing_export(struct disclosing *disclosing, const uint8_t digest[32],
-                                const char *scope, bool clear, const char *reason,
+                                const char *scope, const char *permit, const char *reason,
                                 struct error *err);
 /* A reason is there, or not needed: the ledger says test. The ledger is open. */
 MUST_USE bool disclose_reason(struct cli *cli, const char *reason, struct error *err);

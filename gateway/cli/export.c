@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cli/approvals.h"
 #include "cli/export.h"
 #include "cli/find.h"
 #include "crypt/random.h"
@@ -274,6 +275,35 @@ static bool open_ledger(struct export *export, struct error *err)
     return cli_open_ledger(cli, err);
 }
 
+/* Persons in clear may need a permit, which names the words of the export. The one who could
+ * give it to himself beside a stopped gateway is refused. */
+static bool permit(struct export *export, bool *granted, struct error *err)
+{
+    const struct export_scope *scope = &export->scope;
+    struct cli *cli = export->cli;
+    const struct approval_act *act = approval_act_find(TEXT("export"));
+    char from[DAY_TEXT_SIZE];
+    char until[DAY_TEXT_SIZE];
+    char id[UUID_TEXT_SIZE];
+
+    *granted = true;
+    if (!scope->unmask)
+        return true;
+    snprintf(export->permit, sizeof(export->permit),
+             "format=%s from=%s until=%s party=%s case=%s", scope->xml ? "xml" : "csv",
+             day_format(scope->from, from), day_format(scope->until, until),
+             scope->party_id == NULL ? "" : scope->party_id,
+             scope->one_case ? uuid_format(&scope->case_id, id) : "");
+    if (!disclosing_alone(export->disclosing))
+        return approval_permit(cli, act->name, export->permit, scope->reason, granted, err);
+    if ((cli->config->second.acts & approval_act_bit(act)) == 0)
+        return true;
+    cli_hint(cli, _("start it: systemctl start qiantong (or qiantongd --config %s)"),
+             cli->config->path);
+    return fail(err, ERROR_DENIED,
+                _("an export in clear needs a second person, and so a running gateway"));
+}
+
 /* The export is an entry of the journal before its files stand where they were asked for. */
 static bool journal(struct export *export, const struct digest *digest, struct error *err)
 {
@@ -291,19 +321,24 @@ static bool journal(struct export *export, const struct digest *digest, struct e
              day_format(scope->until, until), scope->party_id == NULL ? "" : scope->party_id,
              scope->one_case ? uuid_format(&scope->case_id, id) : "", export->rows,
              export->disclosed);
-    return disclosing_export(export->disclosing, digest->bytes, text, scope->unmask,
-                             scope->reason, err);
+    return disclosing_export(export->disclosing, digest->bytes, text,
+                             scope->unmask ? export->permit : NULL, scope->reason, err);
 }
 
 static bool run(struct export *export, const struct typed *typed, const char *place,
                 struct error *err)
 {
     struct digest digest = {{0}};
+    bool granted = false;
     bool ok;
 
     if (!open_ledger(export, err) || !begin(export, typed, err))
         return false;
     cli_end_read(export->cli);
+    if (!permit(export, &granted, err))
+        return false;
+    if (!granted)
+        return true;
     ok = make_place(export, place, err) && write_all(export, &digest, err) &&
          journal(export, &digest, err) && export_file_rename(export->folder, place, err);
     if (ok)

@@ -15,6 +15,7 @@
 #include "cli/cli.h"
 #include "cli/disclose.h"
 #include "cli/export_file.h"
+#include "gate/approvals.h"
 
 #define EXPORT_NAMESPACE "urn:qiantong:ledger-export:1"
 
@@ -109,11 +110,12 @@ struct export
     uint64_t first;     /* first and last entry of the scope; last < first: none */
     uint64_t last;
     struct instant last_wall;
-    uint8_t salt[32];   /* of pseudonyms, thrown away at the end */
-    struct arena *row;  /* memory of one row */
-    uint64_t disclosed; /* persons shown in clear */
-    uint64_t unopened;  /* persons whose body is not kept, or no keys */
-    uint64_t rows;      /* of all tables */
+    char permit[APPROVAL_OBJECT_SIZE]; /* what a second person approves */
+    uint8_t salt[32];                  /* of pseudonyms, thrown away at the end */
+    struct arena *row;                 /* memory of one row */
+    uint64_t disclosed;                /* persons shown in clear */
+    uint64_t unopened;                 /* persons whose body is not kept, or no keys */
+    uint64_t rows;                     /* of all tables */
     struct progress progress;
     /* the table being written */
     const struct export_table *table;

@@ -1,6 +1,7 @@
 /* letters.c - `qiantong letters`, `qiantong retry LETTER` and `qiantong close LETTER`. */
 #include <inttypes.h>
 
+#include "cli/approvals.h"
 #include "cli/ask.h"
 #include "cli/json.h"
 #include "cli/letter_view.h"
@@ -77,9 +78,10 @@ bool cli_letters(struct cli *cli, int word_count, char *const words[], struct er
     return true;
 }
 
-/* Asks the gateway to do `verb` to the one dead letter that was named. */
+/* Asks the gateway to do `verb` to the one dead letter that was named. *done false: it waits
+ * for a second person, which was said. */
 static bool ask_for_letter(struct cli *cli, const char *verb, const char *letter,
-                           const char *reason, struct error *err)
+                           const char *reason, bool *done, struct error *err)
 {
     json_t *request;
     json_t *answer = NULL;
@@ -100,6 +102,7 @@ static bool ask_for_letter(struct cli *cli, const char *verb, const char *letter
             cli_hint(cli, _("`qiantong letters --dead` lists them"));
         return false;
     }
+    *done = !approval_waits(cli, answer);
     json_decref(answer);
     return true;
 }
@@ -109,9 +112,10 @@ bool cli_retry(struct cli *cli, int word_count, char *const words[], struct erro
     const char *reason = NULL;
     const struct option_rule rules[] = {{"--reason", NULL, &reason}};
     struct operands operands;
+    bool done = false;
 
     if (!options_parse(word_count, words, rules, COUNT_OF(rules), 1, 1, &operands, err) ||
-        !ask_for_letter(cli, "retry", operands.at[0], reason, err))
+        !ask_for_letter(cli, "retry", operands.at[0], reason, &done, err))
         return false;
     fprintf(cli->screen.out, _("letter %s will be tried again now\n"), operands.at[0]);
     return true;
@@ -122,6 +126,7 @@ bool cli_close(struct cli *cli, int word_count, char *const words[], struct erro
     const char *reason = NULL;
     const struct option_rule rules[] = {{"--reason", NULL, &reason}};
     struct operands operands;
+    bool done = false;
 
     if (!options_parse(word_count, words, rules, COUNT_OF(rules), 1, 1, &operands, err))
         return false;
@@ -129,8 +134,10 @@ bool cli_close(struct cli *cli, int word_count, char *const words[], struct erro
         cli_hint(cli, _("--reason \"...\"; it is journaled with your name"));
         return fail(err, ERROR_USAGE, _("a letter is closed for a reason"));
     }
-    if (!ask_for_letter(cli, "close", operands.at[0], reason, err))
+    if (!ask_for_letter(cli, "close", operands.at[0], reason, &done, err))
         return false;
+    if (!done)
+        return true;
     fprintf(cli->screen.out,
             _("letter %s is closed: it is never sent, and what waits behind it goes on\n"),
             operands.at[0]);

@@ -1,6 +1,7 @@
 /* status.c - `qiantong status`: one screen; what needs action stands first. */
 #include "cli/status.h"
 
+#include "cli/approvals.h"
 #include "cli/ask.h"
 #include "cli/json.h"
 
@@ -26,7 +27,8 @@ static bool collect(struct status *status, struct error *err)
 {
     struct cli *cli = status->cli;
 
-    if (!cli_open_ledger(cli, err) || !gather(cli, &status->gathered, err))
+    if (!cli_open_ledger(cli, err) || !gather(cli, &status->gathered, err) ||
+        !approvals_waiting(cli, &status->approvals, err))
         return false;
     status->entries = ledger_size(cli->ledger);
     status->test = ledger_origin(cli->ledger)->test;

@@ -24,8 +24,9 @@ struct status {
     struct store_use use;
     uint64_t entries;
     bool test;
-    json_t *gateway; /* what the running gateway says; NULL: it does not answer */
-    json_t *alarms;  /* its answer about alarms; NULL: none */
+    json_t *gateway;  /* what the running gateway says; NULL: it does not answer */
+    json_t *alarms;   /* its answer about alarms; NULL: none */
+    size_t approvals; /* that wait for a second person */
     struct status_line lines[STATUS_LINES_MAX];
     size_t line_count;
 };

@@ -109,6 +109,16 @@ static void letter_actions(struct status *status)
                gathered->flagged);
 }
 
+static void approval_actions(struct status *status)
+{
+    if (status->approvals > 0)
+        action(status, PAINT_WARN,
+               ngettext("%zu act waits for a second person: qiantong approvals",
+                        "%zu acts wait for a second person: qiantong approvals",
+                        (unsigned long)status->approvals),
+               status->approvals);
+}
+
 static void certificate_actions(struct status *status)
 {
     const struct config *config = status->cli->config;
@@ -159,6 +169,7 @@ void status_actions(struct status *status)
     gateway_action(status);
     late_actions(status);
     letter_actions(status);
+    approval_actions(status);
     if (percent >= MAP_FULL_PERCENT)
         action(status, PAINT_BAD, _("the ledger's map is %u %% full: raise ledger/mapBytes"),
                percent);

@@ -62,6 +62,7 @@ bool status_print_json(struct status *status, struct error *err)
         json_put(object, "alarms", json_incref(alarms));
     put_ledger(object, status);
     put_cases(object, &status->gathered);
+    json_number(object, "approvals_waiting", (int64_t)status->approvals);
     for (size_t i = 0; i < status->gathered.party_count; i++)
         json_append(parties, party_object(&status->gathered.parties[i]));
     for (size_t i = 0; i < config->certificate_count; i++)

@@ -347,8 +347,8 @@ static bool load(struct config_parts *parts, struct error *err)
     config_digest_record(parts, file.root);
     return read_party(config, &file, err) && read_ledger(config, &file, err) &&
            read_network(config, &file, err) && read_limits(config, &file, err) &&
-           config_read_alarm(parts, &file, err) && load_named(parts, &file, err) &&
-           digest_all(parts, err);
+           config_read_alarm(parts, &file, err) && config_read_second(parts, &file, err) &&
+           load_named(parts, &file, err) && digest_all(parts, err);
 }
 
 /* A path to gateway.xml and its folder, which does not change when the program's folder does.

@@ -97,6 +97,12 @@ struct config_alarm {
     size_t due_day_count;
 };
 
+/* Which acts need a second person, and how long a proposal waits. */
+struct config_second {
+    uint32_t acts; /* approval_act_bit (gate/approvals.h) */
+    int64_t valid_ms;
+};
+
 struct config {
     struct arena *arena;
     char party[PARTY_ID_SIZE]; /* home */
@@ -139,6 +145,7 @@ struct config {
     int64_t crl_grace_ms;
     bool own_checks;
     struct config_alarm alarm;
+    struct config_second second;
     /* parties */
     struct config_party parties[CONFIG_PARTIES_MAX]; /* ordered by id */
     size_t party_count;

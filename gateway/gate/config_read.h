@@ -78,6 +78,10 @@ MUST_USE bool config_load_rules(struct config *config, const char *rules_path,
 MUST_USE bool config_read_alarm(struct config_parts *parts, const struct config_file *file,
                                 struct error *err);
 
+/* config_second.c; knows already whether the ledger is a test. */
+MUST_USE bool config_read_second(struct config_parts *parts, const struct config_file *file,
+                                 struct error *err);
+
 /* config_party.c: every file of the folder, in order; then what must hold among them. */
 MUST_USE bool config_load_parties(struct config_parts *parts, const char *folder,
                                   struct error *err);

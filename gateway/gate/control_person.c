@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "gate/control_approvals.h"
 #include "gate/person.h"
 
 enum { PERSON_MEMORY_MAX = 64 * 1024 * 1024, SCOPE_MAX = 240 };
@@ -77,12 +78,13 @@ static json_t *tell_person(struct gate *gate, json_t *request, struct work *work
     return journal_person(gate, work, &case_id, &person, err) ? say_clear(&person) : NULL;
 }
 
-json_t *control_case_person(struct gate *gate, json_t *request, struct work *work,
+json_t *control_case_person(struct gate *gate, uint32_t uid, json_t *request, struct work *work,
                             struct error *err)
 {
     struct arena *arena = arena_new(PERSON_MEMORY_MAX);
     json_t *answer;
 
+    (void)uid;
     if (arena == NULL) {
         gate_work_free(work);
         fail(err, ERROR_MEMORY, "no memory for the bytes");
@@ -112,12 +114,14 @@ static json_t *tags_json(uint8_t tags[][PERSON_TAG_SIZE], size_t count)
     return json_pack("{s:b, s:o}", "ok", 1, "tags", array);
 }
 
-json_t *control_person(struct gate *gate, json_t *request, struct work *work, struct error *err)
+json_t *control_person(struct gate *gate, uint32_t uid, json_t *request, struct work *work,
+                       struct error *err)
 {
     uint8_t tags[KEY_RING_KEYS_MAX][PERSON_TAG_SIZE];
     struct work_result result;
     size_t count = 0;
 
+    (void)uid;
     if (!person_tags(gate->keys, text_at(request, "number"), instant_day(clock_now()), tags,
                      &count, err)) {
         gate_work_free(work);
@@ -132,12 +136,32 @@ json_t *control_person(struct gate *gate, json_t *request, struct work *work, st
 /* --- an export
  * --------------------------------------------------------------------------------- */
 
-json_t *control_exported(struct gate *gate, json_t *request, struct work *work,
+/* Who shows persons in clear has a permit, if the configuration asks for one. */
+static bool write_exported(struct gate *gate, uint32_t uid, json_t *request, struct work *work,
+                           uint64_t *sequence, struct error *err)
+{
+    const char *permit = json_string_value(json_object_get(request, "permit"));
+    struct work_result result;
+    bool ok;
+
+    if (work->note_kind != ENTRY_DISCLOSED || !control_second_needed(gate, "export")) {
+        if (!gate_write_and_wait(gate, work, &result, err))
+            return false;
+        *sequence = result.sequence;
+        return true;
+    }
+    ok = control_spend(gate, "export", permit != NULL ? permit : "", uid, work, err);
+    *sequence = work->result.sequence;
+    gate_work_free(work);
+    return ok;
+}
+
+json_t *control_exported(struct gate *gate, uint32_t uid, json_t *request, struct work *work,
                          struct error *err)
 {
     struct text scope = text_at(request, "scope");
     struct tlv *tlvs = arena_alloc(work->arena, 2 * sizeof(*tlvs));
-    struct work_result result;
+    uint64_t sequence;
 
     if (tlvs == NULL || scope.size > SCOPE_MAX ||
         !hex_decode(text_at(request, "digest"), work->digest, sizeof(work->digest))) {
@@ -151,7 +175,7 @@ json_t *control_exported(struct gate *gate, json_t *request, struct work *work,
     work->note_kind = is_true(request, "clear") ? ENTRY_DISCLOSED : ENTRY_OPERATOR;
     work->note_tlvs = tlvs;
     work->note_tlv_count = 2;
-    if (!gate_write_and_wait(gate, work, &result, err))
+    if (!write_exported(gate, uid, request, work, &sequence, err))
         return NULL;
-    return json_pack("{s:b, s:I}", "ok", 1, "sequence", (json_int_t)result.sequence);
+    return json_pack("{s:b, s:I}", "ok", 1, "sequence", (json_int_t)sequence);
 }

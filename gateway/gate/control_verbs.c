@@ -7,7 +7,8 @@
  *   {"verb":"submit_batch","party":ID,"documents":[BASE64,...]}  several (control_submit.h)
  *   {"verb":"disclose","message":ID,"use":"original|sealed|reply","reason":TEXT}
  *   {"verb":"retry","letter":OUT_ID,"reason":TEXT}      a dead letter once more
- *   {"verb":"close","letter":OUT_ID,"reason":TEXT}      a dead letter given up
+ *   {"verb":"close","letter":OUT_ID,"reason":TEXT}      a dead letter given up: as `propose`
+ *   propose, approve, decline: control_approvals.h
  *   {"verb":"reload"}                                   the configuration anew (gate/reload.h)
  *   {"verb":"traffic"}                                  load and breakers, by party (traffic.h)
  *   {"verb":"stop"}
@@ -24,13 +25,14 @@
 #include "base/version.h"
 #include "crypt/base64.h"
 #include "gate/control_alarms.h"
+#include "gate/control_approvals.h"
 #include "gate/control_person.h"
 #include "gate/control_submit.h"
 #include "gate/metrics.h"
 #include "gate/reload.h"
 #include "gate/traffic.h"
 
-enum { USER_SIZE = 64, OPERATOR_SIZE = 512, OPEN_MEMORY_MAX = 64 * 1024 * 1024 };
+enum { OPERATOR_SIZE = 512, OPEN_MEMORY_MAX = 64 * 1024 * 1024 };
 
 struct asking {
     struct gate *gate;
@@ -51,16 +53,16 @@ static json_t *failure(const struct error *err)
                      err->text);
 }
 
-static void user_name(const struct control_peer *peer, char name[USER_SIZE])
+void control_user(const struct control_peer *peer, char name[APPROVAL_USER_SIZE])
 {
     struct passwd entry;
     struct passwd *found = NULL;
     char memory[4096];
 
     if (getpwuid_r(peer->uid, &entry, memory, sizeof(memory), &found) == 0 && found != NULL)
-        snprintf(name, USER_SIZE, "%s", entry.pw_name);
+        snprintf(name, APPROVAL_USER_SIZE, "%s", entry.pw_name);
     else
-        snprintf(name, USER_SIZE, "uid %u", (unsigned)peer->uid);
+        snprintf(name, APPROVAL_USER_SIZE, "uid %u", (unsigned)peer->uid);
 }
 
 /* Who, what, why, as the journal keeps it. */
@@ -69,11 +71,11 @@ static bool operator_tlv(const struct asking *asking, const char *verb, struct a
 {
     void *memory = arena_alloc(arena, OPERATOR_SIZE);
     struct buffer bytes = buffer_over(memory, OPERATOR_SIZE);
-    char user[USER_SIZE];
+    char user[APPROVAL_USER_SIZE];
 
     if (memory == NULL)
         return false;
-    user_name(asking->peer, user);
+    control_user(asking->peer, user);
     buffer_bytes(&bytes, user, strlen(user) + 1);
     buffer_bytes(&bytes, verb, strlen(verb) + 1);
     buffer_bytes(&bytes, string_of(asking, "reason"),
@@ -375,15 +377,38 @@ static json_t *answer_retry(struct asking *asking)
                                     : failure(&err);
 }
 
+static json_t *answer_approval(struct asking *asking, control_approval *answer)
+{
+    struct error err = ERROR_INIT;
+    json_t *said = answer(asking->gate, asking->peer, asking->request, &err);
+
+    return said != NULL ? said : failure(&err);
+}
+
+static json_t *answer_propose(struct asking *asking)
+{
+    return answer_approval(asking, control_propose);
+}
+
+static json_t *answer_approve(struct asking *asking)
+{
+    return answer_approval(asking, control_approve);
+}
+
+static json_t *answer_decline(struct asking *asking)
+{
+    return answer_approval(asking, control_decline);
+}
+
 /* What the other side never gets needs a reason, in a test ledger too. */
 static json_t *answer_close(struct asking *asking)
 {
     struct error err = ERROR_INIT;
+    json_t *said = control_propose_act(asking->gate, asking->peer, "close",
+                                       string_of(asking, "letter"), string_of(asking, "reason"),
+                                       &err);
 
-    if (string_of(asking, "reason")[0] != '\0')
-        return answer_dead_letter(asking, WORK_LETTER_CLOSE);
-    fail(&err, ERROR_USAGE, "a reason is needed; it is journaled");
-    return failure(&err);
+    return said != NULL ? said : failure(&err);
 }
 
 static json_t *answer_reload(struct asking *asking)
@@ -431,7 +456,7 @@ static json_t *answer_noted(struct asking *asking, const char *verb, bool reason
     }
     work->note_tlvs = tlv;
     work->note_tlv_count = 1;
-    said = answer(asking->gate, asking->request, work, &err);
+    said = answer(asking->gate, asking->peer->uid, asking->request, work, &err);
     return said != NULL ? said : failure(&err);
 }
 
@@ -476,6 +501,9 @@ static const struct {
     {"disclose", answer_disclose},
     {"retry", answer_retry},
     {"close", answer_close},
+    {"propose", answer_propose},
+    {"approve", answer_approve},
+    {"decline", answer_decline},
     {"reload", answer_reload},
     {"traffic", answer_traffic},
     {"stop", answer_stop},

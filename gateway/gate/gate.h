@@ -38,7 +38,7 @@ struct gate {
      * is under way keeps the one that it began with. */
     struct config *config;
     pthread_mutex_t config_lock;
-    pthread_mutex_t reload_lock; /* one reload at a time */
+    pthread_mutex_t reload_lock; /* one reload, or other errand to the writer, at a time */
     struct key_ring *keys;
     struct store *store;
     struct ledger *ledger;

@@ -8,7 +8,7 @@
 #   pair_wait SECONDS COMMAND...             until the command succeeds
 #   pair_end                                 ends every process started here, by its id
 #
-# Environment: BIN (build/release), PAIR_LOG (level), PAIR_PRELOAD (a library for gateways).
+# Environment: PAIR_SECOND (acts that need a second person; none), BIN (build/release), PAIR_LOG (level), PAIR_PRELOAD (a library for gateways).
 
 BIN=${BIN:-build/release}
 declare -A REGION=([guizhou]=520000 [guangdong]=440000)
@@ -87,6 +87,9 @@ gateway_file() { # SIDE SUITE
   <limits>
     <inFlight>1024</inFlight>
   </limits>
+  <secondPerson>
+    <acts>${PAIR_SECOND:-none}</acts>
+  </secondPerson>
 </gateway>
 XML
 }

@@ -237,6 +237,10 @@ static void test_export(void **state)
     snprintf(line, sizeof(line), "rm -rf '%s'", path);
     assert_int_equal(system(line), 0);
     snprintf(line, sizeof(line), "ledger export %s --unmask --reason audit", path);
+    cli_refuses(line, 77, "needs a second person");
+    assert_int_equal(disclosed(), before);
+    fixture_write_with("gateway.xml", fixture_gateway, "</limits>",
+                       "</limits><secondPerson><acts>none</acts></secondPerson>");
     cli_run(line);
     assert_int_equal(said.status, 0);
     snprintf(command, sizeof(command), "grep -q '\"%s\",\"%s\"' '%s'/cases_001.csv", NAME,

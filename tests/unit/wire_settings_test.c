@@ -286,7 +286,7 @@ static const struct mistake gateway_mistakes[] = {
     {"<party>hrss.520000", "<party>hrss.52", "element party, line 16"},
     {"<party>hrss.520000</party>", "", "out of place"},
     {"<workers>2</workers> default", "x", NULL}, /* inside a comment: no mistake */
-    {"</gateway>", "<speed>9</speed></gateway>", "element speed, line 69"},
+    {"</gateway>", "<speed>9</speed></gateway>", "element speed, line 75"},
     {"<hash>sha256", "<hash>sha1", "element hash, line 22"},
     {"<hash>sha256", "<hash kind='x'>sha256", "element hash"},
     {"<test>true", "<test>yes", "element test"},
@@ -302,7 +302,7 @@ static const struct mistake gateway_mistakes[] = {
     {"xmlns=\"urn:qiantong:config:1\"", "", "element gateway"},
     {"<control>../var/control</control>", "<control>a</control><control>b</control>",
      "element control"},
-    {"</gateway>", "", "line 70"},
+    {"</gateway>", "", "line 76"},
     {"<gateway", "<!DOCTYPE gateway><gateway", "document type"},
     {"<gateway", "<?php x?><gateway", "instruction"},
 };
