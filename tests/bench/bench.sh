@@ -3,7 +3,7 @@
 #
 # Everything lies below build/bench on the file system of the project, default sync. Nothing here
 # passes or fails because of a figure. Two to four minutes.
-#   SKIP="stages commits exchange mapping memory" leaves parts out; TRACES, CONNECTIONS and
+#   SKIP="stages commits exchange mapping memory batch" leaves parts out; TRACES, CONNECTIONS and
 #   AHEAD change the exchange.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
@@ -142,6 +142,9 @@ if part mapping "Mapping of a form, against libxslt doing the same renaming"; th
     run "$B/bench/mapping"
 fi
 if part memory "Memory"; then run memory; fi
+if part batch "Batches by hand: applications of a core, each durable, a line for each"; then
+    run bash tests/bench/batch.sh
+fi
 rm -rf "$work"
 printf '\nload %s, %s s\n' "$(cut -d' ' -f1-3 /proc/loadavg)" "$((SECONDS - began))"
 [ "$failures" = 0 ]
