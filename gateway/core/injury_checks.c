@@ -513,6 +513,8 @@ bool injury_checks_run(const struct record *root, struct day today, const struct
     injury_check_regions(&document);
     injury_check_recognitions(&document);
     injury_check_filings(&document);
+    injury_check_ended(&document);
     injury_check_project(&document);
+    injury_check_finding(&document);
     return injury_check_intervals(&document, arena, err);
 }

@@ -1,6 +1,6 @@
 /*
  * injury_checks.h - what the gateway can check on a document of work injury (INJ-C01 to
- * INJ-C35): the order of its dates, what belongs together, numbers and codes.
+ * INJ-C37): the order of its dates, what belongs together, numbers and codes.
  *
  * Pure arithmetic on one document alone, chosen by the name of its root; a document without
  * checks passes. What the schema says already is looked at again where a wrong value would
@@ -9,7 +9,7 @@
  *
  * Rules by the day of the event, in days or months: INJ-REPORT (30 days), INJ-REPORT-LAST (12
  * months), INJ-DECIDE (60 days), INJ-AGAIN (15 days), INJ-REVIEW (12 months), INJ-LEAVE (24
- * months).
+ * months); INJ-LATE as in core/injury_cover.h.
  */
 #ifndef CORE_INJURY_CHECKS_H
 #define CORE_INJURY_CHECKS_H

@@ -34,6 +34,8 @@ void injury_check_codes(const struct injury_document *document);
 void injury_check_regions(const struct injury_document *document);
 void injury_check_recognitions(const struct injury_document *document);
 void injury_check_filings(const struct injury_document *document);
+void injury_check_ended(const struct injury_document *document);
+void injury_check_finding(const struct injury_document *document);
 void injury_check_project(const struct injury_document *document);
 /* Only memory can fail. */
 MUST_USE bool injury_check_intervals(const struct injury_document *document,

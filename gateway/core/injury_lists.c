@@ -182,6 +182,19 @@ void injury_check_filings(const struct injury_document *document)
     }
 }
 
+/* A relation that has ended, and a filing that is still effective: one of the two is wrong, or
+ * the filing is to be cancelled. */
+void injury_check_ended(const struct injury_document *document)
+{
+    const struct record *at = record_find(document->root, "filings/filing");
+
+    if (!injury_is(document->root, "insured/state", "ended"))
+        return;
+    for (size_t row = 1; at != NULL; at = record_same(at), row++)
+        if (injury_is(at, "state", "effective"))
+            injury_issue_add(document->issues, "INJ-C37", false, row);
+}
+
 /* --- project --------------------------------------------------------------------------- */
 
 /* What a state says must be there: paid from `paid` on, an extension, an end. */
@@ -230,6 +243,31 @@ void injury_check_project(const struct injury_document *document)
         !injury_premium(base, injury_text(root, "base/rate"), &premium) ||
         !money_equal(stated, premium))
         injury_issue_add(document->issues, "INJ-C27", true, 0);
+}
+
+/* --- the finding of a proof --------------------------------------------------------------- */
+
+/* A proof or notice that says how the accident lies: what its own data say is compared. */
+void injury_check_finding(const struct injury_document *document)
+{
+    const struct record *root = document->root;
+    const struct record *at = record_find(root, "project");
+    struct injury_project project;
+    struct injury_intervals intervals;
+    struct injury_cover cover;
+    struct instant accident;
+    uint64_t region;
+
+    if (at == NULL || !injury_has(root, "finding") ||
+        !injury_instant(root, "accidentAt", &accident) ||
+        !record_number(at, "region", 999999, &region))
+        return;
+    injury_project_read(at, &project);
+    injury_intervals_read(record_find(root, "intervals"), &intervals);
+    injury_cover_decide(&project, &intervals, accident, day_start(document->today),
+                        (uint32_t)region, document->rules, &cover);
+    if (!injury_is(root, "finding", injury_finding_code(cover.finding)))
+        injury_issue_add(document->issues, "INJ-C36", false, cover.interval);
 }
 
 /* --- intervals ------------------------------------------------------------------------- */

@@ -152,7 +152,7 @@ static const struct injury_line injury_insured_state[] = {
     {"filings/filing/recognitionNumber", "RD2026000123"},
     {"filings/filing/treatingRegion", "522200"},
     {"filings/filing/from", "2026-02-01"},
-    {"filings/filing/state", "effective"},
+    {"filings/filing/state", "cancelled"},
     {"answeredAt", "2026-03-02T09:00:05.120+08:00"},
 };
 

@@ -181,7 +181,6 @@ static const struct wrong {
     {"INJ-C22", true, 0, "insured_state", "insured/state", "insured"},
     {"INJ-C24", true, 1, "insured_state", "filings/filing/recognitionNumber", "RD0"},
     {"INJ-C24", true, 1, "insured_state", "filings/filing/to", "2026-01-31"},
-    {"INJ-C24", true, 1, "insured_state", "recognitions/recognition/state", "withdrawn"},
     {"INJ-C25", true, 1, "roster", "workers/worker/to", "2025-08-03T07:30:00+08:00"},
     {"INJ-C25", true, 1, "roster", "workers/worker/lateAdded", "true"},
     {"INJ-C25", true, 1, "roster", "workers/worker/from", "2025-13-03T07:30:00+08:00"},
@@ -213,6 +212,10 @@ static const struct wrong {
     {"INJ-C33", true, 0, "stop_notice", "knownOn", "2026-02-25"},
     {"INJ-C34", true, 0, "stop_notice", "knownOn", "2026-03-03"},
     {"INJ-C34", true, 0, "appraisal", "concludedOn", "2026-03-03"},
+    {"INJ-C36", false, 2, "cover_proof", "finding", "INJ-P04"},
+    {"INJ-C36", false, 0, "cover_notice", "accidentAt", "2026-01-12T07:29:00+08:00"},
+    {"INJ-C36", false, 0, "cover_notice", "intervals", NULL},
+    {"INJ-C37", false, 1, "insured_state", "filings/filing/state", "effective"},
     {"INJ-C34", true, 0, "cover_query", "accidentAt", "2026-03-02T16:00:00Z"},
 };
 
@@ -435,6 +438,44 @@ static void two_recognitions_of_one_accident_are_seen(void **state)
     expect_none(root);
 }
 
+/* A filing of a withdrawn recognition is no fault once it is not effective any more. */
+static void an_effective_filing_has_a_recognition(void **state)
+{
+    struct record *root = injury_document(arena, "insured_state");
+
+    (void)state;
+    injury_set(arena, root, "recognitions/recognition/state", "withdrawn");
+    expect_none(root);
+    injury_set(arena, root, "filings/filing/state", "effective");
+    run(root);
+    expect("INJ-C24", true, 1);
+    injury_set(arena, root, "recognitions/recognition/state", "contested"); /* is still paid */
+    injury_set(arena, root, "insured/state", "insured");
+    injury_drop(root, "insured/endedOn");
+    injury_drop(root, "insured/endReason");
+    expect_none(root);
+}
+
+/* What a proof finds is what its data say; each is changed with the other. */
+static void a_finding_follows_its_data(void **state)
+{
+    struct record *root = injury_document(arena, "cover_proof");
+
+    (void)state;
+    injury_set(arena, root, "accidentAt", "2026-01-12T07:29:00+08:00");
+    injury_set(arena, root, "finding", "INJ-P04");
+    expect_none(root);
+    injury_set(arena, root, "accidentAt", "2025-10-03T10:00:00+08:00");
+    injury_set(arena, root, "finding", "INJ-P10");
+    expect_none(root);
+    injury_drop(root, "intervals");
+    injury_set(arena, root, "accidentAt", INJURY_ACCIDENT);
+    injury_set(arena, root, "finding", "INJ-P02");
+    expect_none(root);
+    injury_drop(root, "accidentAt");
+    expect_none(root); /* nothing to compare */
+}
+
 static void a_rejection_has_a_reason_and_nothing_else(void **state)
 {
     static const char *const kept[] = {"reference", "person", "result"};
@@ -559,6 +600,67 @@ static void what_is_named_has_an_end(void **state)
     assert_true(issues.hard);
 }
 
+/* --- whatever stands there ---------------------------------------------------------------- */
+
+static const char *const oddities[] = {
+    "",
+    " ",
+    "0",
+    "-1",
+    "true",
+    "99999999999999999999999",
+    "2026-13-01",
+    "9999-12-31",
+    "0000-00-00",
+    "2199-12-31T23:59:59.999+08:00",
+    "1900-01-01T00:00:00+08:00",
+    "INJ-P99",
+    "\xff\xfe",
+    "𠮷𠮷𠮷𠮷𠮷𠮷𠮷𠮷𠮷𠮷𠮷𠮷𠮷𠮷𠮷𠮷𠮷𠮷",
+};
+
+static struct record *nth_leaf(struct record *at, size_t *left)
+{
+    for (struct record *child = at->first; child != NULL; child = child->next) {
+        struct record *found = NULL;
+
+        if (child->first != NULL)
+            found = nth_leaf(child, left);
+        else if ((*left)-- == 0)
+            found = child;
+        if (found != NULL)
+            return found;
+    }
+    return NULL;
+}
+
+/* Every leaf of every document with every oddity: the checks end, and say no more than fits. */
+static void any_leaf_may_hold_anything(void **state)
+{
+    size_t runs = 0;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(injury_samples); i++) {
+        for (size_t n = 0;; n++) {
+            struct record *root;
+            struct record *leaf;
+            size_t left = n;
+
+            arena_reset(arena);
+            root = injury_document(arena, injury_samples[i].name);
+            leaf = nth_leaf(root, &left);
+            if (leaf == NULL)
+                break;
+            for (size_t odd = 0; odd < COUNT_OF(oddities); odd++, runs++) {
+                leaf->value = personal_of(text_of(oddities[odd]));
+                run(root);
+                assert_true(issues.count <= INJURY_ISSUES_MAX);
+            }
+        }
+    }
+    assert_true(runs > 3000);
+}
+
 static void without_memory_nothing_is_said(void **state)
 {
     struct arena *small = arena_new(4096);
@@ -590,6 +692,9 @@ int main(void)
         cmocka_unit_test_setup(months_end_with_their_last_day, fresh),
         cmocka_unit_test_setup(one_number_stands_once, fresh),
         cmocka_unit_test_setup(two_recognitions_of_one_accident_are_seen, fresh),
+        cmocka_unit_test_setup(an_effective_filing_has_a_recognition, fresh),
+        cmocka_unit_test_setup(a_finding_follows_its_data, fresh),
+        cmocka_unit_test_setup(any_leaf_may_hold_anything, fresh),
         cmocka_unit_test_setup(a_rejection_has_a_reason_and_nothing_else, fresh),
         cmocka_unit_test_setup(the_dead_draw_nothing, fresh),
         cmocka_unit_test_setup(intervals_of_one_person_do_not_overlap, fresh),
