@@ -125,7 +125,7 @@ static bool add_row(struct table *table, const struct approval *approval, bool a
 
 static struct table *new_table(struct cli *cli, bool all)
 {
-    struct table_column columns[8];
+    static struct table_column columns[TABLE_COLUMNS_MAX]; /* the table keeps it */
     size_t count = 0;
 
     columns[count++] = (struct table_column){_("Proposal"), true, false};

@@ -63,6 +63,7 @@ void control_user(const struct control_peer *peer, char name[APPROVAL_USER_SIZE]
         snprintf(name, APPROVAL_USER_SIZE, "%s", entry.pw_name);
     else
         snprintf(name, APPROVAL_USER_SIZE, "uid %u", (unsigned)peer->uid);
+    text_one_line(name); /* whatever the system's list of users holds */
 }
 
 /* Who, what, why, as the journal keeps it. */
@@ -334,29 +335,28 @@ static json_t *answer_alarm_change(struct asking *asking)
 
 /* --- retry, close, stop ------------------------------------------------------------------- */
 
-/* What an operator does to a dead letter: one entry that says who and why. */
-static bool dead_letter_work(struct asking *asking, enum work_kind kind, struct work *work,
-                             struct error *err)
+/* A dead letter once more: one entry that says who and why. */
+static bool retry_work(struct asking *asking, struct work *work, struct error *err)
 {
     struct tlv *tlv = arena_alloc(work->arena, sizeof(*tlv));
 
     if (tlv == NULL || !operator_tlv(asking, string_of(asking, "verb"), work->arena, tlv))
         return fail(err, ERROR_MEMORY, "no memory for an entry");
-    work->kind = kind;
+    work->kind = WORK_LETTER_RETRY;
     work->note_tlvs = tlv;
     work->note_tlv_count = 1;
     return text_to_u64(text_of(string_of(asking, "letter")), &work->out_id) ||
            fail(err, ERROR_USAGE, "letter is not a number");
 }
 
-static json_t *answer_dead_letter(struct asking *asking, enum work_kind kind)
+static json_t *retry_letter(struct asking *asking)
 {
     struct work *work = gate_work_new(256 * 1024);
     struct work_result result = {0};
     struct error err = ERROR_INIT;
     bool ok = work != NULL || fail(&err, ERROR_MEMORY, "no memory for an entry");
 
-    if (!ok || !dead_letter_work(asking, kind, work, &err)) {
+    if (!ok || !retry_work(asking, work, &err)) {
         gate_work_free(work);
         return failure(&err);
     }
@@ -373,8 +373,7 @@ static json_t *answer_retry(struct asking *asking)
 {
     struct error err = ERROR_INIT;
 
-    return has_reason(asking, &err) ? answer_dead_letter(asking, WORK_LETTER_RETRY)
-                                    : failure(&err);
+    return has_reason(asking, &err) ? retry_letter(asking) : failure(&err);
 }
 
 static json_t *answer_approval(struct asking *asking, control_approval *answer)

@@ -49,6 +49,11 @@ void fuzz_seeds(void)
         "{\"verb\":\"submit\",\"party\":\"hrss.520000.core\",\"bytes\":\"PGEvPg==\"}",
         disclose,
         "{\"verb\":\"retry\",\"letter\":\"33\",\"reason\":\"喆㛃𠮷\"}",
+        "{\"verb\":\"propose\",\"act\":\"close\",\"object\":\"33\",\"reason\":\"喆㛃𠮷\"}",
+        "{\"verb\":\"propose\",\"act\":\"export\",\"object\":\"format=csv\",\"reason\":"
+        "\"why\"}",
+        "{\"verb\":\"approve\",\"proposal\":5,\"reason\":\"seen\"}",
+        "{\"verb\":\"decline\",\"proposal\":5}",
         "{\"verb\":\"stop\",\"verb\":\"ping\"}",
         "{\"verb\":\"stop\"}",
         "[1,2,{}]"};
