@@ -190,7 +190,8 @@ static void count_insurance(struct counting *counting)
                 count_period(counting, &question->periods[i]);
 }
 
-/* The first insurance after the months of service; NULL if there is none. */
+/* The first insurance after the months of service, from the last of them on; NULL if there is
+ * none. */
 static const struct pension_period *after_service(const struct place_question *question,
                                                   const struct pension_period *service)
 {
@@ -200,7 +201,7 @@ static const struct pension_period *after_service(const struct place_question *q
         const struct pension_period *period = &question->periods[i];
 
         if (is_insurance(period) && !period->temporary &&
-            period->from.number > service->from.number &&
+            period->from.number >= service->to.number &&
             (best == NULL || period->from.number < best->from.number))
             best = period;
     }

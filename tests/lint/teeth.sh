@@ -81,6 +81,15 @@ bites "OUT forgets to start the clock of 15 days" gateway/core/pension_employee.
     's/(STEP\(OPENING, THEIRS, LETTER, ALWAYS, LETTER_HELD, 0, LETTER, )D2,/${1}0,/' unit core_flow_walk_test
 bites "one pair of resting states too many" gateway/core/pension_employee.c \
     's/(\{CLOSED,\s+CLOSED\s*\},)/$1\n    {LINKED, BOTH},/' unit core_pension_model_test
+bites "retirement may be chosen before the old age" gateway/core/pension_retirement.c \
+    's/(if \(found\.earliest\.number) < old\.number\)/$1 < 0)/' unit core_pension_retirement_test
+bites "a month less than ten years makes a place" gateway/core/pension_place.c \
+    's/months >= enough\)/months + 1 >= enough)/' unit core_pension_place_test
+bites "a resident's months stay and an employee's go" gateway/core/pension_overlap.c \
+    's/(prefer\([ab]->scheme == SCHEME_)EMPLOYEE(, [ab]->scheme == SCHEME_)EMPLOYEE/${1}RESIDENT${2}RESIDENT/' \
+    unit core_pension_overlap_test
+bites "half a fen of a refund is lost" gateway/core/pension_overlap.c \
+    's/\(rest \* 2 \+ whole\)/(rest * 2)/' unit core_pension_overlap_test
 bites "the page of rules: a step that is not so" docs/rules.md \
     's/(\| both \| own core \| completion \| \| )linked/${1}closed/' lint "the tables of docs\/rules.md"
 bites "the page of rules: a test that is not there" docs/rules.md \
