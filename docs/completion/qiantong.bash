@@ -31,7 +31,7 @@ _qiantong() {
     COMPREPLY=()
     case $before in
     --encoding) COMPREPLY=($(compgen -W 'utf-8 gb18030 gbk gb2312' -- "$word")) && return ;;
-    --config) COMPREPLY=($(compgen -f -- "$word")) && return ;;
+    --config | --batch | --results) COMPREPLY=($(compgen -f -- "$word")) && return ;;
     esac
     _qiantong_behind_head
     local verbs first second

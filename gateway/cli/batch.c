@@ -324,16 +324,17 @@ static bool run_window(struct batch *batch, struct error *err)
     return true;
 }
 
+/* A signal that comes with the last group comes too late to leave anything. */
 static bool run_windows(struct batch *batch, struct error *err)
 {
-    while (!interrupted(batch, 0)) {
+    do {
         if (!batch_items_next(batch->items, &batch->window, err))
             return false;
         if (batch->window->count == 0)
             return true;
         if (!batch_results_mark(batch->results, batch->window, err) || !run_window(batch, err))
             return false;
-    }
+    } while (batch->summary.end != BATCH_INTERRUPTED);
     return true;
 }
 
@@ -442,6 +443,8 @@ bool batch_run(struct cli *cli, const struct batch_options *options, struct erro
     ok = begin(&batch, err);
     if (ok)
         ok = finish(&batch, run_windows(&batch, err), err);
+    else
+        cli_hint(cli, _("nothing was submitted; mend it, then give the same command again"));
     batch_results_close(batch.results);
     batch_items_close(batch.items);
     arena_free(batch.arena);

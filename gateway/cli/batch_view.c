@@ -96,6 +96,17 @@ static void print_codes(const struct cli *cli, const struct batch_summary *summa
         print_count(cli, _("Other codes"), PAINT_PLAIN, summary->other_codes);
 }
 
+static void print_again(const struct cli *cli, const struct batch_summary *summary)
+{
+    char text[128];
+
+    if (summary->again == 0)
+        return;
+    snprintf(text, sizeof(text), "%" PRIu64 ", %s", summary->again,
+             _("handed in before; the first verdict stands"));
+    screen_field(&cli->screen, _("Again"), LABEL, PAINT_WARN, text);
+}
+
 static void print_skipped(const struct cli *cli, const struct batch_summary *summary)
 {
     char text[128];
@@ -123,8 +134,7 @@ static void print_lines(const struct cli *cli, const struct batch_summary *summa
         print_count(cli, _("Conflicts"), PAINT_BAD, counts[BATCH_CONFLICT]);
     print_count(cli, _("Unreadable"), PAINT_BAD, counts[BATCH_UNREADABLE]);
     print_codes(cli, summary);
-    if (summary->again > 0)
-        print_count(cli, _("Again"), PAINT_WARN, summary->again);
+    print_again(cli, summary);
     print_skipped(cli, summary);
     if (left(summary) > 0)
         print_count(cli, _("Left"), PAINT_WARN, left(summary));

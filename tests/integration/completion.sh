@@ -41,4 +41,5 @@ check "completion: encodings" same "gb18030 gb2312 gbk" --encoding g
 check "completion: behind an option of the program" same status --config x st
 check "completion: help knows verbs" grep -qx ledger <(offers help l)
 check "completion: a file where nothing else fits" same README.md submit README.m
+check "completion: a file behind --batch" same README.md submit --batch README.m
 [ "$failures" = 0 ]
