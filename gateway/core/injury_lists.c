@@ -113,17 +113,21 @@ static bool province_of(const struct record *root, const char *path, uint64_t *p
     return true;
 }
 
-/* An exchange is between two provinces; a project or a roster stays in its own. */
+/* What is about a person goes between two provinces; a project or a roster stays in its own;
+ * what is said about either (answer, status, reminder) has its regions. */
 void injury_check_regions(const struct injury_document *document)
 {
+    const struct record *root = document->root;
     bool own = is_document(document, "project") || is_document(document, "roster");
+    bool abroad = injury_has(root, "person");
     uint64_t from;
     uint64_t to;
 
-    if (!injury_has(document->root, "reference"))
+    if (!injury_has(root, "reference"))
         return;
-    if (!province_of(document->root, "reference/fromRegion", &from) ||
-        !province_of(document->root, "reference/toRegion", &to) || (from == to) != own)
+    if (!province_of(root, "reference/fromRegion", &from) ||
+        !province_of(root, "reference/toRegion", &to) || (own && from != to) ||
+        (abroad && from == to))
         injury_issue_add(document->issues, "INJ-C20", true, 0);
 }
 

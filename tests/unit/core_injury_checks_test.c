@@ -165,6 +165,7 @@ static const struct wrong {
     {"INJ-C20", true, 0, "recognition", "reference/toRegion", "440300"},
     {"INJ-C20", true, 0, "recognition", "reference/fromRegion", "44"},
     {"INJ-C20", true, 0, "project", "reference/toRegion", "520000"},
+    {"INJ-C20", true, 0, "answer", "reference/toRegion", "0"},
     {"INJ-C20", true, 0, "roster", "reference/toRegion", NULL},
     {"INJ-C21", true, 0, "insured_state", "result/code", "INJ-R01"},
     {"INJ-C21", true, 0, "insured_state", "insured", NULL},
@@ -263,6 +264,8 @@ static const struct right {
     {"confirmation", "validTo", NULL},
     {"confirmation", "validTo", "2026-03-01"},
     {"stop_notice", "knownOn", "2026-02-26"},
+    {"answer", "reference/toRegion", "440000"}, /* about a project */
+    {"reminder", "reference/toRegion", "440000"},
     {"cover_query", "accidentAt", "2026-03-02T15:59:59Z"}, /* still today in China */
 };
 

@@ -356,6 +356,31 @@ static void contradictions_are_for_an_officer(void **state)
     assert_int_equal(cover.answer, COVER_UNDECIDED);
 }
 
+/* The same question, asked in one line of arithmetic, for every 31 minutes of 13 months. */
+static void a_second_reckoning_agrees(void **state)
+{
+    const int64_t start = at("2025-08-01T00:00:00+08:00").ms;
+    const int64_t end = at("2026-07-01T00:00:00+08:00").ms;
+    const int64_t pause = at("2025-10-01T00:00:00+08:00").ms;
+    const int64_t work = at("2025-10-08T00:00:00+08:00").ms;
+    const int64_t entry = at("2025-08-03T07:30:00+08:00").ms;
+    const int64_t exit = at("2025-12-20T18:00:00+08:00").ms;
+    const int64_t again = at("2026-01-12T07:30:00+08:00").ms;
+    size_t covered = 0;
+
+    (void)state;
+    for (int64_t ms = start - 86400000; ms < end + 30 * INT64_C(86400000); ms += 31 * 60000) {
+        bool there = (ms >= entry && ms < exit) || ms >= again;
+        bool expected = ms >= start && ms < end && !(ms >= pause && ms < work) && there;
+
+        injury_cover_decide(&project, &intervals, (struct instant){ms}, (struct instant){ms},
+                            440600, &rules, &cover);
+        assert_int_equal(cover.answer == COVER_YES, expected);
+        covered += expected;
+    }
+    assert_true(covered > 10000);
+}
+
 /* --- the roster ----------------------------------------------------------------------------
  */
 
@@ -514,6 +539,7 @@ int main(void)
         cmocka_unit_test_setup(the_premium_is_paid_before, fresh),
         cmocka_unit_test_setup(a_cancelled_insurance_covers_nothing, fresh),
         cmocka_unit_test_setup(suspended_work_is_for_an_officer, fresh),
+        cmocka_unit_test_setup(a_second_reckoning_agrees, fresh),
         cmocka_unit_test_setup(contradictions_are_for_an_officer, fresh),
         cmocka_unit_test_setup(old_and_small_letters_are_the_same_person, fresh),
         cmocka_unit_test_setup(the_highest_version_counts, fresh),
