@@ -420,6 +420,7 @@ void config_free(struct config *config)
     for (size_t i = 0; i < config->party_count; i++)
         adapter_free(config->parties[i].dialect);
     signer_free(config->signer);
+    signer_free(parts->header_signer);
     crl_free(config->tls_crls);
     crl_free(config->signing_crls);
     wire_schemas_free(config->schemas);

@@ -82,7 +82,7 @@ struct config_certificate_end {
     struct instant valid_until;
 };
 
-enum { CONFIG_CERTIFICATES_MAX = 2 + CONFIG_PARTIES_MAX * 2 * CONFIG_PINS_MAX };
+enum { CONFIG_CERTIFICATES_MAX = 3 + CONFIG_PARTIES_MAX * 2 * CONFIG_PINS_MAX };
 
 enum { CONFIG_DUE_DAYS_MAX = 8 };
 

@@ -470,7 +470,8 @@ static bool load_party(struct config_parts *parts, const char *path, const char 
     config_digest_record(parts, reading.file.root);
     /* Counted before its adapter is there, so that whatever was loaded is freed. */
     config->party_count++;
-    return load_dialect(&reading, err);
+    return load_dialect(&reading, err) &&
+           config_read_header(parts, &reading.file, reading.party, err);
 }
 
 /* --- the folder ------------------------------------------------------------------------------

@@ -26,7 +26,8 @@ struct config_parts {
     enum config_depth depth;
     struct verifier *verifiers[CONFIG_PARTIES_MAX * CONFIG_PINS_MAX];
     size_t verifier_count;
-    struct buffer digested; /* what config->digest is over, while loading */
+    struct signer *header_signer; /* of the core's dialect; NULL: it signs nothing */
+    struct buffer digested;       /* what config->digest is over, while loading */
 };
 
 MUST_USE bool config_file_open(struct arena *arena, const char *path, const char *schema_path,
@@ -85,6 +86,10 @@ MUST_USE bool config_read_second(struct config_parts *parts, const struct config
 /* config_party.c: every file of the folder, in order; then what must hold among them. */
 MUST_USE bool config_load_parties(struct config_parts *parts, const char *folder,
                                   struct error *err);
+
+/* config_header.c: keys for a core whose dialect signs its header; after its adapter. */
+MUST_USE bool config_read_header(struct config_parts *parts, const struct config_file *file,
+                                 struct config_party *party, struct error *err);
 
 /* config_certificate.c */
 /* Reads a certificate and appends it; SHALLOW marks what cannot be read. NULL, with err, on

@@ -37,7 +37,9 @@ bool player_bring(struct player *player, struct script_case *at, const char *tra
         return false;
     errand->at = at;
     errand->trace = trace;
+    errand->flow = step->flow;
     errand->action = step->sends;
+    errand->document = step->document;
     errand->code[0] = '\0';
     errand->due_ms = clock_monotonic_ms() + step->delay_ms;
     errand->state = ERRAND_WAITING;
@@ -83,6 +85,7 @@ void player_tick(struct player *player)
     pthread_mutex_unlock(&player->lock);
 }
 
+/* A document that answers ours says yes by being there. */
 static void take_answer(struct player *player, struct errand *errand,
                         const struct adapter_message *answer)
 {
@@ -90,7 +93,9 @@ static void take_answer(struct player *player, struct errand *errand,
     struct text code = TEXT_NONE;
     bool accepted;
 
-    if (!record_text(answer->body, "verdict", &verdict))
+    if (answer->action != ACTION_ANSWER)
+        verdict = TEXT("accepted");
+    else if (!record_text(answer->body, "verdict", &verdict))
         return;
     if (!record_text(answer->body, "code", &code))
         code = TEXT("-");
@@ -104,6 +109,16 @@ static void take_answer(struct player *player, struct errand *errand,
     if (errand->at != NULL)
         player_happened(player, errand->at, accepted ? WHEN_ACCEPTED : WHEN_REFUSED,
                         errand->action);
+}
+
+/* The document that answers ours, or the one that answers everything. */
+static bool read_answer(const struct player *player, const struct errand *errand,
+                        struct text bytes, struct arena *arena, struct adapter_message *answer,
+                        struct error *err)
+{
+    return adapter_read_reply(player->adapter, TO_CORE, errand->flow, errand->action, bytes,
+                              errand->document, arena, answer, err) ||
+           adapter_read(player->adapter, TO_CORE, bytes, arena, answer, err);
 }
 
 void player_result(void *self, const struct courier_result *result)
@@ -123,7 +138,7 @@ void player_result(void *self, const struct courier_result *result)
     errand->state = ERRAND_WAITING;
     errand->due_ms = clock_monotonic_ms() + AGAIN_MS;
     if (result->kind == COURIER_ANSWER && result->status < 500 && arena != NULL) {
-        if (adapter_read(player->adapter, TO_CORE, result->body, arena, &answer, &err))
+        if (read_answer(player, errand, result->body, arena, &answer, &err))
             take_answer(player, errand, &answer);
         else
             log_warn("sim.unreadable", "status=%d code=%s reason=\"%s\"", result->status,
@@ -175,6 +190,7 @@ static bool write_answer(struct player *player, const struct adapter_message *ta
 {
     struct adapter_message answer = {.flow = FLOW_PENSION_EMPLOYEE,
                                      .action = ACTION_ANSWER,
+                                     .answers = taken->action,
                                      .revision = 1,
                                      .local_key = taken->local_key};
     struct record *body = record_new(arena, "answer");

@@ -14,6 +14,7 @@
 #include "sim/player.h"
 #include "sim/script.h"
 #include "wire/adapter.h"
+#include "wire/keys.h"
 
 enum {
     ERRANDS_MAX = 8192,
@@ -29,8 +30,10 @@ enum errand_state { ERRAND_WAITING, ERRAND_UNDER_WAY, ERRAND_ACCEPTED, ERRAND_RE
 struct errand {
     struct script_case *at; /* NULL: by hand, and the script does not speak of it */
     const char *trace;
+    uint16_t flow;
     uint16_t action;
-    char code[CODE_SIZE]; /* of a refusal */
+    const struct record *document; /* national */
+    char code[CODE_SIZE];          /* of a refusal */
     struct text bytes;
     int64_t due_ms; /* monotonic */
     unsigned tries;
@@ -42,6 +45,8 @@ struct player {
     struct arena *arena;
     struct wire_schemas *schemas;
     struct adapter *adapter;
+    struct signer *signer;     /* of a header; NULL: the dialect signs nothing */
+    struct verifier *verifier; /* likewise, the gateway's */
     struct script script;
     struct courier_route route;
     uint8_t pins[2][TLS_FINGERPRINT_SIZE]; /* two while the gateway changes its certificate */

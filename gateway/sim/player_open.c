@@ -58,6 +58,29 @@ static bool load_pins(struct player *player, const struct paths *paths, struct e
     return true;
 }
 
+/* Keys for a dialect whose header is signed. */
+static bool load_keys(struct player *player, const struct paths *paths, struct error *err)
+{
+    const char *certificate = path_at(paths, "headerSignature/certificate");
+    const char *key = path_at(paths, "headerSignature/key");
+    const char *pin = path_at(paths, "headerSignature/pin");
+    bool given = record_find(paths->root, "headerSignature") != NULL;
+    const struct verifier *pins[1];
+
+    if (given != adapter_needs_keys(player->adapter))
+        return fail(err, ERROR_CONFIG, "headerSignature: %s",
+                    given ? "the adapter signs nothing" : "missing; the adapter signs");
+    if (!given)
+        return true;
+    if (certificate == NULL || key == NULL || pin == NULL)
+        return fail(err, ERROR_MEMORY, "no memory for the configuration");
+    if (!signer_load(SUITE_GM, key, certificate, NULL, &player->signer, err) ||
+        !verifier_load(SUITE_GM, pin, NULL, NULL, &player->verifier, err))
+        return false;
+    pins[0] = player->verifier;
+    return adapter_use_keys(player->adapter, player->signer, pins, 1, err);
+}
+
 static bool load_data(struct player *player, const struct paths *paths, struct error *err)
 {
     const char *schemas = path_at(paths, "schemas");
@@ -74,7 +97,7 @@ static bool load_data(struct player *player, const struct paths *paths, struct e
         !script_load(script, script_schema, player->schemas, player->arena, &player->script,
                      err))
         return false;
-    return load_pins(player, paths, err);
+    return load_keys(player, paths, err) && load_pins(player, paths, err);
 }
 
 static bool open_network(struct player *player, const struct paths *paths, struct error *err)
@@ -183,6 +206,8 @@ void player_close(struct player *player)
     listener_free(player->listener);
     courier_free(player->courier);
     adapter_free(player->adapter);
+    signer_free(player->signer);
+    verifier_free(player->verifier);
     wire_schemas_free(player->schemas);
     arena_free(player->arena);
     pthread_mutex_destroy(&player->lock);

@@ -527,6 +527,68 @@ static void test_two_cores(void **state)
     refused(ERROR_CONFIG, "a second core beside hrss.520000.core");
 }
 
+#define KEYS(certificate, key, pin)                                                            \
+    "<headerSignature><certificate>../keys/" certificate "</certificate><key>../keys/" key     \
+    "</key><pin><certificate>../keys/" pin "</certificate></pin></headerSignature>"
+#define GOOD_KEYS KEYS("hrss.520000.gm.crt", "hrss.520000.gm.key", "hrss.520000.core.gm.crt")
+
+/* A core's file with this adapter, and these keys before its flows. */
+static void write_signing_core(const char *adapter, const char *keys)
+{
+    static char text[FIXTURE_TEXT_MAX];
+    const char *at = strstr(fixture_core, "  <flows>");
+
+    fixture_reset();
+    fixture_write_with(GATEWAY, "TOP/adapters", "TOP/tests/data");
+    snprintf(text, sizeof(text), "%.*s%s%s", (int)(at - fixture_core), fixture_core, keys, at);
+    fixture_write_with("parties/hrss.520000.core.xml", text, "guizhou-core", adapter);
+}
+
+static void test_header_signature(void **state)
+{
+    static const struct {
+        const char *adapter;
+        const char *keys;
+        const char *said;
+    } rows[] = {
+        {"json-core", "", "headerSignature: missing; the adapter json-core signs its header"},
+        {"soap-core", GOOD_KEYS, "headerSignature: the adapter soap-core signs nothing"},
+        {"json-core",
+         KEYS("hrss.520000.ecdsa.crt", "hrss.520000.ecdsa.key", "hrss.520000.core.gm.crt"),
+         "headerSignature"},
+        {"json-core",
+         KEYS("hrss.520000.gm.crt", "hrss.440000.gm.key", "hrss.520000.core.gm.crt"),
+         "headerSignature"},
+        {"json-core",
+         KEYS("hrss.520000.gm.crt", "hrss.520000.gm.key", "hrss.520000.core.ecdsa.crt"),
+         "headerSignature/pin"},
+        {"json-core", KEYS("hrss.520000.gm.crt", "hrss.520000.gm.key", "nobody.gm.crt"),
+         "headerSignature/pin"},
+        {"json-core", KEYS("hrss.520000.gm.crt", "nobody.gm.key", "hrss.520000.core.gm.crt"),
+         "headerSignature/key"},
+        {"json-core", "<headerSignature/>", "headerSignature"},
+    };
+    struct config *config = NULL;
+    char path[FIXTURE_PATH_MAX];
+    struct error err = ERROR_INIT;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        write_signing_core(rows[i].adapter, rows[i].keys);
+        refused(ERROR_CONFIG, rows[i].said);
+    }
+    write_signing_core("json-core", GOOD_KEYS);
+    assert_true(config_load(fixture_path("gateway.xml", path), CONFIG_FULL, &config, &err));
+    assert_true(adapter_needs_keys(config_core(config)->dialect));
+    assert_int_equal(config_core(config)->signing_pin_count, 1);
+    config_free(config);
+    assert_true(config_load(path, CONFIG_SHALLOW, &config, &err));
+    config_free(config);
+    fixture_reset();
+    fixture_write_with(PROVINCE, "  <flows>", GOOD_KEYS "  <flows>");
+    refused(ERROR_CONFIG, "headerSignature: only a core has one");
+}
+
 static void test_shared_certificate(void **state)
 {
     (void)state;
@@ -630,6 +692,7 @@ int main(void)
         cmocka_unit_test(test_no_transport_pins),
         cmocka_unit_test(test_duplicate_party),
         cmocka_unit_test(test_two_cores),
+        cmocka_unit_test(test_header_signature),
         cmocka_unit_test(test_shared_certificate),
         cmocka_unit_test(test_schemas_twice),
         cmocka_unit_test(test_long_control),
