@@ -3,7 +3,7 @@
 #
 # Guizhou forgets Guangdong's certificate, so that Guangdong has dead letters, which only two persons close.
 # The second one is the user 65534, with the group of the first. Without the right to be two users the rules are
-# proved by their unit test alone.
+# proved by their unit tests alone, where the users are the test's.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 . tests/support/pair.sh
@@ -11,8 +11,9 @@ cd "$(dirname "$0")/../.." || exit 1
 
 tools && make --no-print-directory -s V="${V:-release}" B="$BIN" catalogue || { echo "FAIL - approvals: the tools do not build"; exit 1; }
 if [ "$(id -u)" != 0 ]; then
-    make --no-print-directory -s "$BIN/tests/gate_approvals_test" >/dev/null
-    check "approvals: one user only; the rules hold over a ledger in memory" "$BIN/tests/gate_approvals_test"
+    make --no-print-directory -s V="${V:-release}" B="$BIN" "$BIN/tests/gate_approvals_test" "$BIN/tests/gate_control_approvals_test" >/dev/null
+    check "approvals: the rules hold over a ledger in memory" "$BIN/tests/gate_approvals_test"
+    check "approvals: and at a running gateway that is told who asks" "$BIN/tests/gate_control_approvals_test"
     [ "$failures" = 0 ]
     exit
 fi
