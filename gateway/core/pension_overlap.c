@@ -9,6 +9,16 @@ enum { MONTHS_OF_YEAR = 12 };
 /* PEN-OVERLAP-KEEP: which of several employees' relations is proposed. */
 enum keep { KEEP_IN, KEEP_HIGHER_BASE, KEEP_EARLIER, KEEPS };
 
+/* What is known while the months are gone through. */
+struct clearing {
+    const struct overlap_question *question;
+    enum keep keep;
+    struct overlap_share *shares;
+    struct overlap *overlap;
+    uint16_t
+        stretches[PENSION_PERIODS_MAX]; /* of a cleared period the newest, from 1; 0: none */
+};
+
 static const struct {
     const char *code;
     struct name text;
@@ -31,6 +41,9 @@ static const struct {
     {"PEN-OV-ACCOUNT",
      {"more would go back than the residents' account holds",
       "应退金额超过居民养老保险个人账户余额"}},
+    {"PEN-OV-INTEREST",
+     {"interest on the cleared months is not known; the agency adds it",
+      "未提供清退月份的利息，由经办机构补算"}},
     {"PEN-OV-CUT", {"more overlapping stretches than are listed", "重复时段过多，未全部列出"}},
 };
 _Static_assert(COUNT_OF(notes) == OVERLAP_NOTES, "every note has its code and texts");
@@ -106,8 +119,9 @@ static int compare(const struct overlap_question *question, enum keep keep,
 }
 
 /* The index of the period that keeps the month; count if none has it. */
-static size_t keeper(const struct overlap_question *question, enum keep keep, int32_t month)
+static size_t keeper(const struct clearing *clearing, int32_t month)
 {
+    const struct overlap_question *question = clearing->question;
     size_t best = question->count;
 
     for (size_t i = 0; i < question->count; i++) {
@@ -115,7 +129,7 @@ static size_t keeper(const struct overlap_question *question, enum keep keep, in
 
         if (has_month(period, month) &&
             (best == question->count ||
-             compare(question, keep, period, &question->periods[best]) > 0))
+             compare(question, clearing->keep, period, &question->periods[best]) > 0))
             best = i;
     }
     return best;
@@ -133,17 +147,17 @@ static enum overlap_note kind_of(const struct pension_period *kept,
     return kept->scheme == SCHEME_EMPLOYEE ? OVERLAP_PLACES : OVERLAP_RESIDENTS;
 }
 
-/* One month more for the stretch of these two that ended just before, or a new one. */
-static void add_month(struct overlap *overlap, enum overlap_note note, size_t kept,
+/* One month more for the stretch of these two that ended just before, or a new one. In a month
+ * only one period keeps it, so the newest stretch of the cleared one is the only candidate. */
+static void add_month(struct clearing *clearing, enum overlap_note note, size_t kept,
                       size_t cleared, int32_t month)
 {
-    add_note(overlap, note);
-    for (size_t i = overlap->stretch_count; i > 0; i--) {
-        struct overlap_stretch *stretch = &overlap->stretches[i - 1];
+    struct overlap *overlap = clearing->overlap;
+    uint16_t *newest = &clearing->stretches[cleared];
+    struct overlap_stretch *stretch = *newest > 0 ? &overlap->stretches[*newest - 1] : NULL;
 
-        if (stretch->kept != kept || stretch->cleared != cleared ||
-            stretch->to.number != month - 1)
-            continue;
+    add_note(overlap, note);
+    if (stretch != NULL && stretch->kept == kept && stretch->to.number == month - 1) {
         stretch->to.number = month;
         return;
     }
@@ -158,6 +172,7 @@ static void add_month(struct overlap *overlap, enum overlap_note note, size_t ke
         .kept = (uint16_t)kept,
         .cleared = (uint16_t)cleared,
     };
+    *newest = (uint16_t)overlap->stretch_count;
 }
 
 static bool has_gaps(const struct pension_period *period)
@@ -173,25 +188,26 @@ static bool goes_back(const struct overlap_question *question, enum overlap_note
     return note == OVERLAP_PLACES || note == OVERLAP_SCHEMES;
 }
 
-static void clear_month(const struct overlap_question *question, enum keep keep, int32_t month,
-                        struct overlap_share *shares, struct overlap *overlap)
+static void clear_month(struct clearing *clearing, int32_t month)
 {
-    size_t kept = keeper(question, keep, month);
+    const struct overlap_question *question = clearing->question;
+    size_t kept = keeper(clearing, month);
 
     for (size_t i = 0; i < question->count; i++) {
         const struct pension_period *period = &question->periods[i];
+        struct overlap_share *share = &clearing->shares[i];
         enum overlap_note note;
 
         if (i == kept || !has_month(period, month))
             continue;
         note = kind_of(&question->periods[kept], period);
-        add_month(overlap, note, kept, i, month);
+        add_month(clearing, note, kept, i, month);
         if (has_gaps(period) || has_gaps(&question->periods[kept]))
-            add_note(overlap, OVERLAP_GAPS);
-        if (shares[i].cleared == period->months)
+            add_note(clearing->overlap, OVERLAP_GAPS);
+        if (share->cleared == period->months)
             continue; /* no more were paid */
-        shares[i].cleared++;
-        shares[i].refunded += goes_back(question, note);
+        share->cleared++;
+        share->refunded += goes_back(question, note);
     }
 }
 
@@ -206,8 +222,8 @@ static struct money fraction(struct money amount, int32_t part, int32_t whole)
                           (rest * 2 + whole) / (INT64_C(2) * whole)};
 }
 
-static bool refund_of(const struct overlap_question *question,
-                      const struct pension_period *period, struct overlap_share *share)
+static bool refund_of(const struct clearing *clearing, const struct pension_period *period,
+                      struct overlap_share *share)
 {
     struct money amount = period->credited;
 
@@ -219,26 +235,32 @@ static bool refund_of(const struct overlap_question *question,
         share->refund = fraction(amount, share->refunded, MONTHS_OF_YEAR);
         return true;
     }
-    if (rule(question, "PEN-OVERLAP-INTEREST", 1, 1) == 1 &&
-        !money_add(amount, period->interest, &amount))
-        return false;
+    if (rule(clearing->question, "PEN-OVERLAP-INTEREST", 1, 1) == 1) {
+        if (!period->interest_known)
+            add_note(clearing->overlap, OVERLAP_INTEREST);
+        if (!money_add(amount, period->interest, &amount))
+            return false;
+    }
     share->refund = fraction(amount, share->refunded, period->months);
     return true;
 }
 
-static bool add_up(const struct overlap_question *question, struct overlap_share *shares,
-                   struct overlap *overlap)
+static bool add_up(struct clearing *clearing)
 {
+    const struct overlap_question *question = clearing->question;
+    struct overlap *overlap = clearing->overlap;
+
     for (size_t i = 0; i < question->count; i++) {
         const struct pension_period *period = &question->periods[i];
+        struct overlap_share *share = &clearing->shares[i];
         bool employee = period->scheme == SCHEME_EMPLOYEE;
         struct money *sum = employee ? &overlap->employee_refund : &overlap->resident_refund;
         int32_t *months = employee ? &overlap->employee_months : &overlap->resident_months;
 
-        if (!refund_of(question, period, &shares[i]) || !money_add(*sum, shares[i].refund, sum))
+        if (!refund_of(clearing, period, share) || !money_add(*sum, share->refund, sum))
             return false;
-        shares[i].counted = period->months - shares[i].cleared;
-        *months += shares[i].counted;
+        share->counted = period->months - share->cleared;
+        *months += share->counted;
     }
     if (question->resident_account.fen > 0 &&
         money_compare(overlap->resident_refund, question->resident_account) > 0)
@@ -266,7 +288,12 @@ static enum pension_input check(const struct overlap_question *question, size_t 
 void overlap_find(const struct overlap_question *question, struct overlap_share *shares,
                   struct overlap *overlap)
 {
-    enum keep keep = (enum keep)rule(question, "PEN-OVERLAP-KEEP", KEEPS - 1, KEEP_IN);
+    struct clearing clearing = {
+        .question = question,
+        .keep = (enum keep)rule(question, "PEN-OVERLAP-KEEP", KEEPS - 1, KEEP_IN),
+        .shares = shares,
+        .overlap = overlap,
+    };
     int32_t first = INT32_MAX;
     int32_t last = 0;
 
@@ -282,9 +309,11 @@ void overlap_find(const struct overlap_question *question, struct overlap_share 
             last = question->periods[i].to.number;
     }
     for (int32_t month = first; month <= last; month++)
-        clear_month(question, keep, month, shares, overlap);
-    if (!add_up(question, shares, overlap))
-        *overlap = (struct overlap){.input = INPUT_MONEY};
+        clear_month(&clearing, month);
+    if (add_up(&clearing))
+        return;
+    memset(shares, 0, question->count * sizeof(*shares));
+    *overlap = (struct overlap){.input = INPUT_MONEY};
 }
 
 void overlap_clear(struct pension_period *periods, const struct overlap_share *shares,

@@ -91,7 +91,7 @@ static struct pension_period period_of(const struct pension_form *form,
         .temporary = form->temporary && pension_row_own(form, row),
         .base.fen = row->base,
         .credited.fen = row->credited,
-        .interest.fen = row->interest,
+        .interest_known = month_year(row->from) == month_year(day_month(form->today)),
     };
 }
 

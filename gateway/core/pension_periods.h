@@ -43,7 +43,8 @@ struct pension_period {
     struct money credited; /* into the account by these months, without interest; of residents
                               the personal contribution (个人缴费) of the year */
     struct money collective; /* of residents: 集体补助 of the year; government's is not here */
-    struct money interest; /* credited on it so far; 0 if not known */
+    struct money interest; /* on `credited`, so far; 0 if not known */
+    bool interest_known;
 };
 
 /* Months from the first to the last; of a period that passed the check. */
@@ -59,8 +60,10 @@ enum pension_input pension_periods_check(const struct pension_period *periods, s
                                          struct day today, size_t *wrong);
 
 /* The yearly rows of a form, one period each, in their order; what the whole form says of its
- * account (temporary or not) holds for the own rows. Rows without place, months or number of
- * months are left out and counted. Only memory can fail (ERROR_MEMORY). */
+ * account (temporary or not) holds for the own rows. A row's interest is that of its year on
+ * the whole balance, not on its own months, so it is not taken; only that the running year has
+ * none yet is known. Rows without place, months or number of months are left out and counted.
+ * Only memory can fail (ERROR_MEMORY). */
 MUST_USE bool pension_periods_of_form(const struct pension_form *form, struct arena *arena,
                                       struct pension_period **periods, size_t *count,
                                       size_t *left_out, struct error *err);

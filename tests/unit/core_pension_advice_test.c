@@ -95,9 +95,10 @@ static void months_that_in_has_too(void **unused)
     assert_int_equal(advice.count, 4);
     assert_true(overlap_has(&advice.overlap, OVERLAP_PLACES));
     assert_int_equal(advice.shares[1].cleared, 6);
-    /* (5760.00 + 128.38) / 12 x 6 */
-    assert_int_equal(advice.shares[1].refund.fen, 294419);
-    assert_int_equal(advice.overlap.employee_refund.fen, 294419);
+    /* 5760.00 / 12 x 6; the year's interest is that of the whole balance */
+    assert_int_equal(advice.shares[1].refund.fen, 288000);
+    assert_int_equal(advice.overlap.employee_refund.fen, 288000);
+    assert_true(overlap_has(&advice.overlap, OVERLAP_INTEREST));
     assert_int_equal(advice.overlap.employee_months, 26);
     assert_int_equal(advice.periods[1].months, 12); /* as asked, not as cleared */
     assert_false(place_has(&advice.place, REASON_OVERLAP));

@@ -281,7 +281,9 @@ static void the_rows_of_a_form(void **unused)
     assert_int_equal(periods[0].months, 12);
     assert_int_equal(periods[0].base.fen, 500000);
     assert_int_equal(periods[0].credited.fen, 480000);
-    assert_int_equal(periods[0].interest.fen, 10000);
+    assert_int_equal(periods[0].interest.fen, 0);
+    assert_false(periods[0].interest_known);
+    assert_true(periods[1].interest_known); /* none yet in the running year */
     assert_true(periods[1].temporary);
     assert_int_equal(periods[1].from.number, case_month("2026-01").number);
     assert_int_equal(periods[1].to.number, case_month("2026-02").number);
