@@ -10,8 +10,9 @@
  * Approval and act are one transaction: both are durable or neither is, and an act is done
  * once, because a proposal that was approved is not approved again.
  *
- * To add an act: one row in approvals_acts.c. Nothing else knows the acts by name; `qiantong
- * propose`, the configuration's list and the screens go by the table.
+ * To add an act: one row in approvals_acts.c. `qiantong propose ACT OBJECT`, the
+ * configuration's list and the screens go by the table; only the words of docs/operations.md,
+ * section 5, and the default told in schemas/gateway.xsd name the acts once more.
  *   look     is there such an object, and may the act be done to it now? Called when it is
  *            proposed, reads only. ERROR_USAGE: no such kind of object; ERROR_NOT_FOUND.
  *            approvals_look_case serves every act upon a case.
