@@ -77,6 +77,13 @@ static const struct adapter_rule *rule_for(const struct adapter *adapter, int ht
     return NULL;
 }
 
+/* An answer without fields is judged by its HTTP status alone, which nobody signs. */
+static bool is_signed(const struct adapter *adapter, const struct carrier_content *content,
+                      struct arena *arena, struct error *err)
+{
+    return content->root == NULL || adapter_verify(adapter, content->root, arena, err);
+}
+
 static void take_code(const struct adapter_rule *rule, const struct record *root,
                       char code[CODE_SIZE])
 {
@@ -95,11 +102,12 @@ enum adapter_result adapter_classify(const struct adapter *adapter, int http_sta
 {
     struct carrier_content content;
     const struct adapter_rule *rule;
+    struct error ignored;
 
     read_answer(adapter, bytes, arena, &content);
     rule = rule_for(adapter, http_status, &content);
     code[0] = '\0';
-    if (rule == NULL)
+    if (rule == NULL || !is_signed(adapter, &content, arena, &ignored))
         return ADAPTER_UNKNOWN;
     take_code(rule, content.root, code);
     return rule->result;
@@ -182,7 +190,7 @@ bool adapter_read_answer(const struct adapter *adapter, unsigned flow, unsigned 
     rule = rule_for(adapter, http_status, &content);
     if (rule == NULL)
         return true;
-    if (content.root != NULL && !adapter_verify(adapter, content.root, arena, err))
+    if (!is_signed(adapter, &content, arena, err))
         return false;
     take_code(rule, content.root, code);
     if (rule->result == ADAPTER_OK || rule->result == ADAPTER_OK_DUPLICATE)

@@ -171,6 +171,8 @@ static bool find_question(struct loading *loading, const struct adapter_node *no
             continue;
         if ((back & entry->ways) == 0)
             return fault(loading, node, "that message goes the same way");
+        if ((back & entry->ways & FROM_CORE) != 0 && !adapter->capabilities.answers_in_response)
+            return fault(loading, node, "the core's capability answersInResponse is false");
         entry->answer_to[entry->answer_to_count++] = (uint16_t)i;
         return true;
     }

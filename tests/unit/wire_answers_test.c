@@ -500,7 +500,12 @@ static void test_signed_answer(void **state)
                                      .answers = ACTION_FUND_QUERY};
     struct reading reading;
     struct text bytes;
+    char code[CODE_SIZE];
 
+    assert_int_equal(adapter_classify(adapter, 200, plain, fixture->arena, code),
+                     ADAPTER_UNKNOWN);
+    assert_int_equal(adapter_classify(adapter, 503, TEXT(""), fixture->arena, code),
+                     ADAPTER_RETRYABLE);
     assert_false(answers(fixture, adapter, ACTION_FUND_QUERY, 200, plain, question_of(fixture),
                          &reading));
     assert_int_equal(fixture->err.code, ERROR_SIGNATURE);
@@ -516,6 +521,7 @@ static void test_signed_answer(void **state)
                  &reading))
         stop("signed answer", fixture->err.text);
     assert_int_equal(reading.result, ADAPTER_OK);
+    assert_int_equal(adapter_classify(adapter, 200, bytes, fixture->arena, code), ADAPTER_OK);
     adapter_free(adapter);
 }
 

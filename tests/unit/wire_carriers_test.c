@@ -49,6 +49,19 @@ static void refuses(struct dialect *dialect, struct text bytes, enum error_code 
     }
 }
 
+/* A dialect to be changed; without its schema, so that our own refusals are seen. */
+static struct folder copy_of(const char *dialect)
+{
+    struct folder folder = {"/tmp/qiantong-adapter-XXXXXX"};
+    char command[256];
+
+    assert_non_null(mkdtemp(folder.path));
+    snprintf(command, sizeof(command), "cp -r %s/. %s && rm -rf %s/schema", dialect,
+             folder.path, folder.path);
+    run(command);
+    return folder;
+}
+
 /* One change of the good document. */
 struct change {
     const char *from;
@@ -148,12 +161,9 @@ static void test_examples(void **state)
 static void test_check_needs_the_question(void **state)
 {
     struct fixture *fixture = *state;
-    struct folder folder = {"/tmp/qiantong-adapter-XXXXXX"};
+    struct folder folder = copy_of(JSON);
     char command[256];
 
-    assert_non_null(mkdtemp(folder.path));
-    snprintf(command, sizeof(command), "cp -r " JSON "/. %s", folder.path);
-    run(command);
     change(fixture, &folder, "examples/finding.question.xml", "520100", "520300");
     assert_int_equal(findings(fixture, folder.path, "finding, from-core: theirs -> ours"), 2);
     snprintf(command, sizeof(command), "rm %s/examples/finding.question.xml", folder.path);
@@ -371,14 +381,10 @@ static void test_json_written(void **state)
 static void test_json_bare(void **state)
 {
     struct fixture *fixture = *state;
-    struct folder folder = {"/tmp/qiantong-adapter-XXXXXX"};
+    struct folder folder = copy_of(JSON);
     struct dialect dialect;
     struct text bytes;
-    char command[256];
 
-    assert_non_null(mkdtemp(folder.path));
-    snprintf(command, sizeof(command), "cp -r " JSON "/. %s", folder.path);
-    run(command);
     change(fixture, &folder, "mapping.xml", "<ours>payer</ours><type>text</type>",
            "<ours>payer</ours><type>text</type><bare>true</bare>");
     dialect = open_dialect(fixture, folder.path, QUERY_JSON);
@@ -545,7 +551,8 @@ static void test_attributes(void **state)
         {"\xD5\xC5\x86\xB4", "\xD5\xC5\x86", ERROR_ENCODING, "is not GB18030", NULL},
     };
     struct fixture *fixture = *state;
-    struct dialect dialect = open_dialect(fixture, ATTRIBUTE, QUERY_XML);
+    struct folder folder = copy_of(ATTRIBUTE);
+    struct dialect dialect = open_dialect(fixture, folder.path, QUERY_XML);
     struct adapter *plain;
 
     hold_changes(&dialect, changes, COUNT_OF(changes));
@@ -561,19 +568,39 @@ static void test_attributes(void **state)
                               &dialect.message, &fixture->err));
     assert_int_equal(fixture->err.code, ERROR_SHAPE);
     adapter_free(plain);
+    drop_folder(&folder);
+}
+
+/* The dialect's schema speaks of attributes, too, of what is read and of what is written. */
+static void test_attributes_under_a_schema(void **state)
+{
+    static const struct change changes[] = {
+        {"NO=\"7\"", "NO=\"7\" LATE=\"1\"", ERROR_SCHEMA, "element DATA", NULL},
+        {"3477.33", "3477.3", ERROR_SCHEMA, "element AMOUNT", NULL},
+        {"<SERIAL>", "<ROWSET><ROW SERIAL=\"1\"/></ROWSET><SERIAL>", ERROR_SCHEMA,
+         "element ROW", NULL},
+    };
+    struct fixture *fixture = *state;
+    struct dialect dialect = open_dialect(fixture, ATTRIBUTE, QUERY_XML);
+    struct text bytes;
+
+    hold_changes(&dialect, changes, COUNT_OF(changes));
+    holds_its_bytes(&dialect, dialect.good);
+    dialect.message.local_key = TEXT("a\"b<c>&d");
+    assert_true(adapter_write(dialect.adapter, TO_CORE, &dialect.message, fixture->arena,
+                              &bytes, &fixture->err));
+    assert_true(reads(&dialect, bytes));
+    assert_true(text_is(dialect.message.local_key, "a\"b<c>&d"));
+    adapter_free(dialect.adapter);
 }
 
 /* Text beside an attribute is a field of its own, and written in its place. */
 static void test_text_beside_attributes(void **state)
 {
     struct fixture *fixture = *state;
-    struct folder folder = {"/tmp/qiantong-adapter-XXXXXX"};
+    struct folder folder = copy_of(ATTRIBUTE);
     struct dialect dialect;
-    char command[256];
 
-    assert_non_null(mkdtemp(folder.path));
-    snprintf(command, sizeof(command), "cp -r " ATTRIBUTE "/. %s", folder.path);
-    run(command);
     change(fixture, &folder, "mapping.xml", "<theirs>OPERATOR</theirs>",
            "<theirs>OPERATOR/.</theirs>");
     change(fixture, &folder, "mapping.xml", "<fragment> <!-- 经办 -->\n    <name>office</name>",
@@ -598,11 +625,10 @@ static void test_text_beside_attributes(void **state)
 static void test_roots_and_sizes(void **state)
 {
     struct fixture *fixture = *state;
-    struct folder folder = {"/tmp/qiantong-adapter-XXXXXX"};
+    struct folder folder = copy_of(ATTRIBUTE);
     struct dialect dialect = open_dialect(fixture, ATTRIBUTE, QUERY_XML);
     char *at = calloc(40, 1 << 20);
     struct text huge = {at, (size_t)40 << 20};
-    char command[256];
 
     refuses(&dialect, replaced(fixture, dialect.good, "</DATA>", "</DATA><DATA/>"), ERROR_PARSE,
             "not well-formed");
@@ -616,9 +642,6 @@ static void test_roots_and_sizes(void **state)
     memcpy(at + huge.size - 7, "</DATA>", 7);
     refuses(&dialect, huge, ERROR_SIZE, "41943040 bytes, the limit is 1048576");
     adapter_free(dialect.adapter);
-    assert_non_null(mkdtemp(folder.path));
-    snprintf(command, sizeof(command), "cp -r " ATTRIBUTE "/. %s", folder.path);
-    run(command);
     change(fixture, &folder, "adapter.xml", "  <answers>",
            "  <limits><sizeMax>100000000</sizeMax></limits>\n  <answers>");
     dialect = open_dialect(fixture, folder.path, QUERY_XML);
@@ -644,6 +667,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_soap_envelope, setup, teardown),
         cmocka_unit_test_setup_teardown(test_soap_inner, setup, teardown),
         cmocka_unit_test_setup_teardown(test_attributes, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_attributes_under_a_schema, setup, teardown),
         cmocka_unit_test_setup_teardown(test_text_beside_attributes, setup, teardown),
         cmocka_unit_test_setup_teardown(test_roots_and_sizes, setup, teardown),
     };
