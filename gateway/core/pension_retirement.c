@@ -79,19 +79,19 @@ static bool old_age(const struct rules *rules, const struct kind *kind, struct m
 }
 
 /* How much the reform adds for whoever would have reached the old age in `month` (办法第一条).
- */
+ * Before its rows begin it adds nothing; one of them without the others says nothing. */
 static bool added(const struct rules *rules, const struct kind *kind, struct month month,
                   int32_t *delay)
 {
-    int32_t step = rule(rules, kind->step, month, RAISE_MONTHS_MAX, 0);
+    int32_t step = rule(rules, kind->step, month, RAISE_MONTHS_MAX, NO_RULE);
     int32_t most = rule(rules, kind->most, month, RAISE_MONTHS_MAX, NO_RULE);
     int32_t written = rule(rules, "PEN-RAISE-START", month, 219912, NO_RULE);
     struct month start;
 
     *delay = 0;
-    if (step == 0)
+    if (step == NO_RULE && most == NO_RULE && written == NO_RULE)
         return true;
-    if (most == NO_RULE || !month_from(written / 100, written % 100, &start))
+    if (step <= 0 || most == NO_RULE || !month_from(written / 100, written % 100, &start))
         return false;
     if (month.number < start.number)
         return true;

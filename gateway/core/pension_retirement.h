@@ -14,7 +14,7 @@
  *
  * Rules (docs/rules.md 11), each taken on the first day of the month in which the event lies:
  * PEN-AGE-*, PEN-RAISE-*, PEN-FLEX-*, PEN-MINIMUM. Where a row is missing there is no answer
- * (INPUT_RULE); nothing is assumed.
+ * (INPUT_RULE) and nothing is assumed; without PEN-FLEX-* there is nothing to choose.
  */
 #ifndef CORE_PENSION_RETIREMENT_H
 #define CORE_PENSION_RETIREMENT_H

@@ -214,8 +214,8 @@ static void births_at_the_end_of_time(void **unused)
 
 static void a_rule_that_is_missing_or_absurd(void **unused)
 {
-    static const char *const ids[] = {"PEN-AGE-MAN", "PEN-RAISE-START", "PEN-RAISE-MOST-MAN",
-                                      "PEN-MINIMUM"};
+    static const char *const ids[] = {"PEN-AGE-MAN", "PEN-RAISE-START", "PEN-RAISE-STEP-MAN",
+                                      "PEN-RAISE-MOST-MAN", "PEN-MINIMUM"};
     static const int64_t values[] = {-1, 0, 7, 100000, INT64_MAX, INT64_MIN};
     struct retirement answer = {.age_months = 7};
 
@@ -235,6 +235,11 @@ static void a_rule_that_is_missing_or_absurd(void **unused)
             retirement_of(&rules, month_of("1970-01"), SEX_MALE, POST_UNKNOWN, today, &answer),
             INPUT_RULE);
     }
+    rules_file_read(&rules);
+    rules_file_add(&rules, "PEN-RAISE-STEP-MAN", "2025-01-01", 0);
+    assert_int_equal(
+        retirement_of(&rules, month_of("1970-01"), SEX_MALE, POST_UNKNOWN, today, &answer),
+        INPUT_RULE);
     assert_int_equal(answer.age_months, 7);
 }
 
