@@ -7,10 +7,35 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/uuid.h"
+#include "crypt/random.h"
 #include "wire/start.h"
 
 /* --- bringing documents --------------------------------------------------------------------
  */
+
+/* NULL: no memory. Where keys have a form, a step that is brought again after a restart has
+ * another one. */
+static const char *key_for(struct player *player, const struct script_case *at,
+                           const char *trace, const struct script_step *step)
+{
+    uint8_t random[10];
+    struct uuid id;
+    char text[UUID_TEXT_SIZE];
+    struct error ignored;
+
+    if (adapter_forms_keys(player->adapter)) {
+        if (!random_bytes(random, sizeof(random), &ignored))
+            return NULL;
+        id = uuid_v7(clock_now(), random);
+        return arena_copy(player->arena, text_of(uuid_format(&id, text))).at;
+    }
+    /* The same document brought twice by hand is two documents. */
+    return at != NULL ? arena_format(player->arena, "%s-%s-%u", trace,
+                                     action_name(step->sends).english, step->revision)
+                      : arena_format(player->arena, "%s-%u-%zu", trace, step->sends,
+                                     player->errand_count);
+}
 
 bool player_bring(struct player *player, struct script_case *at, const char *trace,
                   const struct script_step *step, size_t *number, struct error *err)
@@ -20,15 +45,11 @@ bool player_bring(struct player *player, struct script_case *at, const char *tra
                                       .revision = step->revision,
                                       .body = step->document};
     struct errand *errand = &player->errands[player->errand_count];
-    char *key;
+    const char *key;
 
     if (player->errand_count == ERRANDS_MAX)
         return fail(err, ERROR_BUSY, "more than %d documents", ERRANDS_MAX);
-    /* The same document brought twice by hand is two documents. */
-    key = at != NULL ? arena_format(player->arena, "%s-%s-%u", trace,
-                                    action_name(step->sends).english, step->revision)
-                     : arena_format(player->arena, "%s-%u-%zu", trace, step->sends,
-                                    player->errand_count);
+    key = key_for(player, at, trace, step);
     if (key == NULL)
         return fail(err, ERROR_MEMORY, "no memory for a document");
     message.local_key = text_of(key);

@@ -44,6 +44,9 @@ MUST_USE bool adapter_use_keys(struct adapter *adapter, const struct signer *sig
                                const struct verifier *const pins[], size_t pin_count,
                                struct error *err);
 
+/* Do keys have a form? Then one that is to be written is a MessageId, or has that form. */
+bool adapter_forms_keys(const struct adapter *adapter);
+
 /* What the core can do (adapter.xml, <capabilities>). */
 struct adapter_capabilities {
     bool two_phase;           /* call, then confirm or cancel */

@@ -52,6 +52,11 @@ const char *adapter_key_fault(const struct adapter_key *key, size_t size_max)
     return NULL;
 }
 
+bool adapter_forms_keys(const struct adapter *adapter)
+{
+    return adapter->key.form.size > 0;
+}
+
 static bool has_form(struct text form, struct text key, struct instant *time)
 {
     size_t at = time_at(form);
