@@ -65,6 +65,13 @@ struct name clock_title(unsigned kind)
         [CLOCK_SUSPENSE] = "Allocate or ask",
         [CLOCK_QUERY] = "Whose money",
         [CLOCK_RESTORE] = "Restore relation",
+        [CLOCK_ANSWER] = "Answer",
+        [CLOCK_PATIENCE] = "Hospital waits",
+        [CLOCK_RETRY] = "Reverse again",
+        [CLOCK_LAPSE] = "Forgotten",
+        [CLOCK_CONFIRM] = "Core confirms",
+        [CLOCK_FILING_END] = "Filing ends",
+        [CLOCK_REPLY] = "Reply",
     };
     struct name name = clock_kind_name(kind);
 

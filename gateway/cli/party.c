@@ -59,12 +59,20 @@ static void field(const struct cli *cli, const char *label, const char *format, 
     screen_field(&cli->screen, label, LABEL, PAINT_PLAIN, line);
 }
 
+static bool all_actions(const struct action_set *set)
+{
+    for (unsigned action = ACTION_NONE + 1; action < ACTIONS; action++)
+        if (!action_set_has(set, action))
+            return false;
+    return true;
+}
+
 static void print_flows(const struct cli *cli, const struct config_party *party)
 {
     for (unsigned flow = 1; flow < FLOW_NUMBERS; flow++)
         if (party->flows & (UINT32_C(1) << flow))
             field(cli, _("Flow"), "%s%s", language_name(flow_name(flow)),
-                  party->actions[flow] == UINT32_MAX ? "" : _(" (some actions only)"));
+                  all_actions(&party->actions[flow]) ? "" : _(" (some actions only)"));
 }
 
 static void print_letters(const struct cli *cli, const struct party_counts *counts)

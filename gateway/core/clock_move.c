@@ -3,7 +3,9 @@
 
 static bool runs(const struct flow_clock *clock)
 {
-    return clock->kind != CLOCK_NONE && clock->state == CLOCK_STATE_RUNNING && !clock->paused;
+    /* An exact clock has no region: no calendar counts it. */
+    return clock->kind != CLOCK_NONE && clock->state == CLOCK_STATE_RUNNING && !clock->paused &&
+           clock->region != 0;
 }
 
 void clock_move(const struct flow_case *before, const struct calendar *calendar,

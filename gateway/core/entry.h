@@ -72,20 +72,22 @@ enum tlv_type {
     TLV_BODY = 4,         /* struct entry_body: bytes that lie in database `body` */
     TLV_VERDICT = 5,      /* struct entry_verdict */
     TLV_WARNING = 6,      /* code NUL-padded 16, row u16 */
-    TLV_POSTING = 7,      /* reserved */
-    TLV_CLOCK = 8,        /* u8 kind: the clock that passed or moved */
-    TLV_PARTY = 9,        /* number u32, id text: assigned once, for ever */
-    TLV_ORIGIN = 10,      /* struct entry_origin */
-    TLV_ADAPTER = 11,     /* adapter digest 32, name text */
-    TLV_LOCAL_KEY = 12,   /* the dialect's own message key */
-    TLV_LOST = 13,        /* names of fields the other side never got, one per line */
-    TLV_OPERATOR = 14,    /* user, verb, reason: three NUL-terminated texts */
-    TLV_ATTACHMENT = 15,  /* reserved */
-    TLV_CHECKPOINT = 16,  /* reserved */
-    TLV_TEXT = 17,        /* a short note without personal data (error code and field name) */
-    TLV_PREVIOUS = 18,    /* digest 32 of the bytes that stood first (CONFLICT) */
-    TLV_RELEASE = 19,     /* program's version (BOOT), text */
-    TLV_APPROVAL = 20     /* a step of the rule of the second person (gate/approvals.h) */
+    TLV_POSTING = 7,     /* struct entry_posting: owed between two provinces, or not any more */
+    TLV_CLOCK = 8,       /* u8 kind: the clock that passed or moved */
+    TLV_PARTY = 9,       /* number u32, id text: assigned once, for ever */
+    TLV_ORIGIN = 10,     /* struct entry_origin */
+    TLV_ADAPTER = 11,    /* adapter digest 32, name text */
+    TLV_LOCAL_KEY = 12,  /* the dialect's own message key */
+    TLV_LOST = 13,       /* names of fields the other side never got, one per line */
+    TLV_OPERATOR = 14,   /* user, verb, reason: three NUL-terminated texts */
+    TLV_ATTACHMENT = 15, /* reserved */
+    TLV_CHECKPOINT = 16, /* reserved */
+    TLV_TEXT = 17,       /* a short note without personal data (error code and field name) */
+    TLV_PREVIOUS = 18,   /* digest 32 of the bytes that stood first (CONFLICT) */
+    TLV_RELEASE = 19,    /* program's version (BOOT), text */
+    TLV_APPROVAL = 20,   /* a step of the rule of the second person (gate/approvals.h) */
+    TLV_LINES = 21,      /* struct entry_lines and its rows: charge lines of the case */
+    TLV_ANSWERS = 22     /* struct entry_answers: the core's submission that this ends */
 };
 
 struct tlv {
@@ -122,6 +124,7 @@ struct entry_letter {
     uint32_t content_month; /* body key of the typed content (record_encode) */
     uint8_t content_digest[32];
     uint32_t content_size;
+    struct instant answer_by; /* none unless it asks */
 };
 
 struct entry_letter_state {
@@ -129,6 +132,45 @@ struct entry_letter_state {
     uint8_t state;
     uint16_t attempts;
     struct instant due; /* none unless NEW or READY */
+};
+
+/* One line of double entry. The far party is the entry's. */
+struct entry_posting {
+    uint8_t debit; /* enum account */
+    uint8_t credit;
+    uint8_t insurance; /* enum insurance */
+    uint32_t party;    /* number of the far province */
+    uint32_t period;   /* yyyymm */
+    struct money amount;
+};
+
+/* Charge lines change. ADD and CANCEL are followed by `count` rows. */
+enum entry_lines_change {
+    ENTRY_LINES_ADD = 1,
+    ENTRY_LINES_CANCEL = 2,     /* rows hold only their number */
+    ENTRY_LINES_CANCEL_ALL = 3, /* of the case, no rows */
+    ENTRY_LINES_DROP_BATCH = 4  /* those that ADD of this batch brought: gone, no rows */
+};
+struct entry_lines {
+    uint8_t change;
+    uint32_t batch;
+    uint16_t count;
+};
+struct entry_line {
+    struct text number;   /* 1 to 30 bytes, unique in the case */
+    struct text original; /* 0 to 30: the line that this one gives back */
+    struct stay_sums sums;
+    uint8_t digest[32];
+};
+
+/* Which submission of our own core has its answer with this entry, and the times of the hops
+ * between: a column of `qiantong stays --times`. */
+struct entry_answers {
+    uint8_t key[MESSAGE_KEY_SIZE]; /* of the submission; zeros: INSURED, no core waits */
+    uint8_t action;                /* that asked */
+    struct instant asked;          /* entry time of the question */
+    struct instant there;          /* TREATING: the receipt's; INSURED: none */
+    struct instant sent;           /* the answer's SentAt, TREATING only */
 };
 
 enum body_use {
@@ -227,6 +269,18 @@ void entry_body_encode(const struct entry_body *body, struct buffer *buffer);
 MUST_USE bool entry_body_decode(struct text bytes, struct entry_body *body);
 void entry_verdict_encode(const struct entry_verdict *verdict, struct buffer *buffer);
 MUST_USE bool entry_verdict_decode(struct text bytes, struct entry_verdict *verdict);
+void entry_posting_encode(const struct entry_posting *posting, struct buffer *buffer);
+MUST_USE bool entry_posting_decode(struct text bytes, struct entry_posting *posting);
+void entry_answers_encode(const struct entry_answers *answers, struct buffer *buffer);
+MUST_USE bool entry_answers_decode(struct text bytes, struct entry_answers *answers);
+/* The head; then one call for each row. Decoding takes the head off `bytes`, then row after
+ * row: what is left must be empty at the end. */
+void entry_lines_encode(const struct entry_lines *lines, struct buffer *buffer);
+void entry_line_encode(const struct entry_lines *lines, const struct entry_line *line,
+                       struct buffer *buffer);
+MUST_USE bool entry_lines_decode(struct text *bytes, struct entry_lines *lines);
+MUST_USE bool entry_line_decode(struct text *bytes, const struct entry_lines *lines,
+                                struct entry_line *line);
 void entry_origin_encode(const struct entry_origin *origin, struct buffer *buffer);
 MUST_USE bool entry_origin_decode(struct text bytes, struct entry_origin *origin);
 

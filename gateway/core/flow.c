@@ -51,19 +51,17 @@ static void refuse_order(const struct flow_situation *situation, struct flow_dec
 
 /* --- revisions --------------------------------------------------------------------- */
 
-/* The highest accepted revision of this kind of message, or NULL if it is not counted. */
-static uint32_t *revision_of(struct flow_case *flow_case, unsigned action)
+static uint32_t *revision_of(const struct flow *flow, struct flow_case *flow_case,
+                             unsigned action)
 {
-    if (action == ACTION_LETTER)
-        return &flow_case->letter_revision;
-    return action == ACTION_FORM ? &flow_case->form_revision : NULL;
+    return flow->revision != NULL ? flow->revision(flow_case, action) : NULL;
 }
 
 /* Is the event a message with the revision that is due, or a receipt for the newest one? */
 static bool revision_fits(const struct flow_situation *situation, uint32_t *due)
 {
     struct flow_case copy = *situation->before;
-    const uint32_t *highest = revision_of(&copy, situation->event->action);
+    const uint32_t *highest = revision_of(situation->flow, &copy, situation->event->action);
 
     if (highest == NULL)
         return true;
@@ -71,9 +69,10 @@ static bool revision_fits(const struct flow_situation *situation, uint32_t *due)
     return situation->event->revision == *due;
 }
 
-static void count_revision(const struct flow_event *event, struct flow_case *after)
+static void count_revision(const struct flow_situation *situation, struct flow_case *after)
 {
-    uint32_t *highest = revision_of(after, event->action);
+    const struct flow_event *event = situation->event;
+    uint32_t *highest = revision_of(situation->flow, after, event->action);
 
     if (highest == NULL)
         return;
@@ -95,9 +94,7 @@ static unsigned guard_if(bool holds, enum flow_guard guard)
     return holds ? (unsigned)guard : 0;
 }
 
-/* Every guard that holds with what the event brings. */
-static unsigned guards_of(const struct flow_situation *situation,
-                          const struct flow_facts *facts)
+unsigned flow_guards(const struct flow_situation *situation, const struct flow_facts *facts)
 {
     const struct flow_event *event = situation->event;
     bool form = facts->form_held;
@@ -121,6 +118,21 @@ static unsigned guards_of(const struct flow_situation *situation,
            guard_if(facts->flags & CASE_LETTER_BACK, GUARD_LETTER_BACK);
 }
 
+static unsigned guards_of(const struct flow_situation *situation,
+                          const struct flow_facts *facts)
+{
+    return situation->flow->guards != NULL ? situation->flow->guards(situation, facts)
+                                           : flow_guards(situation, facts);
+}
+
+/* What a row's source and action are compared with. */
+static bool speaks_of(const struct flow_step *step, const struct flow_event *event)
+{
+    unsigned action = event->source == EVENT_TIMER ? event->clock_kind : event->action;
+
+    return step->source == (unsigned)event->source && step->action == action;
+}
+
 static bool from_fits(const struct flow_situation *situation, unsigned from)
 {
     unsigned state = situation->before->state;
@@ -140,8 +152,7 @@ static bool has_row(const struct flow_situation *situation)
     for (size_t i = 0; i < flow->step_count[role]; i++) {
         const struct flow_step *step = &flow->steps[role][i];
 
-        if (step->source == (unsigned)situation->event->source &&
-            step->action == situation->event->action && from_fits(situation, step->from))
+        if (speaks_of(step, situation->event) && from_fits(situation, step->from))
             return true;
     }
     return false;
@@ -151,15 +162,14 @@ static const struct flow_step *find_step(const struct flow_situation *situation,
                                          const struct flow_facts *facts)
 {
     const struct flow *flow = situation->flow;
-    const struct flow_event *event = situation->event;
     unsigned role = situation->before->role;
     unsigned guards = guards_of(situation, facts);
 
     for (size_t i = 0; i < flow->step_count[role]; i++) {
         const struct flow_step *step = &flow->steps[role][i];
 
-        if (step->source == (unsigned)event->source && step->action == event->action &&
-            from_fits(situation, step->from) && (step->guard & ~guards) == 0)
+        if (speaks_of(step, situation->event) && from_fits(situation, step->from) &&
+            (step->guard & ~guards) == 0)
             return step;
     }
     return NULL;
@@ -249,7 +259,7 @@ static void run_clocks(const struct flow_situation *situation, const struct flow
                        const struct flow_facts *facts, struct flow_case *after)
 {
     if (flow_state_ends(situation->flow, after->state)) {
-        flow_clocks_meet(after, UINT16_MAX);
+        flow_clocks_meet(after, UINT32_MAX);
     } else {
         flow_clocks_meet(after, step->clocks_met);
         for (unsigned kind = CLOCK_NONE + 1; kind < CLOCK_KINDS; kind++)
@@ -266,7 +276,8 @@ static struct flow_send *add_send(struct flow_decision *decision, enum flow_targ
 
     CHECK(decision->send_count < FLOW_SENDS_MAX);
     decision->send_count++;
-    *send = (struct flow_send){target, (uint16_t)action, revision, made};
+    *send = (struct flow_send){
+        .target = target, .action = (uint16_t)action, .revision = revision, .made = made};
     return send;
 }
 
@@ -280,7 +291,8 @@ static bool send_one(const struct flow_situation *situation, const struct flow_f
     if (action == ACTION_NONE)
         return true;
     send = add_send(decision, target, action, event->revision, NULL);
-    if (event->source != EVENT_RECEIPT && event->action == action)
+    if ((event->source == EVENT_SUBMITTED || event->source == EVENT_RECEIVED) &&
+        event->action == action && !facts->remake)
         return true;
     return situation->flow->make(situation, facts, send, err);
 }
@@ -294,7 +306,7 @@ static bool send_all(const struct flow_situation *situation, const struct flow_s
     if (!send_one(situation, facts, FLOW_TO_PARTNER, step->send_partner, decision, err) ||
         !send_one(situation, facts, FLOW_TO_CORE, step->send_core, decision, err))
         return false;
-    if (step->send_partner != ACTION_NONE && partner->made != NULL)
+    if (step->send_partner != ACTION_NONE && partner->made != NULL && !situation->flow->quiet)
         add_send(decision, FLOW_TO_CORE, partner->action, partner->revision, partner->made);
     return true;
 }
@@ -314,11 +326,13 @@ static bool take_step(const struct flow_situation *situation, const struct flow_
     take_facts(facts, after);
     if (step->send_partner == ACTION_FORM_RETURN)
         after->flags |= CASE_FORM_BACK;
-    count_revision(situation->event, after);
+    count_revision(situation, after);
     run_clocks(situation, step, facts, after);
     decision->closes = flow_state_ends(situation->flow, after->state) &&
                        (situation->opening || after->state != situation->before->state);
-    return send_all(situation, step, facts, decision, err);
+    return send_all(situation, step, facts, decision, err) &&
+           (situation->flow->settle == NULL ||
+            situation->flow->settle(situation, step, facts, decision, err));
 }
 
 /* A receipt that no step waits for. */
@@ -354,27 +368,6 @@ static bool remind(const struct flow_situation *situation, struct flow_decision 
     return true;
 }
 
-static bool pass_clock(const struct flow_situation *situation, struct flow_decision *decision,
-                       struct error *err)
-{
-    const struct flow_event *event = situation->event;
-    struct flow_clock *clock = NULL;
-
-    if (event->clock_kind != CLOCK_NONE && event->clock_kind < CLOCK_KINDS)
-        clock = flow_clock_find(&decision->after, event->clock_kind);
-    if (clock == NULL || clock->state != CLOCK_STATE_RUNNING || clock->paused ||
-        instant_before(event->at, clock->due)) {
-        refuse(decision, situation->before, "FLW-01", "no such clock has run out");
-        return true;
-    }
-    decision->kind = DECISION_ACCEPTED;
-    clock->state = CLOCK_STATE_PASSED;
-    decision->after.version++;
-    decision->after.changed_at = event->at;
-    flow_clocks_tell_overdue(&decision->after);
-    return remind(situation, decision, err);
-}
-
 static struct flow_facts facts_of(const struct flow_case *before,
                                   const struct flow_event *event)
 {
@@ -390,6 +383,54 @@ static struct flow_facts facts_of(const struct flow_case *before,
         .reversed_total = before->reversed_total,
         .accepted_on = before->accepted_on,
     };
+}
+
+static bool is_exact(const struct flow_situation *situation, unsigned kind)
+{
+    return (situation->flow->exact_clocks & FLOW_CLOCK(kind)) != 0;
+}
+
+/* A clock that is exact passes as any event does: by its step, if there is one. */
+static bool pass_exact(const struct flow_situation *situation, struct flow_clock *clock,
+                       struct flow_decision *decision, struct error *err)
+{
+    struct flow_facts facts = facts_of(situation->before, situation->event);
+    const struct flow_step *step = NULL;
+
+    clock->state = CLOCK_STATE_MET;
+    if (has_row(situation)) {
+        if (!situation->flow->read(situation, &facts, decision, err))
+            return false;
+        step = find_step(situation, &facts);
+    }
+    if (step != NULL)
+        return take_step(situation, step, &facts, decision, err);
+    decision->after.version++;
+    decision->after.changed_at = situation->event->at;
+    return true;
+}
+
+static bool pass_clock(const struct flow_situation *situation, struct flow_decision *decision,
+                       struct error *err)
+{
+    const struct flow_event *event = situation->event;
+    struct flow_clock *clock = NULL;
+
+    if (event->clock_kind != CLOCK_NONE && event->clock_kind < CLOCK_KINDS)
+        clock = flow_clock_find(&decision->after, event->clock_kind);
+    if (clock == NULL || clock->state != CLOCK_STATE_RUNNING || clock->paused ||
+        instant_before(event->at, clock->due)) {
+        refuse(decision, situation->before, "FLW-01", "no such clock has run out");
+        return true;
+    }
+    decision->kind = DECISION_ACCEPTED;
+    if (is_exact(situation, event->clock_kind))
+        return pass_exact(situation, clock, decision, err);
+    clock->state = CLOCK_STATE_PASSED;
+    decision->after.version++;
+    decision->after.changed_at = event->at;
+    flow_clocks_tell_overdue(&decision->after);
+    return remind(situation, decision, err);
 }
 
 static const char *reason_of(const struct flow_step *step)
@@ -483,6 +524,30 @@ void flow_warn(struct flow_decision *decision, const char *code, uint16_t row)
     decision->warning_count++;
     CHECK(text_to_field(text_of(code), warning->code, sizeof(warning->code)));
     warning->row = row;
+}
+
+static uint32_t region_at(const struct record *body, const char *path)
+{
+    uint64_t region = 0;
+
+    return record_number(body, path, 999999, &region) ? (uint32_t)region : 0;
+}
+
+static void transfer_reference(const struct record *body, struct flow_reference *reference)
+{
+    struct text trace;
+
+    *reference = (struct flow_reference){.in_region = region_at(body, "reference/inRegion"),
+                                         .out_region = region_at(body, "reference/outRegion")};
+    if (!record_text(body, "reference/traceNumber", &trace) ||
+        !text_to_field(trace, reference->trace, sizeof(reference->trace)))
+        reference->trace[0] = '\0';
+}
+
+void flow_reference_of(const struct flow *flow, const struct record *body,
+                       struct flow_reference *reference)
+{
+    (flow->reference != NULL ? flow->reference : transfer_reference)(body, reference);
 }
 
 /* --- looking up -------------------------------------------------------------------- */

@@ -20,7 +20,7 @@
 #include "base/arena.h"
 #include "base/calendar.h"
 #include "base/money.h"
-#include "base/uuid.h"
+#include "core/flow_types.h"
 #include "core/message.h"
 #include "core/rules.h"
 
@@ -28,14 +28,20 @@ enum {
     FLOW_SENDS_MAX = 4,
     FLOW_WARNINGS_MAX = 40,
     FLOW_POSTINGS_MAX = 64, /* items of one bank line */
+    FLOW_OWED_MAX = 4,      /* postings of one decision */
+    FLOW_RELATED_MAX = 32,  /* other cases of the person that a decision looks at */
+    FLOW_LINES_MAX = 500,   /* charge lines of one message */
     FLOW_ALSO_MAX = 2,      /* other cases that one decision changes */
     FLOW_STATES_MAX = 32,
     FLOW_OPENING = FLOW_STATES_MAX, /* as a step's `from`: there is no case yet */
     FLOW_ANY,                       /* as `from`: every state of a case, also an end */
     FLOW_ACTIVE,                    /* as `from`: every state but the ends */
     FLOW_SAME,                      /* as `to`: the state stays */
-    TRACE_SIZE = 24,                /* 系统跟踪流水号 AAZ341, C..20, and a NUL */
-    CASE_ENCODED_MAX = 768
+    TRACE_SIZE = 48,                /* what names the case in its region, and a NUL: of a
+                                       transfer 系统跟踪流水号 AAZ341, C..20 */
+    TRACE_PLAIN = 24,               /* the same of a transfer */
+    FLOW_CLOCKS_MAX = 13,           /* of one case; a flow uses no more kinds */
+    CASE_ENCODED_MAX = 1536
 };
 
 enum clock_kind {
@@ -53,8 +59,16 @@ enum clock_kind {
     CLOCK_SUSPENSE = 11,  /* IN: money in suspense finds its case, or the payer is asked */
     CLOCK_QUERY = 12,     /* OUT: says whose money it is */
     CLOCK_RESTORE = 13,   /* OUT: relation restored after a reversal */
-    CLOCK_KINDS,
-    FLOW_CLOCKS_MAX = CLOCK_KINDS - 1
+    /* exact to the millisecond, counted by no calendar */
+    CLOCK_ANSWER = 14,     /* INSURED answers a question: AnswerBy */
+    CLOCK_PATIENCE = 15,   /* TREATING: how long the hospital waits */
+    CLOCK_RETRY = 16,      /* TREATING: a reversal without answer is sent again */
+    CLOCK_LAPSE = 17,      /* TREATING: a stay that is not registered is forgotten */
+    CLOCK_CONFIRM = 18,    /* TREATING: a core with two phases confirms */
+    CLOCK_FILING_END = 19, /* both: a filing is valid until then */
+    /* working days again */
+    CLOCK_REPLY = 20, /* of a record's other side: it replies */
+    CLOCK_KINDS
 };
 
 enum clock_state { CLOCK_STATE_OFF, CLOCK_STATE_RUNNING, CLOCK_STATE_PASSED, CLOCK_STATE_MET };
@@ -80,13 +94,23 @@ enum case_flag {
                           for that */
     CASE_MERGED = 16,  /* both sides opened the same business; see `other` */
     CASE_PARTIAL = 32, /* part is excluded from the transfer (人社厅发〔2019〕94号) */
-    CASE_CORRECTED = 64,        /* ended, and `other` corrects it */
-    CASE_NO_MONEY = 128,        /* no money moves on this route */
-    CASE_CERTIFICATE = 256,     /* certificate_balance is known */
-    CASE_OVERLAP = 512,         /* the form has a month in two regions (重复缴费) */
-    CASE_FORM_BACK = 1024,      /* the newest form was returned */
-    CASE_LETTER_BACK = 2048,    /* the newest letter was returned */
-    CASE_REVERSAL_AGREED = 4096 /* the other side has taken up the reversal, or asked for it */
+    CASE_CORRECTED = 64,         /* ended, and `other` corrects it */
+    CASE_NO_MONEY = 128,         /* no money moves on this route */
+    CASE_CERTIFICATE = 256,      /* certificate_balance is known */
+    CASE_OVERLAP = 512,          /* the form has a month in two regions (重复缴费) */
+    CASE_FORM_BACK = 1024,       /* the newest form was returned */
+    CASE_LETTER_BACK = 2048,     /* the newest letter was returned */
+    CASE_REVERSAL_AGREED = 4096, /* the other side has taken up the reversal, or asked for it */
+    /* settlement.stay */
+    CASE_PRESETTLED = 1 << 13,    /* a trial was made with the lines in force */
+    CASE_BOOKED = 1 << 14,        /* the settlement stands in the ledger of this side */
+    CASE_UNCONFIRMED = 1 << 15,   /* TREATING: a core with two phases has not confirmed */
+    CASE_WAS_UNCERTAIN = 1 << 16, /* some outcome was unknown for a while (存疑) */
+    CASE_WAS_REVERSED = 1 << 17,  /* something was reversed (冲正) */
+    CASE_WAS_CANCELLED = 1 << 18, /* a settlement was cancelled (撤销) */
+    CASE_OVERLAPS = 1 << 19,      /* the person has another stay at that time (DUP_STAY) */
+    CASE_EMERGENCY = 1 << 20,     /* counts as filed */
+    CASE_LATE_ADDED = 1 << 21     /* injury.record: added to the roster after the accident */
 };
 
 struct flow_case {
@@ -111,10 +135,15 @@ struct flow_case {
     struct day accepted_on;           /* 受理, as the agency wrote it; 0: none */
     struct instant opened_at;
     struct instant changed_at;
-    char trace[TRACE_SIZE];                    /* AAZ341 */
+    char trace[TRACE_SIZE];                    /* AAZ341; institution/stay; region/filing */
     uint8_t person_tag[16];                    /* keyed; all zero until known */
     char last_code[CODE_SIZE];                 /* newest refusal or return code; "" none */
     struct flow_clock clocks[FLOW_CLOCKS_MAX]; /* a kind appears at most once; kind 0: free */
+    union {
+        struct stay stay;
+        struct filing filing;
+        struct injury_record injury;
+    } part; /* which one, follows from the flow: flow_part_of() */
 };
 
 enum event_source {
@@ -151,13 +180,29 @@ struct flow_event {
     /* What the postings of this event booked on other cases (flow.postings). */
     struct money posted;
     uint64_t posted_rows; /* which of its items: bit 0 for the first */
+    /* Of a message: its id and what it replies to; of a receipt: the letter's id. */
+    struct uuid message_id;
+    struct uuid in_reply_to;
+    struct instant answer_by;        /* RECEIVED questions */
+    uint8_t key[32];                 /* SUBMITTED: the core's own key, as the inbox has it */
+    struct uuid ids[FLOW_SENDS_MAX]; /* MessageIds that the decision's sends will bear */
+    bool core_two_phase;             /* our own core calls, and then confirms */
+    /* Other cases of the person, newest first, whatever their flow; `more`: there are too many
+     */
+    const struct flow_case *const *related;
+    size_t related_count;
+    bool related_more;
+    /* Charge lines of the document, in its order; and the digest of all that are in force. */
+    const struct flow_line *lines;
+    size_t line_count;
+    uint8_t lines_digest[32];
 };
 
 _Static_assert(FLOW_POSTINGS_MAX <= 64, "a bit for each item");
 
 /* Money of one event for another case: booked there as ACTION_FUND_RECEIPT of our own. */
 struct flow_posting {
-    char trace[TRACE_SIZE];
+    char trace[TRACE_PLAIN];
     struct money amount;
     uint16_t row;              /* 1-based item of the document, 0: found in its remark */
     bool whole;                /* only if nothing else of the document fits: no guessing */
@@ -172,6 +217,35 @@ struct flow_send {
     uint16_t action;
     uint32_t revision;
     const struct record *made; /* in the decision's arena */
+    struct instant answer_by;  /* a question: the answer is wanted by then */
+    struct uuid in_reply_to;   /* an answer: to this message; none: to the event's own */
+};
+
+/* One line of double entry between two provinces, and what it stands for (docs/rules.md). */
+enum account {
+    ACCOUNT_NONE,
+    ACCOUNT_RECEIVABLE = 1, /* 应收: TREATING has advanced it for INSURED */
+    ACCOUNT_PAYABLE = 2,    /* 应付: INSURED owes it to TREATING */
+    ACCOUNT_HOSPITAL = 3,   /* TREATING owes it to its hospitals */
+    ACCOUNT_FUND = 4,       /* INSURED: borne by the fund */
+    ACCOUNT_PERSONAL = 5,   /* INSURED: taken from personal accounts */
+    ACCOUNTS
+};
+struct flow_owed {
+    uint8_t debit; /* enum account */
+    uint8_t credit;
+    uint8_t insurance;
+    struct money amount; /* negative: an earlier one is undone */
+    uint32_t period;     /* yyyymm of China's date */
+};
+
+/* What a decision does to the charge lines of its case. */
+enum lines_change {
+    LINES_STAY,
+    LINES_ADD,    /* those of event.lines that were not known */
+    LINES_CANCEL, /* those of event.lines */
+    LINES_CANCEL_ALL,
+    LINES_DROP_BATCH /* the newest batch: it was not taken over there */
 };
 
 struct flow_warning {
@@ -197,6 +271,18 @@ struct flow_decision {
     struct flow_case *also[FLOW_ALSO_MAX]; /* other cases as they stand after this event */
     size_t also_count;
     bool closes; /* the case has reached an end state */
+    struct flow_owed owed[FLOW_OWED_MAX];
+    size_t owed_count;
+    enum lines_change lines;
+    uint32_t lines_batch; /* ADD, DROP_BATCH */
+    /* Whoever waits under this key is answered with the event (TREATING): by its body, or, if
+     * there is none, by verdict and code. */
+    bool answers;
+    uint8_t answers_key[32];
+    enum verdict answers_verdict; /* REFUSED: it definitely did not happen; NONE: not known */
+    const struct record *reply;   /* SUBMITTED: the answer itself; nobody needs to wait */
+    uint16_t reply_action;
+    bool pending; /* SUBMITTED, RECEIVED: a question; its answer comes later */
 };
 
 /* What must hold besides (from, source, action) for a step to fit: all of the bits, with what
@@ -224,6 +310,8 @@ enum flow_guard {
     GUARD_LETTER_BACK = 1 << 17   /* the newest letter was returned */
 };
 
+/* Further guards are a flow's own: it says which of them hold (flow.guards). */
+
 /* A set of clocks, in a step. */
 #define FLOW_CLOCK(kind) (1u << (kind))
 
@@ -242,16 +330,16 @@ enum flow_guard {
  * core always gets a copy for information.
  */
 struct flow_step {
-    uint8_t from;   /* a state, FLOW_OPENING, FLOW_ANY or FLOW_ACTIVE */
-    uint8_t source; /* enum event_source */
-    uint8_t action;
-    uint32_t guard;       /* enum flow_guard, bits */
+    uint8_t from;         /* a state, FLOW_OPENING, FLOW_ANY or FLOW_ACTIVE */
+    uint8_t source;       /* enum event_source */
+    uint8_t action;       /* of a timer: enum clock_kind */
+    uint32_t guard;       /* enum flow_guard, or the flow's own; all of the bits */
     uint8_t to;           /* a state, or FLOW_SAME */
     const char *refusal;  /* not NULL: refused with this code, state unchanged; or FLOW_LATER */
     uint8_t send_partner; /* enum action, 0 none */
     uint8_t send_core;
-    uint16_t clocks_start; /* FLOW_CLOCK() bits */
-    uint16_t clocks_met;   /* likewise; reaching an end state meets every clock */
+    uint32_t clocks_start; /* FLOW_CLOCK() bits */
+    uint32_t clocks_met;   /* likewise; reaching an end state meets every clock */
 };
 
 /* What an event brings to its case, read from its body before a step is looked for. */
@@ -278,7 +366,9 @@ struct flow_facts {
     struct money reversed_total;
     struct day accepted_on;
     struct day clocks_from[CLOCK_KINDS]; /* not 0: this clock starts, with this day as day 0 */
-    const void *details;                 /* the flow's own, for its `make` */
+    unsigned guards;                     /* the flow's own */
+    bool remake;         /* a document is made anew though it is the event's own */
+    const void *details; /* the flow's own, for its `make` */
 };
 
 /* What a decision is made from. `before` is never NULL here: an opening event has an empty case
@@ -299,8 +389,19 @@ struct flow_pair {
     uint8_t out_state;
 };
 
+/* How a document names its case, and the regions of the two roles. */
+struct flow_reference {
+    char trace[TRACE_SIZE]; /* "" if it names none */
+    uint32_t in_region;     /* 0: absent or not a region */
+    uint32_t out_region;
+};
+
 struct flow {
     uint16_t number;
+    uint8_t roles[2];      /* whose region is in_region, whose is out_region */
+    uint32_t exact_clocks; /* FLOW_CLOCK() bits: due to the millisecond; the flow starts them
+                              itself, and where no step waits for one nothing happens */
+    bool quiet; /* the own core gets no copy of what the gateway makes for the partner */
     const struct name *states;
     size_t state_count;
     uint32_t ends; /* bit per end state */
@@ -309,12 +410,25 @@ struct flow {
     const struct flow_pair *pairs;
     size_t pair_count;
     /* Fills `facts` (which begin as the case stands), the decision's warnings and the other
-     * cases it changes. Only memory can fail. Not called for timers. */
+     * cases it changes. Only memory can fail. Called where a step of this source and action
+     * exists. */
     bool (*read)(const struct flow_situation *situation, struct flow_facts *facts,
                  struct flow_decision *decision, struct error *err);
     /* Makes the document of `send->action`: fills send->made and send->revision. */
     bool (*make)(const struct flow_situation *situation, const struct flow_facts *facts,
                  struct flow_send *send, struct error *err);
+    /* Which guards hold with what the event brings. NULL: flow_guards(). */
+    unsigned (*guards)(const struct flow_situation *situation, const struct flow_facts *facts);
+    /* NULL: reference/traceNumber, inRegion, outRegion. */
+    void (*reference)(const struct record *body, struct flow_reference *reference);
+    /* The highest accepted revision of this kind of message, or NULL if it is not counted;
+     * NULL: nothing is counted. */
+    uint32_t *(*revision)(struct flow_case *flow_case, unsigned action);
+    /* NULL, or: the rest of a step, after state, facts and clocks; fills decision->owed, lines,
+     * answers, changes after->part. Sends are there already. Only memory can fail. */
+    bool (*settle)(const struct flow_situation *situation, const struct flow_step *step,
+                   const struct flow_facts *facts, struct flow_decision *decision,
+                   struct error *err);
     /* NULL, or: what this event would book on other cases. Whoever runs the flow tries each,
      * and tells the flow of the outcome in event.posted before it decides. */
     bool (*postings)(const struct flow_situation *situation, struct flow_posting *postings,
@@ -350,6 +464,16 @@ MUST_USE bool flow_decide(const struct flow *flow, const struct rules *rules,
                           const struct calendar *calendar, const struct flow_case *before,
                           const struct flow_event *event, struct arena *arena,
                           struct flow_decision *decision, struct error *err);
+
+/* The guards of GUARD_… above. For flows. */
+unsigned flow_guards(const struct flow_situation *situation, const struct flow_facts *facts);
+/* How a document of this flow names its case. */
+void flow_reference_of(const struct flow *flow, const struct record *body,
+                       struct flow_reference *reference);
+/* Which part a case of this flow has: enum flow_part. */
+unsigned flow_part_of(unsigned flow);
+/* The open question of a case, NULL if its flow asks none or none is open. */
+const struct flow_question *flow_case_question(const struct flow_case *flow_case);
 
 /* Adds a warning while there is room. For flows. */
 void flow_warn(struct flow_decision *decision, const char *code, uint16_t row);

@@ -1,15 +1,16 @@
 /*
- * flow_case.c - the exact bytes of a case, layout version 2; version 1 is read for ever.
+ * flow_case.c - the exact bytes of a case: layout version 2, or 3 if its flow gives it a part;
+ * version 1 is read for ever.
  *
  * Every number is big-endian. Texts are padded with zeros to their field and end with at least
  * one. Times are UTC milliseconds, day 1 is 1900-01-01, money is in fen.
  *
  *   offset size field
- *        0    1  layout version, 2
+ *        0    1  layout version, 2 or 3
  *        1   16  case_id
  *       17   16  other                 zeros: none
  *       33    2  flow                  enum flow_number
- *       35    1  role                  1 in, 2 out
+ *       35    1  role                  1 in, 2 out, 3 treating, 4 insured
  *       36    1  state                 position in the flow's list, below 32
  *       37    4  version               events accepted
  *       41    4  flags                 enum case_flag
@@ -42,6 +43,9 @@
  *       +14   4    calendar_version
  *       +18   8    due                 signed
  *
+ * Version 3 has a trace of 48 bytes, so that what follows lies 24 further, and after the clocks
+ * the part of its flow (flow_part.c).
+ *
  * Version 1 has, from offset 157, six clocks of 30 bytes: the 26 above and four zeros; a free
  * place is all zeros.
  */
@@ -49,8 +53,11 @@
 
 #include <string.h>
 
+#include "core/flow_part.h"
+
 enum {
-    LAYOUT_VERSION = 2,
+    LAYOUT_PLAIN = 2,
+    LAYOUT_PART = 3,
     HEAD_BYTES = 157,
     CLOCK_BYTES = 26,
     TAIL_BYTES = 29,
@@ -105,16 +112,17 @@ static void put_head(struct buffer *buffer, const struct flow_case *flow_case, u
     buffer_i64(buffer, flow_case->money_total.fen);
     buffer_i64(buffer, flow_case->opened_at.ms);
     buffer_i64(buffer, flow_case->changed_at.ms);
-    put_field(buffer, flow_case->trace, TRACE_SIZE);
+    put_field(buffer, flow_case->trace, layout == LAYOUT_PART ? TRACE_SIZE : TRACE_PLAIN);
     buffer_bytes(buffer, flow_case->person_tag, sizeof(flow_case->person_tag));
     put_field(buffer, flow_case->last_code, CODE_SIZE);
 }
 
 void flow_case_encode(const struct flow_case *flow_case, struct buffer *buffer)
 {
+    bool part = flow_part_of(flow_case->flow) != FLOW_PART_NONE;
     uint8_t count = 0;
 
-    put_head(buffer, flow_case, LAYOUT_VERSION);
+    put_head(buffer, flow_case, part ? LAYOUT_PART : LAYOUT_PLAIN);
     buffer_i64(buffer, flow_case->certificate_balance.fen);
     buffer_i64(buffer, flow_case->reverse_total.fen);
     buffer_i64(buffer, flow_case->reversed_total.fen);
@@ -125,6 +133,7 @@ void flow_case_encode(const struct flow_case *flow_case, struct buffer *buffer)
     for (size_t i = 0; i < FLOW_CLOCKS_MAX; i++)
         if (flow_case->clocks[i].kind != CLOCK_NONE)
             put_clock(buffer, &flow_case->clocks[i]);
+    flow_part_encode(flow_case, buffer);
 }
 
 /* As version 1 wrote it. */
@@ -163,7 +172,8 @@ static void get_field(struct reader *reader, char *field, size_t size)
 
 static void get_head(struct reader *reader, struct flow_case *flow_case)
 {
-    (void)reader_u8(reader);
+    bool part = reader_u8(reader) == LAYOUT_PART;
+
     reader_copy(reader, flow_case->case_id.bytes, sizeof(flow_case->case_id.bytes));
     reader_copy(reader, flow_case->other.bytes, sizeof(flow_case->other.bytes));
     flow_case->flow = reader_u16(reader);
@@ -181,7 +191,7 @@ static void get_head(struct reader *reader, struct flow_case *flow_case)
     flow_case->money_total.fen = reader_i64(reader);
     flow_case->opened_at.ms = reader_i64(reader);
     flow_case->changed_at.ms = reader_i64(reader);
-    get_field(reader, flow_case->trace, TRACE_SIZE);
+    get_field(reader, flow_case->trace, part ? TRACE_SIZE : TRACE_PLAIN);
     reader_copy(reader, flow_case->person_tag, sizeof(flow_case->person_tag));
     get_field(reader, flow_case->last_code, CODE_SIZE);
 }
@@ -197,6 +207,7 @@ static void get_tail(struct reader *reader, struct flow_case *flow_case)
     count = reader_u8(reader);
     for (size_t i = 0; i < count && i < FLOW_CLOCKS_MAX; i++)
         get_clock(reader, &flow_case->clocks[i]);
+    flow_part_decode(reader, flow_case);
 }
 
 static void get_first_clocks(struct reader *reader, struct flow_case *flow_case)
@@ -230,14 +241,21 @@ static bool clocks_sane(const struct flow_case *flow_case)
     return true;
 }
 
+static bool role_sane(const struct flow_case *flow_case)
+{
+    const struct flow *flow = flow_find(flow_case->flow);
+
+    return flow != NULL &&
+           (flow_case->role == flow->roles[0] || flow_case->role == flow->roles[1]);
+}
+
 static bool case_sane(const struct flow_case *flow_case)
 {
-    return flow_case->role > ROLE_NONE && flow_case->role < ROLES &&
-           flow_case->flow > FLOW_NONE && flow_case->flow < FLOW_NUMBERS &&
-           flow_case->state < FLOW_STATES_MAX && money_sane(flow_case->form_total) &&
-           money_sane(flow_case->money_total) && money_sane(flow_case->certificate_balance) &&
-           money_sane(flow_case->reverse_total) && money_sane(flow_case->reversed_total) &&
-           clocks_sane(flow_case);
+    return role_sane(flow_case) && flow_case->state < FLOW_STATES_MAX &&
+           money_sane(flow_case->form_total) && money_sane(flow_case->money_total) &&
+           money_sane(flow_case->certificate_balance) && money_sane(flow_case->reverse_total) &&
+           money_sane(flow_case->reversed_total) && clocks_sane(flow_case) &&
+           flow_part_sane(flow_case);
 }
 
 bool flow_case_decode(struct text bytes, struct flow_case *flow_case, struct error *err)
@@ -250,7 +268,7 @@ bool flow_case_decode(struct text bytes, struct flow_case *flow_case, struct err
 
     if (bytes.size < CASE_BYTES_MIN || bytes.size > CASE_ENCODED_MAX)
         return fail(err, ERROR_LEDGER, "case: %zu bytes, which no case has", bytes.size);
-    if (!first && bytes.at[0] != LAYOUT_VERSION)
+    if (!first && bytes.at[0] != LAYOUT_PLAIN && bytes.at[0] != LAYOUT_PART)
         return fail(err, ERROR_LEDGER, "case: layout version %d is not known", bytes.at[0]);
     get_head(&reader, &found);
     if (first)

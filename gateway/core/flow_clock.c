@@ -29,9 +29,16 @@ static const struct clock_rule clock_rules[] = {
     [CLOCK_SUSPENSE] = {"PEN-SUSP", 15, ROLE_IN},
     [CLOCK_QUERY] = {"PEN-QUERY", 15, ROLE_OUT},
     [CLOCK_RESTORE] = {"PEN-RESTORE", 15, ROLE_OUT},
+    [CLOCK_ANSWER] = {"STL-TREATING", 0, ROLE_INSURED},
+    [CLOCK_PATIENCE] = {"STL-HOSPITAL", 0, ROLE_TREATING},
+    [CLOCK_RETRY] = {"STL-RETRY", 0, ROLE_TREATING},
+    [CLOCK_LAPSE] = {"STL-LAPSE", 0, ROLE_TREATING},
+    [CLOCK_CONFIRM] = {"STL-CONFIRM", 0, ROLE_TREATING},
+    [CLOCK_FILING_END] = {"STL-FILING", 0, ROLE_INSURED},
+    [CLOCK_REPLY] = {"INJ-REPLY", 15, ROLE_INSURED},
 };
 _Static_assert(COUNT_OF(clock_rules) == CLOCK_KINDS, "every clock has its rule");
-_Static_assert(CLOCK_KINDS <= 16, "a set of clocks is 16 bits");
+_Static_assert(CLOCK_KINDS <= 32, "a set of clocks is 32 bits");
 
 uint8_t clock_duty(unsigned kind)
 {
@@ -84,7 +91,8 @@ void flow_clock_start(const struct flow_situation *situation, struct flow_case *
                       unsigned kind, struct day from)
 {
     const struct clock_rule *rule = &clock_rules[kind];
-    uint32_t region = rule->role == ROLE_IN ? after->in_region : after->out_region;
+    bool first = rule->role == situation->flow->roles[0];
+    uint32_t region = first ? after->in_region : after->out_region;
     struct day began = instant_day(duty_begins(after, situation->event));
     struct day start = from.number != 0 ? from : flow_day_zero(situation->rules, region, began);
     int64_t days = flow_rule(situation->rules, rule->id, region,
@@ -95,7 +103,7 @@ void flow_clock_start(const struct flow_situation *situation, struct flow_case *
 
     if (clock == NULL)
         clock = flow_clock_find(after, CLOCK_NONE);
-    CHECK(clock != NULL); /* as many places as kinds */
+    CHECK(clock != NULL); /* as many places as a flow uses kinds */
     if (days < 0 || days > DAYS_MAX)
         days = rule->days;
     last = calendar_limit(situation->calendar, region, start, (int)days, &provisional);
@@ -109,6 +117,17 @@ void flow_clock_start(const struct flow_situation *situation, struct flow_case *
         .calendar_version = situation->rules->calendar_version,
         .due = day_end(last),
     };
+}
+
+void flow_clock_start_at(struct flow_case *after, unsigned kind, struct instant due)
+{
+    struct flow_clock *clock = flow_clock_find(after, kind);
+
+    if (clock == NULL)
+        clock = flow_clock_find(after, CLOCK_NONE);
+    CHECK(clock != NULL);
+    *clock = (struct flow_clock){
+        .kind = (uint8_t)kind, .state = CLOCK_STATE_RUNNING, .due = due};
 }
 
 void flow_clocks_meet(struct flow_case *after, unsigned kinds)
@@ -147,6 +166,13 @@ struct name clock_kind_name(unsigned kind)
         {"suspense", "暂收款认领时限"},
         {"query", "暂收款答复时限"},
         {"restore", "恢复关系时限"},
+        {"answer", "答复时限"},
+        {"patience", "医院等候时限"},
+        {"retry", "再次冲正时间"},
+        {"lapse", "未登记失效时间"},
+        {"confirm", "交易确认时限"},
+        {"filing_end", "备案到期"},
+        {"reply", "回复时限"},
     };
     _Static_assert(COUNT_OF(names) == CLOCK_KINDS, "every kind has its names");
 

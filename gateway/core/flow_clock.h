@@ -19,6 +19,8 @@ struct day flow_day_zero(const struct rules *rules, uint32_t region, struct day 
  * the event, of a receipt on the day of receipt over there. */
 void flow_clock_start(const struct flow_situation *situation, struct flow_case *after,
                       unsigned kind, struct day from);
+/* The same for an exact clock. */
+void flow_clock_start_at(struct flow_case *after, unsigned kind, struct instant due);
 /* Meets those of `kinds` (FLOW_CLOCK bits) that ever ran. */
 void flow_clocks_meet(struct flow_case *after, unsigned kinds);
 /* CASE_OVERDUE follows from the clocks. */

@@ -14,13 +14,15 @@ static const struct name flow_names[] = {
     {"none", "无"},
     {"pension.employee", "企业职工基本养老保险关系转移接续"},
     {"pension.remittance", "转移资金到账认领"},
+    {"settlement.filing", "异地就医备案"},
+    {"settlement.stay", "异地就医直接结算"},
+    {"injury.record", "工伤协查与告知"},
 };
 _Static_assert(COUNT_OF(flow_names) == FLOW_NUMBERS, "every flow has its names");
 
 static const struct name role_names[] = {
-    {"none", "无"},
-    {"in", "转入地"},
-    {"out", "转出地"},
+    {"none", "无"},         {"in", "转入地"},      {"out", "转出地"},
+    {"treating", "就医地"}, {"insured", "参保地"},
 };
 _Static_assert(COUNT_OF(role_names) == ROLES, "every role has its names");
 
@@ -52,6 +54,60 @@ static const struct name action_names[] = {
     {"allocation", "资金认领"},
     {"fund_query", "暂收款查询"},
     {"fund_answer", "暂收款答复"},
+    {"identify", "身份与待遇查询"},
+    {"identity", "身份与待遇结果"},
+    {"register", "就医登记"},
+    {"registered", "登记结果"},
+    {"register_undo", "撤销就医登记"},
+    {"register_undone", "撤销登记结果"},
+    {"lines", "费用明细"},
+    {"lines_taken", "明细上传结果"},
+    {"lines_undo", "撤销费用明细"},
+    {"lines_undone", "明细撤销结果"},
+    {"discharge", "出院登记"},
+    {"discharged", "出院登记结果"},
+    {"discharge_undo", "撤销出院登记"},
+    {"discharge_undone", "撤销出院结果"},
+    {"presettle", "预结算"},
+    {"presettled", "预结算结果"},
+    {"settle", "结算"},
+    {"settled", "结算结果"},
+    {"cancel", "撤销结算"},
+    {"cancelled", "撤销结算结果"},
+    {"reverse", "冲正"},
+    {"reversed", "冲正结果"},
+    {"query", "结果查询"},
+    {"outcome", "查询结果"},
+    {"fallback", "转手工报销"},
+    {"confirm", "交易确认"},
+    {"abandon", "交易取消"},
+    {"uncertain_query", "不确定交易查询"},
+    {"uncertain_list", "不确定交易清单"},
+    {"filing", "异地就医备案"},
+    {"filing_change", "备案变更"},
+    {"filing_cancel", "备案撤销"},
+    {"filing_suspend", "备案暂停"},
+    {"filing_restore", "备案恢复"},
+    {"insured_query", "参保状态查询"},
+    {"insured_state", "参保状态结果"},
+    {"cover_query", "项目参保查询"},
+    {"cover_proof", "项目参保证明"},
+    {"cover_notice", "项目参保告知"},
+    {"recognition", "工伤认定"},
+    {"appraisal", "劳动能力鉴定"},
+    {"confirmation", "工伤确认"},
+    {"assistance_request", "协查请求"},
+    {"assistance_reply", "协查答复"},
+    {"entrusted_appraisal", "委托鉴定"},
+    {"entrusted_result", "委托鉴定结果"},
+    {"eligibility_check", "待遇资格认证"},
+    {"eligibility_result", "资格认证结果"},
+    {"duplicate_check", "重复待遇核查"},
+    {"duplicate_result", "重复待遇核查结果"},
+    {"third_party", "第三方责任"},
+    {"stop_notice", "死亡或停发通知"},
+    {"project", "项目参保"},
+    {"roster", "项目人员名册"},
 };
 _Static_assert(COUNT_OF(action_names) == ACTIONS, "every action has its names");
 
@@ -131,9 +187,24 @@ unsigned verdict_by_name(struct text english)
 
 const char *flow_namespace(unsigned flow)
 {
-    return flow == FLOW_PENSION_EMPLOYEE || flow == FLOW_PENSION_REMITTANCE
-               ? "urn:qiantong:pension:1"
-               : NULL;
+    static const char *const spaces[] = {
+        [FLOW_PENSION_EMPLOYEE] = "urn:qiantong:pension:1",
+        [FLOW_PENSION_REMITTANCE] = "urn:qiantong:pension:1",
+        [FLOW_SETTLEMENT_FILING] = "urn:qiantong:settlement:1",
+        [FLOW_SETTLEMENT_STAY] = "urn:qiantong:settlement:1",
+    };
+    return flow < COUNT_OF(spaces) ? spaces[flow] : NULL;
+}
+
+void action_set_add(struct action_set *set, unsigned action)
+{
+    CHECK(action < ACTIONS);
+    set->words[action / 64] |= UINT64_C(1) << action % 64;
+}
+
+bool action_set_has(const struct action_set *set, unsigned action)
+{
+    return action < ACTIONS && (set->words[action / 64] >> action % 64 & 1) != 0;
 }
 
 /* Who may say it: between provinces, and our own core to us. */
@@ -170,6 +241,60 @@ static const struct travel travels[] = {
     {false, true},  /* allocation */
     {true, true},   /* fund_query */
     {true, true},   /* fund_answer */
+    {true, true},   /* identify */
+    {true, true},   /* identity */
+    {true, true},   /* register */
+    {true, true},   /* registered */
+    {true, true},   /* register_undo */
+    {true, true},   /* register_undone */
+    {true, true},   /* lines */
+    {true, true},   /* lines_taken */
+    {true, true},   /* lines_undo */
+    {true, true},   /* lines_undone */
+    {true, true},   /* discharge */
+    {true, true},   /* discharged */
+    {true, true},   /* discharge_undo */
+    {true, true},   /* discharge_undone */
+    {true, true},   /* presettle */
+    {true, true},   /* presettled */
+    {true, true},   /* settle */
+    {true, true},   /* settled */
+    {true, true},   /* cancel */
+    {true, true},   /* cancelled */
+    {true, true},   /* reverse */
+    {true, true},   /* reversed */
+    {true, true},   /* query */
+    {true, true},   /* outcome */
+    {true, true},   /* fallback */
+    {false, true},  /* confirm */
+    {false, true},  /* abandon */
+    {false, true},  /* uncertain_query */
+    {false, false}, /* uncertain_list */
+    {true, true},   /* filing */
+    {true, true},   /* filing_change */
+    {true, true},   /* filing_cancel */
+    {true, true},   /* filing_suspend */
+    {true, true},   /* filing_restore */
+    {true, true},   /* insured_query */
+    {true, true},   /* insured_state */
+    {true, true},   /* cover_query */
+    {true, true},   /* cover_proof */
+    {true, true},   /* cover_notice */
+    {true, true},   /* recognition */
+    {true, true},   /* appraisal */
+    {true, true},   /* confirmation */
+    {true, true},   /* assistance_request */
+    {true, true},   /* assistance_reply */
+    {true, true},   /* entrusted_appraisal */
+    {true, true},   /* entrusted_result */
+    {true, true},   /* eligibility_check */
+    {true, true},   /* eligibility_result */
+    {true, true},   /* duplicate_check */
+    {true, true},   /* duplicate_result */
+    {true, true},   /* third_party */
+    {true, true},   /* stop_notice */
+    {false, true},  /* project */
+    {false, true},  /* roster */
 };
 _Static_assert(COUNT_OF(travels) == ACTIONS, "every action says where it may travel");
 

@@ -18,13 +18,18 @@ enum flow_number {
     FLOW_NONE = 0,
     FLOW_PENSION_EMPLOYEE = 1, /* 企业职工基本养老保险关系转移接续, EP-EP */
     FLOW_PENSION_REMITTANCE = 2, /* 转移资金到账认领: one bank line, for whichever cases */
+    FLOW_SETTLEMENT_FILING = 3, /* 异地就医备案 */
+    FLOW_SETTLEMENT_STAY = 4, /* 就医登记、明细、预结算、结算、撤销、冲正 */
+    FLOW_INJURY_RECORD = 5,   /* 工伤协查与告知 (M01-M05, M10-M15) */
     FLOW_NUMBERS
 };
 
 enum role {
     ROLE_NONE = 0,
-    ROLE_IN = 1,  /* 转入地: where the relation goes */
-    ROLE_OUT = 2, /* 转出地: where it comes from */
+    ROLE_IN = 1,       /* 转入地: where the relation goes */
+    ROLE_OUT = 2,      /* 转出地: where it comes from */
+    ROLE_TREATING = 3, /* 就医地: where the hospital is; of a record, who opened the exchange */
+    ROLE_INSURED = 4, /* 参保地: where the insurance is; of a record, the other side */
     ROLES
 };
 
@@ -56,6 +61,67 @@ enum action {
     ACTION_ALLOCATION = 24,  /* 资金认领: own core only, money in suspense finds its case */
     ACTION_FUND_QUERY = 25,  /* 暂收款查询: whose money is this? */
     ACTION_FUND_ANSWER = 26, /* 暂收款答复 */
+
+    /* settlement.stay: a question and its answer */
+    ACTION_IDENTIFY = 27, /* 身份与待遇查询 */
+    ACTION_IDENTITY = 28,
+    ACTION_REGISTER = 29, /* 就医登记 */
+    ACTION_REGISTERED = 30,
+    ACTION_REGISTER_UNDO = 31, /* 撤销就医登记 */
+    ACTION_REGISTER_UNDONE = 32,
+    ACTION_LINES = 33, /* 费用明细 */
+    ACTION_LINES_TAKEN = 34,
+    ACTION_LINES_UNDO = 35, /* 撤销费用明细 */
+    ACTION_LINES_UNDONE = 36,
+    ACTION_DISCHARGE = 37, /* 出院登记 */
+    ACTION_DISCHARGED = 38,
+    ACTION_DISCHARGE_UNDO = 39, /* 撤销出院登记 */
+    ACTION_DISCHARGE_UNDONE = 40,
+    ACTION_PRESETTLE = 41, /* 预结算: a trial without effect */
+    ACTION_PRESETTLED = 42,
+    ACTION_SETTLE = 43, /* 结算 */
+    ACTION_SETTLED = 44,
+    ACTION_CANCEL = 45, /* 撤销结算: the outcome is known */
+    ACTION_CANCELLED = 46,
+    ACTION_REVERSE = 47, /* 冲正: the outcome is unknown; names the original message */
+    ACTION_REVERSED = 48,
+    ACTION_QUERY = 49, /* 结果查询: what became of a message? */
+    ACTION_OUTCOME = 50,
+    ACTION_FALLBACK = 51, /* 转手工报销: told, not asked */
+    /* own core only: a core with two phases, and its list of what is in doubt */
+    ACTION_CONFIRM = 52,         /* 交易确认 */
+    ACTION_ABANDON = 53,         /* 交易取消 */
+    ACTION_UNCERTAIN_QUERY = 54, /* 不确定交易查询 */
+    ACTION_UNCERTAIN_LIST = 55,
+
+    /* settlement.filing */
+    ACTION_FILING = 56,         /* 备案 */
+    ACTION_FILING_CHANGE = 57,  /* 备案变更 */
+    ACTION_FILING_CANCEL = 58,  /* 备案撤销 */
+    ACTION_FILING_SUSPEND = 59, /* 备案暂停: the recognition is withdrawn */
+    ACTION_FILING_RESTORE = 60, /* 备案恢复 */
+
+    /* injury.record */
+    ACTION_INSURED_QUERY = 61, /* M01 身份与参保状态查询 */
+    ACTION_INSURED_STATE = 62,
+    ACTION_COVER_QUERY = 63, /* M02 项目参保证明 */
+    ACTION_COVER_PROOF = 64,
+    ACTION_COVER_NOTICE = 65,
+    ACTION_RECOGNITION = 66,        /* M03 工伤认定 */
+    ACTION_APPRAISAL = 67,          /* M04 劳动能力鉴定 */
+    ACTION_CONFIRMATION = 68,       /* M05 确认: relapse, rehabilitation, device */
+    ACTION_ASSISTANCE_REQUEST = 69, /* M10 协查 */
+    ACTION_ASSISTANCE_REPLY = 70,
+    ACTION_ENTRUSTED_APPRAISAL = 71, /* M11 委托鉴定 */
+    ACTION_ENTRUSTED_RESULT = 72,
+    ACTION_ELIGIBILITY_CHECK = 73, /* M12 待遇资格认证 */
+    ACTION_ELIGIBILITY_RESULT = 74,
+    ACTION_DUPLICATE_CHECK = 75, /* M13 重复享受待遇核查 */
+    ACTION_DUPLICATE_RESULT = 76,
+    ACTION_THIRD_PARTY = 77, /* M14 第三方责任 */
+    ACTION_STOP_NOTICE = 78, /* M15 死亡或停发通知 */
+    ACTION_PROJECT = 79,     /* 项目参保: own core only */
+    ACTION_ROSTER = 80,      /* 实名制人员: own core only */
     ACTIONS
 };
 
@@ -79,6 +145,15 @@ struct name {
     const char *english; /* "pension.employee" */
     const char *chinese;
 };
+
+/* A set of actions. */
+struct action_set {
+    uint64_t words[2];
+};
+_Static_assert(ACTIONS <= 128, "one bit for each action");
+
+void action_set_add(struct action_set *set, unsigned action);
+bool action_set_has(const struct action_set *set, unsigned action);
 
 /* Tables by number; an unknown number gives {"unknown", "未知"}. */
 struct name flow_name(unsigned flow);

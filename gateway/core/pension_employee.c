@@ -439,8 +439,16 @@ static const struct flow_pair pairs[] = {
     {CLOSED, CLOSED},
 };
 
+static uint32_t *revision_of(struct flow_case *flow_case, unsigned action)
+{
+    if (action == ACTION_LETTER)
+        return &flow_case->letter_revision;
+    return action == ACTION_FORM ? &flow_case->form_revision : NULL;
+}
+
 const struct flow pension_employee_flow = {
     .number = FLOW_PENSION_EMPLOYEE,
+    .roles = {ROLE_IN, ROLE_OUT},
     .states = states,
     .state_count = COUNT_OF(states),
     .ends = 1u << PENSION_REFUSED | 1u << PENSION_CLOSED | 1u << PENSION_CANCELLED,
@@ -450,4 +458,5 @@ const struct flow pension_employee_flow = {
     .pair_count = COUNT_OF(pairs),
     .read = pension_event_read,
     .make = pension_document_make,
+    .revision = revision_of,
 };

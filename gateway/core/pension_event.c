@@ -69,7 +69,7 @@ void pension_reference_read(const struct flow_situation *situation, struct flow_
     struct text kind;
 
     if (!record_text(event->body, "reference/traceNumber", &trace) ||
-        !text_to_field(trace, facts->trace, sizeof(facts->trace)) ||
+        !text_to_field(trace, facts->trace, TRACE_PLAIN) ||
         !read_region(event->body, "reference/inRegion", &facts->in_region) ||
         !read_region(event->body, "reference/outRegion", &facts->out_region))
         pension_unfit(facts, "PEN-C19", "trace number or regions are missing");

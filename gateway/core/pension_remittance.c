@@ -313,6 +313,7 @@ static bool read_event(const struct flow_situation *situation, struct flow_facts
 
 const struct flow pension_remittance_flow = {
     .number = FLOW_PENSION_REMITTANCE,
+    .roles = {ROLE_IN, ROLE_OUT},
     .states = states,
     .state_count = COUNT_OF(states),
     .ends = 1u << REMITTANCE_ALLOCATED | 1u << REMITTANCE_RETURNED,

@@ -48,9 +48,8 @@ struct config_party {
     size_t transport_pin_count;
     const struct verifier *signing_pins[CONFIG_PINS_MAX];
     size_t signing_pin_count;
-    uint32_t flows; /* bit per allowed flow number */
-    uint32_t
-        actions[FLOW_NUMBERS]; /* by flow: bit per action it may send; all unless narrowed */
+    uint32_t flows;                          /* bit per allowed flow number */
+    struct action_set actions[FLOW_NUMBERS]; /* by flow: may be sent; all unless narrowed */
 };
 
 enum config_use {

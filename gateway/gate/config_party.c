@@ -335,12 +335,13 @@ static bool read_pins(struct reading *reading, struct error *err)
 /* --- what it may do --------------------------------------------------------------------------
  */
 
-static bool read_actions(const struct config_file *flow, uint32_t *bits, struct error *err)
+static bool read_actions(const struct config_file *flow, struct action_set *set,
+                         struct error *err)
 {
     const struct record *at = record_find(flow->root, "actions/action");
 
-    _Static_assert(ACTIONS <= 32, "one bit for each action");
-    *bits = at == NULL ? UINT32_MAX : 0;
+    for (unsigned action = ACTION_NONE + 1; at == NULL && action < ACTIONS; action++)
+        action_set_add(set, action);
     for (; at != NULL; at = record_same(at)) {
         struct text name = at->value.hidden;
         unsigned action = action_by_name(name);
@@ -348,7 +349,7 @@ static bool read_actions(const struct config_file *flow, uint32_t *bits, struct 
         if (action == 0)
             return config_wrong(flow, "flows/flow/actions/action", err, "unknown: %.*s",
                                 TEXT_ARG(name));
-        *bits |= UINT32_C(1) << action;
+        action_set_add(set, action);
     }
     return true;
 }

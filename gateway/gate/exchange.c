@@ -33,7 +33,7 @@ static bool check_header(const struct exchange *exchange, const struct message *
         return fail(err, ERROR_UNKNOWN_FLOW, "this action does not travel between provinces");
     if ((exchange->party->flows & (UINT32_C(1) << message->flow)) == 0)
         return fail(err, ERROR_DENIED, "this flow is not agreed with the party");
-    if ((exchange->party->actions[message->flow] & (UINT32_C(1) << message->action)) == 0)
+    if (!action_set_has(&exchange->party->actions[message->flow], message->action))
         return fail(err, ERROR_DENIED, "this action is not agreed with the party");
     return true;
 }

@@ -154,6 +154,51 @@ MUST_USE bool ledger_each_of_message(struct ledger_txn *txn,
                                      const uint8_t message_key[MESSAGE_KEY_SIZE],
                                      ledger_visit_entry *visit, void *self, struct error *err);
 
+/* --- charge lines of a stay ------------------------------------------------------------------
+ * Implied by TLV_LINES. A line that was cancelled stays, out of force: its number is used up.
+ */
+struct line_row {
+    bool in_force;
+    uint32_t batch;
+    struct text number;   /* of the arena */
+    struct text original; /* empty: none */
+    struct stay_sums sums;
+    struct money returned; /* of its total, given back by later lines in force */
+    uint8_t digest[32];
+};
+MUST_USE bool ledger_get_line(struct ledger_txn *txn, const struct uuid *case_id,
+                              struct text number, struct arena *arena, struct line_row *row,
+                              bool *found, struct error *err);
+typedef bool ledger_visit_line(void *self, const struct line_row *row);
+/* In the order of their numbers, bytewise; views live until the visitor returns. */
+MUST_USE bool ledger_each_line(struct ledger_txn *txn, const struct uuid *case_id,
+                               ledger_visit_line *visit, void *self, struct error *err);
+/* H over the digests of the lines in force, in that order; of none, H of no bytes. */
+MUST_USE bool ledger_lines_digest(struct ledger_txn *txn, const struct uuid *case_id,
+                                  uint8_t digest[32], struct error *err);
+
+/* --- cases of a person
+ * ------------------------------------------------------------------------ By the tag that the
+ * case bears; in the order of their ids, which is that of their opening, the newest first. */
+MUST_USE bool ledger_each_case_of_person(struct ledger_txn *txn, const uint8_t person_tag[16],
+                                         ledger_visit_case *visit, void *self,
+                                         struct error *err);
+
+/* --- what is owed ----------------------------------------------------------------------------
+ * Implied by TLV_POSTING: each posting twice, once for each account. */
+struct balance_row {
+    uint8_t account; /* enum account */
+    uint8_t insurance;
+    uint32_t party;
+    uint32_t period;
+    struct money debit; /* sums of both sides, each with its undone postings subtracted */
+    struct money credit;
+    uint64_t count; /* postings */
+};
+typedef bool ledger_visit_balance(void *self, const struct balance_row *row);
+MUST_USE bool ledger_each_balance(struct ledger_txn *txn, ledger_visit_balance *visit,
+                                  void *self, struct error *err);
+
 /* --- what is not finished, in portions -------------------------------------------------------
  * The cost follows the work that is open, not the years that lie behind. At most `max` rows
  * from behind *position, which starts as zeros and moves along, so that each portion can be a

@@ -192,13 +192,13 @@ static inline void expected_clocks(const struct flow_case *flow_case, enum clock
     unsigned count = 0;
 
     snprintf(out, size, "-");
-    for (unsigned kind = 1; kind < CLOCK_KINDS; kind++) {
+    for (unsigned kind = 1; kind <= CLOCK_RESTORE; kind++) {
         for (size_t i = 0; i < FLOW_CLOCKS_MAX; i++) {
             const struct flow_clock *clock = &flow_case->clocks[i];
 
             if (clock->kind != kind || clock->state != state)
                 continue;
-            if (++count < CLOCK_KINDS - 1)
+            if (++count < CLOCK_RESTORE)
                 expected_join(out, size, clock_kind_name(kind).english);
             else
                 snprintf(out, size, "all");
@@ -313,7 +313,7 @@ static inline void expected_no_row_hidden(const struct flow *flow)
 {
     size_t rows = 0;
 
-    for (unsigned role = ROLE_IN; role < ROLES; role++) {
+    for (unsigned role = ROLE_IN; role <= ROLE_OUT; role++) {
         const struct flow_step *steps = flow->steps[role];
         size_t count = flow->step_count[role];
 

@@ -237,7 +237,7 @@ static struct flow_case case_of(const struct point *point, bool running)
         .trace = DOCUMENT_TRACE,
     };
 
-    for (unsigned kind = 1; running && kind < CLOCK_KINDS; kind++)
+    for (unsigned kind = 1; running && kind <= CLOCK_RESTORE; kind++)
         before.clocks[kind - 1] = (struct flow_clock){.kind = (uint8_t)kind,
                                                       .state = CLOCK_STATE_RUNNING,
                                                       .start = {1},
@@ -348,7 +348,7 @@ static void every_combination_does_what_is_written(void **unused)
     static const unsigned sources[] = {EVENT_SUBMITTED, EVENT_RECEIVED, EVENT_OPERATOR};
 
     (void)unused;
-    for (unsigned role = ROLE_IN; role < ROLES; role++) {
+    for (unsigned role = ROLE_IN; role <= ROLE_OUT; role++) {
         for (unsigned from = 0; from < PENSION_STATES; from++) {
             for (unsigned action = 0; action < ACTIONS; action++) {
                 struct point point = {.role = role, .from = from, .action = action};
@@ -373,7 +373,7 @@ static void every_opening_does_what_is_written(void **unused)
     (void)unused;
     for (unsigned source = EVENT_SUBMITTED; source <= EVENT_OPERATOR; source++) {
         for (unsigned action = 0; action < ACTIONS; action++) {
-            for (unsigned likely = ROLE_IN; likely < ROLES; likely++) {
+            for (unsigned likely = ROLE_IN; likely <= ROLE_OUT; likely++) {
                 struct point point = {.from = FLOW_OPENING, .source = source, .action = action};
                 uint8_t role;
 

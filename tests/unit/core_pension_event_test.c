@@ -152,7 +152,7 @@ static void at_the_other_side_it_is_only_known(void **unused)
 static void d2_counts_from_the_letter(void **unused)
 {
     (void)unused;
-    for (unsigned role = ROLE_IN; role < ROLES; role++) {
+    for (unsigned role = ROLE_IN; role <= ROLE_OUT; role++) {
         letter_is_there(role, on(2026, 3, 2));
         expect_clock(CLOCK_D2, on(2026, 3, 2), on(2026, 3, 24)); /* 3 March is off there */
         says(ACTION_ACCEPTANCE, acceptance("2026-03-06", false), on(2026, 3, 9));
@@ -175,7 +175,7 @@ static void or_from_the_acceptance_if_a_rule_says_so(void **unused)
     for (size_t i = 0; i < COUNT_OF(starts); i++) {
         memset(&rules, 0, sizeof(rules));
         rule_is(starts[i].id, 1);
-        for (unsigned role = ROLE_IN; role < ROLES; role++) {
+        for (unsigned role = ROLE_IN; role <= ROLE_OUT; role++) {
             letter_is_there(role, on(2026, 3, 2));
             says(ACTION_ACCEPTANCE, acceptance("2026-03-06", false), on(2026, 3, 9));
             if (starts[i].holds)
@@ -205,7 +205,7 @@ static void days_that_cannot_be_are_not_regarded(void **unused)
     (void)unused;
     rule_is("PEN-D2-START", 1);
     for (size_t i = 0; i < COUNT_OF(days); i++) {
-        for (unsigned role = ROLE_IN; role < ROLES; role++) {
+        for (unsigned role = ROLE_IN; role <= ROLE_OUT; role++) {
             letter_is_there(role, on(2026, 3, 2));
             says(ACTION_ACCEPTANCE, acceptance(days[i], false), on(2026, 3, 9));
             assert_int_equal(now.state, PENSION_ACCEPTED);
@@ -290,7 +290,7 @@ static void a_new_letter_is_not_accepted_yet(void **unused)
 {
     (void)unused;
     rule_is("PEN-D2-START", 1);
-    for (unsigned role = ROLE_IN; role < ROLES; role++) {
+    for (unsigned role = ROLE_IN; role <= ROLE_OUT; role++) {
         bool in = role == ROLE_IN;
 
         letter_is_there(role, on(2026, 3, 2));
@@ -337,14 +337,14 @@ static void the_first_day_counts_once(void **unused)
     (void)unused;
     rule_is("PEN-DAY-ONE", 1);
     rule_is("PEN-D2-START", 1);
-    for (unsigned role = ROLE_IN; role < ROLES; role++) {
+    for (unsigned role = ROLE_IN; role <= ROLE_OUT; role++) {
         letter_is_there(role, on(2026, 3, 2));
         says(ACTION_ACCEPTANCE, acceptance("2026-03-02", true), on(2026, 3, 9));
         expect_clock(CLOCK_D2, on(2026, 3, 1), on(2026, 3, 23));
         if (role == ROLE_OUT)
             expect_clock(CLOCK_D2P, on(2026, 3, 1), on(2026, 3, 16));
     }
-    for (unsigned role = ROLE_IN; role < ROLES; role++) {
+    for (unsigned role = ROLE_IN; role <= ROLE_OUT; role++) {
         letter_is_there(role, on(2026, 3, 2));
         says(ACTION_ACCEPTANCE, acceptance("2026-03-01", false), on(2026, 3, 9));
         assert_int_equal(now.accepted_on.number, 0); /* the day before the letter */
@@ -387,7 +387,7 @@ static void the_letters_day_says_whether_money_moves(void **unused)
         memset(&rules, 0, sizeof(rules));
         rule_is(letters[i].id, 0);
         rules.rows[0].from = on(2026, 3, 10);
-        for (unsigned role = ROLE_IN; role < ROLES; role++) {
+        for (unsigned role = ROLE_IN; role <= ROLE_OUT; role++) {
             begin(role, role == ROLE_IN ? PENSION_NEW : PENSION_LETTER_RETURNED);
             now.letter_revision = role == ROLE_IN ? 0 : 1;
             happens(role == ROLE_IN ? EVENT_SUBMITTED : EVENT_RECEIVED, ACTION_LETTER,
@@ -431,7 +431,7 @@ static void a_citys_route_is_its_provinces(void **unused)
 static void without_money_the_form_is_all(void **unused)
 {
     (void)unused;
-    for (unsigned role = ROLE_IN; role < ROLES; role++) {
+    for (unsigned role = ROLE_IN; role <= ROLE_OUT; role++) {
         begin(role, PENSION_ACCEPTED);
         now.flags = CASE_NO_MONEY;
         says(ACTION_FORM, document_form(arena), on(2026, 3, 3));

@@ -508,7 +508,7 @@ static void visit(uint32_t at)
 {
     const struct situation situation = seen[at];
 
-    for (unsigned role = ROLE_IN; role < ROLES; role++) {
+    for (unsigned role = ROLE_IN; role <= ROLE_OUT; role++) {
         const struct side *side = &situation.sides[role];
 
         if (side->queued == 0)

@@ -96,7 +96,7 @@ static void expect_running(const struct flow_case *flow_case, unsigned kind, boo
 static void a_closed_case_is_corrected_by_a_new_one(void **unused)
 {
     (void)unused;
-    for (unsigned role = ROLE_IN; role < ROLES; role++) {
+    for (unsigned role = ROLE_IN; role <= ROLE_OUT; role++) {
         for (unsigned i = 0; i < 2; i++) {
             bool ours = i == 0;
             struct side side = side_of(role);

@@ -145,7 +145,7 @@ static struct flow_case case_of(const struct point *point, bool running)
         .trace = DOCUMENT_TRACE,
     };
 
-    for (unsigned kind = 1; running && kind < CLOCK_KINDS; kind++)
+    for (unsigned kind = 1; running && kind <= CLOCK_RESTORE; kind++)
         before.clocks[kind - 1] = (struct flow_clock){.kind = (uint8_t)kind,
                                                       .state = CLOCK_STATE_RUNNING,
                                                       .start = {1},
@@ -236,7 +236,7 @@ static void every_combination_does_what_is_written(void **unused)
     static const unsigned sources[] = {EVENT_SUBMITTED, EVENT_RECEIVED, EVENT_OPERATOR};
 
     (void)unused;
-    for (unsigned role = ROLE_IN; role < ROLES; role++) {
+    for (unsigned role = ROLE_IN; role <= ROLE_OUT; role++) {
         for (unsigned from = 0; from < REMITTANCE_STATES; from++) {
             for (unsigned action = 0; action < ACTIONS; action++) {
                 struct point point = {.role = role, .from = from, .action = action};

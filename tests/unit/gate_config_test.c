@@ -97,7 +97,8 @@ static void test_good_full(void **state)
     assert_string_equal(province->title_chinese, "广东省人社");
     assert_int_equal(province->signing_pin_count, 1);
     assert_true(province->flows == UINT32_C(1) << FLOW_PENSION_EMPLOYEE);
-    assert_true(province->actions[FLOW_PENSION_EMPLOYEE] == UINT32_MAX);
+    for (unsigned action = ACTION_NONE + 1; action < ACTIONS; action++)
+        assert_true(action_set_has(&province->actions[FLOW_PENSION_EMPLOYEE], action));
     config_free(config);
 }
 
@@ -265,7 +266,7 @@ static void test_digests(void **state)
 static void test_actions_narrowed(void **state)
 {
     struct config *config;
-    uint32_t actions;
+    struct action_set actions;
 
     (void)state;
     fixture_reset();
@@ -275,7 +276,9 @@ static void test_actions_narrowed(void **state)
                        "<action>form</action></actions>");
     config = must_load(CONFIG_FULL);
     actions = config_party_by_id(config, "hrss.440000")->actions[FLOW_PENSION_EMPLOYEE];
-    assert_true(actions == ((UINT32_C(1) << ACTION_LETTER) | (UINT32_C(1) << ACTION_FORM)));
+    for (unsigned action = ACTION_NONE; action <= ACTIONS; action++)
+        assert_int_equal(action_set_has(&actions, action),
+                         action == ACTION_LETTER || action == ACTION_FORM);
     config_free(config);
 }
 
