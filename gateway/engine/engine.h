@@ -41,13 +41,39 @@ struct engine_party {
     /* More than 0: its receipt does not come with the delivery but by itself, later; for so
      * long a letter that was brought is not brought again. */
     int64_t answer_ms;
-    bool gone; /* no longer configured: its letters wait, its cases stay */
+    bool gone;      /* no longer configured: its letters wait, its cases stay */
+    bool two_phase; /* a core that calls, and then confirms (adapter.xml) */
     struct breaker breaker;
     uint32_t in_flight;
 };
 
+/* What becomes of a submission of our own core that is a question (decisions.md 6). */
+enum asked_state {
+    ASKED_NOTHING = 0,
+    ASKED_OPEN,     /* its answer will come: given.answered, at the latest at wait_until */
+    ASKED_ANSWERED, /* a repeat: the answer lies in entry `answer_seq`, or is `reply` */
+    ASKED_UNKNOWN   /* a repeat, or nobody answered in time: the outcome is in doubt (存疑) */
+};
+
+/* The answer to a submission that waits, once it is durable. Lives until the callback returns.
+ */
+struct engine_answer {
+    uint8_t key[MESSAGE_KEY_SIZE]; /* of the submission */
+    struct uuid case_id;
+    uint16_t flow;
+    uint16_t action;           /* of `body` */
+    enum verdict verdict;      /* ACCEPTED: `body` says it; REFUSED: it definitely did not
+                                  happen; NONE: not known, the gateway goes on */
+    const struct record *body; /* national form; NULL unless ACCEPTED */
+    char code[CODE_SIZE];
+    char reason[160];
+    struct instant at;
+};
+
 struct engine_given {
     void *self;
+    /* NULL: nobody waits. On the writer, after the commit. */
+    void (*answered)(void *self, const struct engine_answer *answer);
     struct instant (*now)(void *self);
     MUST_USE bool (*random)(void *self, void *bytes, size_t size, struct error *err);
     /* Plain to sealed bytes, bound to the log and the digest (docs/ledger-format.md). */
@@ -111,6 +137,8 @@ enum work_kind {
     WORK_REPLY,        /* the signed answer that we gave */
     WORK_LETTER_RETRY, /* an operator: try a dead letter again */
     WORK_LETTER_CLOSE, /* an operator: give a dead letter up; what waits behind it goes on */
+    WORK_REVERSE,      /* operators: reverse what is in doubt, or stands, of a case (note_case,
+                          note_tlvs); FLW-03 and FLW-01 in the result say that it cannot be */
     WORK_NOTE          /* an entry without a case: BOOT, CONFIG, RULES, DISCLOSED, OPERATOR */
 };
 
@@ -133,6 +161,11 @@ struct work_result {
     struct uuid case_id;
     uint8_t state;      /* after */
     uint64_t reply_seq; /* of a duplicate whose answer is stored; 0: sign again */
+    enum asked_state asked;
+    struct instant wait_until;
+    uint64_t answer_seq;        /* ANSWERED: its BODY CONTENT is the answer; 0: see `reply` */
+    const struct record *reply; /* national form, in the work's arena */
+    uint16_t reply_action;
 };
 
 struct work {
