@@ -192,7 +192,9 @@ const char *flow_namespace(unsigned flow)
         [FLOW_PENSION_REMITTANCE] = "urn:qiantong:pension:1",
         [FLOW_SETTLEMENT_FILING] = "urn:qiantong:settlement:1",
         [FLOW_SETTLEMENT_STAY] = "urn:qiantong:settlement:1",
+        [FLOW_INJURY_RECORD] = "urn:qiantong:injury:1",
     };
+    _Static_assert(COUNT_OF(spaces) == FLOW_NUMBERS, "every flow has its namespace");
     return flow < COUNT_OF(spaces) ? spaces[flow] : NULL;
 }
 
