@@ -140,6 +140,14 @@ void request_release_body(struct listener *listener, struct request *request)
     atomic_fetch_sub(&listener->counters.bodies_bytes, exchange->body_size);
 }
 
+static void count_down(struct listener *listener, const struct exchange *exchange)
+{
+    if (exchange->parked)
+        COUNT_DOWN(listener, parked);
+    else
+        COUNT_DOWN(listener, in_flight);
+}
+
 static void finish(struct listener *listener, struct exchange *exchange)
 {
     if (exchange->peer != NULL) {
@@ -152,16 +160,18 @@ static void finish(struct listener *listener, struct exchange *exchange)
         COUNT(listener, replies);
         request_answer(exchange);
     }
+    count_down(listener, exchange);
     exchange_free(listener, exchange);
-    COUNT_DOWN(listener, in_flight);
 }
 
 /* The queue is a stack, so that adding is one step; here it is turned around. */
-static struct exchange *take_replies(struct listener *listener)
+static struct exchange *take_replies(struct listener *listener, struct exchange **parked)
 {
     pthread_mutex_lock(&listener->lock);
     struct exchange *newest = listener->queue;
     listener->queue = NULL;
+    *parked = listener->parked;
+    listener->parked = NULL;
     pthread_mutex_unlock(&listener->lock);
     struct exchange *oldest = NULL;
     while (newest != NULL) {
@@ -173,11 +183,17 @@ static struct exchange *take_replies(struct listener *listener)
     return oldest;
 }
 
+/* What was parked and answered since is among both. */
 static void finish_replies(struct listener *listener)
 {
     struct exchange *next = NULL;
-    for (struct exchange *exchange = take_replies(listener); exchange != NULL;
-         exchange = next) {
+    struct exchange *parked = NULL;
+    struct exchange *first = take_replies(listener, &parked);
+    for (; parked != NULL; parked = next) {
+        next = parked->next_parked;
+        request_park(listener, parked);
+    }
+    for (struct exchange *exchange = first; exchange != NULL; exchange = next) {
         next = exchange->next;
         finish(listener, exchange);
     }
@@ -228,10 +244,25 @@ void listener_reply(struct listener *listener, struct request *request, int stat
     }
     pthread_mutex_unlock(&listener->lock);
     if (ended) {
+        count_down(listener, exchange);
         exchange_free(listener, exchange);
         COUNT(listener, replies_dropped);
-        COUNT_DOWN(listener, in_flight);
     }
+}
+
+void listener_park(struct listener *listener, struct request *request, unsigned wait_ms)
+{
+    struct exchange *exchange = (struct exchange *)request;
+    CHECK(exchange->wait_ms == 0 && wait_ms > 0);
+    exchange->wait_ms = wait_ms;
+    request_release_body(listener, request);
+    pthread_mutex_lock(&listener->lock);
+    if (!listener->ended) {
+        exchange->next_parked = listener->parked;
+        listener->parked = exchange;
+        wake(listener);
+    }
+    pthread_mutex_unlock(&listener->lock);
 }
 
 /* --- the loop --- */
@@ -527,6 +558,7 @@ void listener_free(struct listener *listener)
 {
     if (listener == NULL)
         return;
-    CHECK(atomic_load(&listener->counters.in_flight) == 0);
+    CHECK(atomic_load(&listener->counters.in_flight) == 0 &&
+          atomic_load(&listener->counters.parked) == 0);
     release(listener);
 }

@@ -42,6 +42,7 @@ struct request {
     struct text body;         /* a NUL follows; valid until request_release_body or the reply */
     uint8_t peer[TLS_FINGERPRINT_SIZE];
     struct instant received_at; /* when the last byte was there, by the given clock */
+    void *holder;               /* theirs who park it; NULL at first */
 };
 
 /* Who a certificate belongs to. Preset: the certificate by itself, peer_connections_max. */
@@ -70,6 +71,10 @@ struct listener_options {
     /* Once for each connection, on the loop thread. NULL: as preset. */
     void (*on_client)(void *self, const uint8_t fingerprint[TLS_FINGERPRINT_SIZE],
                       struct listener_client *client);
+    /* The client of a parked request has left, or was told 503 because wait_ms were over; its
+     * reply, which may be on its way, is still due and will be dropped. At most once for each,
+     * on the loop thread. NULL: nobody parks. */
+    void (*on_gone)(void *self, struct request *request);
     void *self;
 
     size_t body_max;               /* bytes of one body [1 MiB] */
@@ -94,6 +99,7 @@ struct listener_options {
 #define LISTENER_COUNTERS_LIST(X)                                                              \
     X(connections_open, "gauge")                                                               \
     X(in_flight, "gauge")                                                                      \
+    X(parked, "gauge, not among in_flight")                                                    \
     X(bodies_bytes, "gauge")                                                                   \
     X(connections, "accepted")                                                                 \
     X(accept_pauses, "accepting paused because of handshakes or connections")                  \
@@ -143,6 +149,12 @@ void listener_reply(struct listener *listener, struct request *request, int stat
 
 /* For a request that waits long: wipes and frees the body; request->body becomes empty. */
 void request_release_body(struct listener *listener, struct request *request);
+
+/* The request waits for somebody else's answer, for wait_ms instead of worker_ms: its body
+ * goes, it counts no longer against in_flight_max and peer_in_flight_max, and on_gone tells
+ * when its client has left; one that sends anything meanwhile is taken to leave. Any thread;
+ * once for a request, and before its reply. */
+void listener_park(struct listener *listener, struct request *request, unsigned wait_ms);
 
 /* New connections from now on use these keys; takes them. Any thread. */
 void listener_use_tls(struct listener *listener, struct tls *tls);

@@ -166,10 +166,8 @@ static void log_failed_handshake(struct connection *connection)
 static void connection_gone(struct connection *connection)
 {
     struct listener *listener = connection->listener;
-    if (connection->exchange != NULL) {
-        connection->exchange->connection = NULL;
-        connection->exchange->http = NULL;
-    }
+    if (connection->exchange != NULL)
+        request_forsake(listener, connection->exchange);
     if (!connection->handshaken) {
         listener->handshakes--;
         log_failed_handshake(connection);
@@ -182,6 +180,8 @@ static void connection_gone(struct connection *connection)
     listener->open--;
     COUNT_DOWN(listener, connections_open);
     event_free(connection->deadline);
+    if (connection->closed != NULL)
+        event_free(connection->closed);
     free(connection);
     listener_consider_accepting(listener);
     listener_consider_end(listener);

@@ -42,6 +42,7 @@ struct connection {
     enum stage stage;
     struct head_watch head;    /* of the request that is arriving */
     struct exchange *exchange; /* what on_request was given and has not answered */
+    struct event *closed;      /* while that is parked: the client's end; else NULL */
     struct peer *peer;         /* NULL until identified */
     struct tls_certificate certificate;
     bool handshaken;
@@ -72,6 +73,10 @@ struct exchange {
     char *reply;
     size_t reply_size;
     struct exchange *next;
+
+    unsigned wait_ms; /* as parked */
+    bool parked;      /* the loop thread knows */
+    struct exchange *next_parked;
 };
 
 struct counters {
@@ -113,7 +118,8 @@ struct listener {
     struct tls *tls;
     struct listener_options limits; /* what the loop thread is to take over */
     bool limits_changed;
-    struct exchange *queue; /* replies, newest first */
+    struct exchange *queue;  /* replies, newest first */
+    struct exchange *parked; /* asked to be, newest first */
     bool stop_asked;
     bool ended;
     unsigned grace_ms;
@@ -147,6 +153,9 @@ MUST_USE bool connection_identify(struct connection *connection);
 void request_arrived(struct evhttp_request *http, void *listener);
 void request_answer(struct exchange *exchange);
 void request_too_late(struct connection *connection);
+void request_park(struct listener *listener, struct exchange *exchange);
+/* Nobody waits for this one's reply any more. */
+void request_forsake(struct listener *listener, struct exchange *exchange);
 void request_log_refusal(struct connection *connection, uint64_t reference, int status,
                          const char *reason);
 

@@ -327,6 +327,23 @@ static struct exchange *make_exchange(struct connection *connection,
     return exchange;
 }
 
+void request_forsake(struct listener *listener, struct exchange *exchange)
+{
+    exchange->http = NULL;
+    exchange->connection = NULL;
+    if (exchange->parked && listener->options.on_gone != NULL)
+        listener->options.on_gone(listener->options.self, &exchange->request);
+}
+
+/* Gives back what the watch over a parked request took. */
+static void end_watch(struct connection *connection)
+{
+    if (connection->closed != NULL)
+        event_free(connection->closed);
+    connection->closed = NULL;
+    connection->exchange = NULL;
+}
+
 /* The client left, or the listener ends, while a worker holds its request. */
 static void on_close(struct evhttp_connection *client, void *argument)
 {
@@ -338,9 +355,8 @@ static void on_close(struct evhttp_connection *client, void *argument)
     /* On a network failure the library lets go of a request that was not answered. */
     if (evhttp_request_get_connection(exchange->http) == NULL)
         evhttp_request_free(exchange->http);
-    exchange->http = NULL;
-    exchange->connection = NULL;
-    connection->exchange = NULL;
+    end_watch(connection);
+    request_forsake(connection->listener, exchange);
 }
 
 static void hand_over(struct connection *connection, struct evhttp_request *http,
@@ -405,10 +421,49 @@ void request_too_late(struct connection *connection)
     if (exchange == NULL)
         return;
     struct evhttp_request *http = exchange->http;
-    exchange->http = NULL;
-    exchange->connection = NULL;
-    connection->exchange = NULL;
+    end_watch(connection);
     refuse(connection, http, (struct verdict){503, "worker_late", true});
+    request_forsake(connection->listener, exchange);
+}
+
+/* --- parked ------------------------------------------------------------------------------- */
+
+static void on_closed(evutil_socket_t fd, short what, void *argument)
+{
+    (void)fd;
+    (void)what;
+    connection_end(argument);
+}
+
+/* While a request is not answered the library reads nothing, so it would not see the client go.
+ * Whoever waits sends nothing: what comes is the end, or TLS announcing it. */
+static void watch_client(struct connection *connection, unsigned wait_ms)
+{
+    struct timeval wait = {.tv_sec = wait_ms / 1000,
+                           .tv_usec = (suseconds_t)(wait_ms % 1000) * 1000};
+    event_add(connection->deadline, &wait);
+    if (has_unread(connection)) /* it does not keep to that; its end is seen with the reply */
+        return;
+    connection->closed = event_new(connection->listener->base,
+                                   bufferevent_getfd(connection->bev), EV_READ, on_closed,
+                                   connection);
+    if (connection->closed != NULL)
+        event_add(connection->closed, NULL);
+}
+
+void request_park(struct listener *listener, struct exchange *exchange)
+{
+    struct connection *connection = exchange->connection;
+    exchange->parked = true;
+    COUNT(listener, parked);
+    COUNT_DOWN(listener, in_flight);
+    exchange->peer->in_flight--;
+    peers_settle(&listener->peers, exchange->peer);
+    exchange->peer = NULL;
+    if (connection == NULL)
+        request_forsake(listener, exchange);
+    else
+        watch_client(connection, exchange->wait_ms);
 }
 
 static bool closes(int status)
@@ -430,7 +485,7 @@ void request_answer(struct exchange *exchange)
     exchange->reply = NULL;
     exchange->connection = NULL;
     exchange->http = NULL;
-    connection->exchange = NULL;
+    end_watch(connection);
     connection->closing = connection->closing || closes(exchange->status);
     send_reply(connection, http, &reply);
 }
