@@ -222,6 +222,8 @@ void entry_letter_encode(const struct entry_letter *letter, struct buffer *buffe
     buffer_u32(buffer, letter->content_month);
     buffer_bytes(buffer, letter->content_digest, sizeof letter->content_digest);
     buffer_u32(buffer, letter->content_size);
+    if (letter->answer_by.ms != 0) /* as long as before, unless it asks */
+        put_instant(buffer, letter->answer_by);
 }
 
 static bool is_letter_state(uint8_t state)
@@ -248,6 +250,8 @@ bool entry_letter_decode(struct text bytes, struct entry_letter *letter)
     letter->content_month = reader_u32(&reader);
     reader_copy(&reader, letter->content_digest, sizeof letter->content_digest);
     letter->content_size = reader_u32(&reader);
+    if (ok && reader.left > 0)
+        ok = take_instant(&reader, &letter->answer_by) && letter->answer_by.ms != 0;
     return ok && is_letter_state(letter->state) && all_read(&reader);
 }
 
@@ -326,6 +330,153 @@ bool entry_verdict_decode(struct text bytes, struct entry_verdict *verdict)
     verdict->out_id = reader_u64(&reader);
     verdict->http_status = reader_u16(&reader);
     return ok && verdict->verdict < VERDICTS && all_read(&reader);
+}
+
+static bool is_account(uint8_t account)
+{
+    return account > ACCOUNT_NONE && account < ACCOUNTS;
+}
+
+static bool is_month(uint32_t yyyymm)
+{
+    return yyyymm % 100 >= 1 && yyyymm % 100 <= 12 && yyyymm / 100 <= 9999;
+}
+
+static void put_money(struct buffer *buffer, struct money money)
+{
+    buffer_i64(buffer, money.fen);
+}
+
+static bool take_money(struct reader *reader, struct money *money)
+{
+    money->fen = reader_i64(reader);
+    return money->fen >= -MONEY_MAX && money->fen <= MONEY_MAX;
+}
+
+void entry_posting_encode(const struct entry_posting *posting, struct buffer *buffer)
+{
+    buffer_u8(buffer, posting->debit);
+    buffer_u8(buffer, posting->credit);
+    buffer_u8(buffer, posting->insurance);
+    buffer_u32(buffer, posting->party);
+    buffer_u32(buffer, posting->period);
+    put_money(buffer, posting->amount);
+}
+
+bool entry_posting_decode(struct text bytes, struct entry_posting *posting)
+{
+    struct reader reader = reader_over(bytes.at, bytes.size);
+    *posting = (struct entry_posting){0};
+    posting->debit = reader_u8(&reader);
+    posting->credit = reader_u8(&reader);
+    posting->insurance = reader_u8(&reader);
+    posting->party = reader_u32(&reader);
+    posting->period = reader_u32(&reader);
+    bool ok = take_money(&reader, &posting->amount);
+    return ok && all_read(&reader) && is_account(posting->debit) &&
+           is_account(posting->credit) && posting->debit != posting->credit &&
+           posting->insurance > INSURANCE_NONE && posting->insurance < INSURANCES &&
+           posting->party != 0 && is_month(posting->period);
+}
+
+void entry_answers_encode(const struct entry_answers *answers, struct buffer *buffer)
+{
+    buffer_bytes(buffer, answers->key, sizeof answers->key);
+    buffer_u8(buffer, answers->action);
+    put_instant(buffer, answers->asked);
+    put_instant(buffer, answers->there);
+    put_instant(buffer, answers->sent);
+}
+
+bool entry_answers_decode(struct text bytes, struct entry_answers *answers)
+{
+    struct reader reader = reader_over(bytes.at, bytes.size);
+    *answers = (struct entry_answers){0};
+    reader_copy(&reader, answers->key, sizeof answers->key);
+    answers->action = reader_u8(&reader);
+    bool ok = take_instant(&reader, &answers->asked);
+    ok = take_instant(&reader, &answers->there) && ok;
+    ok = take_instant(&reader, &answers->sent) && ok;
+    return ok && all_read(&reader) && answers->action > ACTION_NONE &&
+           answers->action < ACTIONS;
+}
+
+static bool has_rows(const struct entry_lines *lines)
+{
+    return lines->change == ENTRY_LINES_ADD || lines->change == ENTRY_LINES_CANCEL;
+}
+
+void entry_lines_encode(const struct entry_lines *lines, struct buffer *buffer)
+{
+    buffer_u8(buffer, lines->change);
+    buffer_u32(buffer, lines->batch);
+    buffer_u16(buffer, lines->count);
+}
+
+bool entry_lines_decode(struct text *bytes, struct entry_lines *lines)
+{
+    struct reader reader = reader_over(bytes->at, bytes->size);
+    *lines = (struct entry_lines){0};
+    lines->change = reader_u8(&reader);
+    lines->batch = reader_u32(&reader);
+    lines->count = reader_u16(&reader);
+    if (reader.broken || lines->change < ENTRY_LINES_ADD ||
+        lines->change > ENTRY_LINES_DROP_BATCH || has_rows(lines) != (lines->count > 0))
+        return false;
+    *bytes = (struct text){(const char *)reader.at, reader.left};
+    return true;
+}
+
+/* Its size in one byte before it. */
+static void put_number(struct buffer *buffer, struct text number)
+{
+    CHECK(number.size <= ENTRY_LINE_NUMBER_MAX);
+    buffer_u8(buffer, (uint8_t)number.size);
+    buffer_text(buffer, number);
+}
+
+static bool take_number(struct reader *reader, struct text *number)
+{
+    size_t size = reader_u8(reader);
+    *number = reader_view(reader, size);
+    return size <= ENTRY_LINE_NUMBER_MAX;
+}
+
+void entry_line_encode(const struct entry_lines *lines, const struct entry_line *line,
+                       struct buffer *buffer)
+{
+    CHECK(has_rows(lines) && line->number.size > 0);
+    put_number(buffer, line->number);
+    if (lines->change == ENTRY_LINES_CANCEL)
+        return;
+    put_number(buffer, line->original);
+    put_money(buffer, line->sums.total);
+    put_money(buffer, line->sums.own_pay);
+    put_money(buffer, line->sums.over_limit);
+    put_money(buffer, line->sums.pre_pay);
+    put_money(buffer, line->sums.in_scope);
+    buffer_bytes(buffer, line->digest, sizeof line->digest);
+}
+
+bool entry_line_decode(struct text *bytes, const struct entry_lines *lines,
+                       struct entry_line *line)
+{
+    struct reader reader = reader_over(bytes->at, bytes->size);
+    *line = (struct entry_line){.number = TEXT_NONE};
+    bool ok = has_rows(lines) && take_number(&reader, &line->number) && line->number.size > 0;
+    if (ok && lines->change == ENTRY_LINES_ADD) {
+        ok = take_number(&reader, &line->original);
+        ok = take_money(&reader, &line->sums.total) && ok;
+        ok = take_money(&reader, &line->sums.own_pay) && ok;
+        ok = take_money(&reader, &line->sums.over_limit) && ok;
+        ok = take_money(&reader, &line->sums.pre_pay) && ok;
+        ok = take_money(&reader, &line->sums.in_scope) && ok;
+        reader_copy(&reader, line->digest, sizeof line->digest);
+    }
+    if (!ok || reader.broken)
+        return false;
+    *bytes = (struct text){(const char *)reader.at, reader.left};
+    return true;
 }
 
 void entry_origin_encode(const struct entry_origin *origin, struct buffer *buffer)

@@ -32,6 +32,7 @@ enum {
     ENTRY_FIXED_SIZE = 228,
     ENTRY_SIZE_MAX = 64 * 1024, /* with the leaf */
     ENTRY_TLVS_MAX = 256,
+    ENTRY_LINE_NUMBER_MAX = 30,
     MESSAGE_KEY_SIZE = 32
 };
 

@@ -4,42 +4,9 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "ledger/rows.h"
+#include "ledger/step.h"
 
 enum { LETTERS_PER_ENTRY_MAX = 16 };
-
-/* What every step below needs. */
-struct step {
-    struct store_txn *txn;
-    enum digest_kind kind;
-    const struct entry *entry;
-    struct error *err;
-};
-
-static bool contradiction(const struct step *step, const char *what)
-{
-    return fail(step->err, ERROR_LEDGER, "entry %" PRIu64 " (%s): %s", step->entry->seq,
-                entry_kind_name(step->entry->kind).english, what);
-}
-
-static bool put(const struct step *step, enum store_database database, struct row_key key,
-                const struct buffer *value)
-{
-    CHECK(!value->overflow);
-    return store_put(step->txn, database, key_text(&key), buffer_as_text(value), step->err);
-}
-
-/* A row whose key says it all. */
-static bool mark(const struct step *step, enum store_database database, struct row_key key)
-{
-    const char layout = ROW_LAYOUT;
-    return store_put(step->txn, database, key_text(&key), (struct text){&layout, 1}, step->err);
-}
-
-static bool drop(const struct step *step, enum store_database database, struct row_key key)
-{
-    return store_delete(step->txn, database, key_text(&key), step->err);
-}
 
 static bool put_uuid(const struct step *step, enum store_database database, struct row_key key,
                      const struct uuid *id)
@@ -48,7 +15,7 @@ static bool put_uuid(const struct step *step, enum store_database database, stru
     struct buffer value = buffer_over(bytes, sizeof bytes);
     buffer_u8(&value, ROW_LAYOUT);
     buffer_bytes(&value, id->bytes, sizeof id->bytes);
-    return put(step, database, key, &value);
+    return step_put(step, database, key, &value);
 }
 
 static bool is_zero(const uint8_t *bytes, size_t size)
@@ -65,16 +32,32 @@ static bool index_entry(const struct step *step)
 {
     const struct entry *entry = step->entry;
     if (!uuid_is_none(&entry->case_id) &&
-        !mark(step, DATABASE_BY_CASE, key_case_seq(&entry->case_id, entry->seq)))
+        !step_mark(step, DATABASE_BY_CASE, key_case_seq(&entry->case_id, entry->seq)))
         return false;
     if (!is_zero(entry->message_key, sizeof entry->message_key) &&
-        !mark(step, DATABASE_MESSAGES, key_message(entry->message_key, entry->seq)))
+        !step_mark(step, DATABASE_MESSAGES, key_message(entry->message_key, entry->seq)))
         return false;
-    if (entry->party != 0 &&
-        !mark(step, DATABASE_BY_PARTY, key_party_day(entry->party, entry->wall, entry->seq)))
+    if (entry->party != 0 && !step_mark(step, DATABASE_BY_PARTY,
+                                        key_party_day(entry->party, entry->wall, entry->seq)))
         return false;
     return is_zero(entry->person_tag, sizeof entry->person_tag) ||
-           mark(step, DATABASE_BY_PERSON, key_person(entry->person_tag, entry->seq));
+           step_mark(step, DATABASE_BY_PERSON, key_person(entry->person_tag, entry->seq));
+}
+
+/* The answer to a submission is found under the submission's key, too. */
+static bool index_answers(const struct step *step)
+{
+    const struct tlv *tlv;
+    size_t at = 0;
+    while ((tlv = entry_next_tlv(step->entry, TLV_ANSWERS, &at)) != NULL) {
+        struct entry_answers answers;
+        if (!entry_answers_decode(tlv->bytes, &answers))
+            return step_contradiction(step, "what it answers does not decode");
+        if (!is_zero(answers.key, sizeof answers.key) &&
+            !step_mark(step, DATABASE_MESSAGES, key_message(answers.key, step->entry->seq)))
+            return false;
+    }
+    return true;
 }
 
 /* Puts one of the two rows of a party; a number or an id that means another partner is refused.
@@ -90,8 +73,8 @@ static bool put_party_row(const struct step *step, struct row_key key, struct te
     if (!store_get(step->txn, DATABASE_PARTIES, key_text(&key), &before, &found, step->err))
         return false;
     if (found && !text_equal(before, buffer_as_text(&value)))
-        return contradiction(step, "a party's number is assigned once, for ever");
-    return found || put(step, DATABASE_PARTIES, key, &value);
+        return step_contradiction(step, "a party's number is assigned once, for ever");
+    return found || step_put(step, DATABASE_PARTIES, key, &value);
 }
 
 static bool add_party(const struct step *step, uint32_t number, struct text id)
@@ -99,7 +82,7 @@ static bool add_party(const struct step *step, uint32_t number, struct text id)
     unsigned char bytes[4];
     struct buffer written = buffer_over(bytes, sizeof bytes);
     if (number == 0 || id.size == 0 || id.size >= PARTY_ID_SIZE)
-        return contradiction(step, "a party without number or id");
+        return step_contradiction(step, "a party without number or id");
     buffer_u32(&written, number);
     return put_party_row(step, key_party_number(number), id) &&
            put_party_row(step, key_party_id(id), buffer_as_text(&written));
@@ -113,7 +96,7 @@ static bool apply_parties(const struct step *step)
     if (step->entry->kind == ENTRY_ORIGIN) {
         tlv = entry_next_tlv(step->entry, TLV_ORIGIN, &at);
         if (!tlv || !entry_origin_decode(tlv->bytes, &origin))
-            return contradiction(step, "the origin is missing or does not decode");
+            return step_contradiction(step, "the origin is missing or does not decode");
         if (!add_party(step, 1, text_of(origin.party)))
             return false;
     }
@@ -123,7 +106,7 @@ static bool apply_parties(const struct step *step)
         uint32_t number = reader_u32(&reader);
         struct text id = reader_view(&reader, reader.left);
         if (reader.broken)
-            return contradiction(step, "a party does not decode");
+            return step_contradiction(step, "a party does not decode");
         if (!add_party(step, number, id))
             return false;
     }
@@ -139,7 +122,7 @@ static bool take_verdict(const struct step *step, struct entry_verdict *verdict,
     const struct tlv *tlv = entry_next_tlv(step->entry, TLV_VERDICT, &at);
     *found = tlv != NULL;
     if (tlv && !entry_verdict_decode(tlv->bytes, verdict))
-        return contradiction(step, "the verdict does not decode");
+        return step_contradiction(step, "the verdict does not decode");
     return true;
 }
 
@@ -148,7 +131,7 @@ static bool put_inbox(const struct step *step, struct row_key key, const struct 
     unsigned char bytes[64];
     struct buffer value = buffer_over(bytes, sizeof bytes);
     inbox_row_encode(row, &value);
-    return put(step, DATABASE_INBOX, key, &value);
+    return step_put(step, DATABASE_INBOX, key, &value);
 }
 
 static bool add_inbox(const struct step *step)
@@ -159,15 +142,15 @@ static bool add_inbox(const struct step *step)
     struct entry_verdict verdict;
     bool found;
     if (is_zero(entry->message_key, sizeof entry->message_key))
-        return contradiction(step, "a message without a key");
+        return step_contradiction(step, "a message without a key");
     if (!take_verdict(step, &verdict, &found))
         return false;
     if (!found || verdict.verdict == VERDICT_NONE)
-        return contradiction(step, "a message without a verdict");
+        return step_contradiction(step, "a message without a verdict");
     if (!rows_get_inbox(step->txn, &key, &row, &found, step->err))
         return false;
     if (found)
-        return contradiction(step, "this message has its verdict already");
+        return step_contradiction(step, "this message has its verdict already");
     row = (struct inbox_row){.seq = entry->seq, .verdict = verdict.verdict};
     memcpy(row.digest, entry->digest, sizeof row.digest);
     return put_inbox(step, key, &row);
@@ -188,7 +171,7 @@ static bool note_reply(const struct step *step)
     if (!rows_get_inbox(step->txn, &key, &row, &found, step->err))
         return false;
     if (!found)
-        return contradiction(step, "an answer to a message that has no verdict");
+        return step_contradiction(step, "an answer to a message that has no verdict");
     if (row.reply_seq != 0)
         return true;
     row.reply_seq = step->entry->seq;
@@ -233,15 +216,15 @@ static bool move_deadlines(const struct step *step, const struct flow_case *befo
     for (size_t i = 0; before && i < FLOW_CLOCKS_MAX; i++) {
         const struct flow_clock *clock = &before->clocks[i];
         if (clock_runs(clock) && !same_clock(after, clock) &&
-            !drop(step, DATABASE_DEADLINES,
-                  key_deadline(clock->due, &before->case_id, clock->kind)))
+            !step_drop(step, DATABASE_DEADLINES,
+                       key_deadline(clock->due, &before->case_id, clock->kind)))
             return false;
     }
     for (size_t i = 0; i < FLOW_CLOCKS_MAX; i++) {
         const struct flow_clock *clock = &after->clocks[i];
         if (clock_runs(clock) && !(before && same_clock(before, clock)) &&
-            !mark(step, DATABASE_DEADLINES,
-                  key_deadline(clock->due, &after->case_id, clock->kind)))
+            !step_mark(step, DATABASE_DEADLINES,
+                       key_deadline(clock->due, &after->case_id, clock->kind)))
             return false;
     }
     return true;
@@ -265,7 +248,7 @@ static bool release_open_case(const struct step *step, const struct flow_case *f
         !rows_get_uuid(step->txn, DATABASE_OPEN_CASE, &key, &holder, &found, step->err))
         return false;
     return !found || !uuid_equal(&holder, &flow_case->case_id) ||
-           drop(step, DATABASE_OPEN_CASE, key);
+           step_drop(step, DATABASE_OPEN_CASE, key);
 }
 
 /* Of two that are open at once the lower id has the key: that is the one which stays (decisions
@@ -322,10 +305,31 @@ static bool move_state(const struct step *step, const struct flow_case *before,
         struct row_key then = key_state(before);
         if (text_equal(key_text(&then), key_text(&now)))
             return true;
-        if (!drop(step, DATABASE_BY_STATE, then))
+        if (!step_drop(step, DATABASE_BY_STATE, then))
             return false;
     }
-    return mark(step, DATABASE_BY_STATE, now);
+    return step_mark(step, DATABASE_BY_STATE, now);
+}
+
+static bool has_person(const struct flow_case *flow_case)
+{
+    return !is_zero(flow_case->person_tag, sizeof flow_case->person_tag);
+}
+
+/* A case stands under the tag that it bears now, so that `cases` alone implies the rows. */
+static bool move_person(const struct step *step, const struct flow_case *before,
+                        const struct flow_case *after)
+{
+    bool same = before &&
+                memcmp(before->person_tag, after->person_tag, sizeof after->person_tag) == 0;
+    if (same)
+        return true;
+    if (before && has_person(before) &&
+        !step_drop(step, DATABASE_PERSON_CASES,
+                   key_person_case(before->person_tag, &before->case_id)))
+        return false;
+    return !has_person(after) || step_mark(step, DATABASE_PERSON_CASES,
+                                           key_person_case(after->person_tag, &after->case_id));
 }
 
 /* An entry is found under each case that it changed, and under each person. */
@@ -335,9 +339,9 @@ static bool index_other_case(const struct step *step, const struct flow_case *af
 
     if (uuid_equal(&after->case_id, &entry->case_id))
         return true;
-    return mark(step, DATABASE_BY_CASE, key_case_seq(&after->case_id, entry->seq)) &&
+    return step_mark(step, DATABASE_BY_CASE, key_case_seq(&after->case_id, entry->seq)) &&
            (is_zero(after->person_tag, sizeof after->person_tag) ||
-            mark(step, DATABASE_BY_PERSON, key_person(after->person_tag, entry->seq)));
+            step_mark(step, DATABASE_BY_PERSON, key_person(after->person_tag, entry->seq)));
 }
 
 static bool apply_case(const struct step *step, struct text bytes)
@@ -348,17 +352,18 @@ static bool apply_case(const struct step *step, struct text bytes)
     if (!flow_case_decode(bytes, &after, step->err))
         return fail_prefix(step->err, "entry %" PRIu64, step->entry->seq);
     if (uuid_is_none(&after.case_id))
-        return contradiction(step, "a case without an id");
+        return step_contradiction(step, "a case without an id");
     if (!rows_get_case(step->txn, &after.case_id, &before, &known, step->err))
         return false;
     if (known && before.flow != after.flow)
-        return contradiction(step, "a case does not change its flow");
+        return step_contradiction(step, "a case does not change its flow");
     const struct flow_case *old = known ? &before : NULL;
     struct row_key key = key_uuid(&after.case_id);
     return index_other_case(step, &after) &&
            store_put(step->txn, DATABASE_CASES, key_text(&key), bytes, step->err) &&
            move_state(step, old, &after) && move_deadlines(step, old, &after) &&
-           add_trace(step, &after) && move_open_case(step, old, &after);
+           add_trace(step, &after) && move_open_case(step, old, &after) &&
+           move_person(step, old, &after);
 }
 
 static bool apply_cases(const struct step *step)
@@ -405,20 +410,22 @@ static bool put_letter(const struct step *step, const struct letter_row *before,
     bool stays = was && is && before->letter.due.ms == letter->due.ms;
 
     letter_row_encode(after, &value);
-    if (!put(step, DATABASE_LETTERS, key_seq(letter->out_id), &value))
+    if (!step_put(step, DATABASE_LETTERS, key_seq(letter->out_id), &value))
         return false;
     if (was && !stays &&
-        !drop(step, DATABASE_OUTBOX,
-              key_outbox(letter->party, before->letter.due, letter->out_id)))
+        !step_drop(step, DATABASE_OUTBOX,
+                   key_outbox(letter->party, before->letter.due, letter->out_id)))
         return false;
     if (is && !stays &&
-        !mark(step, DATABASE_OUTBOX, key_outbox(letter->party, letter->due, letter->out_id)))
+        !step_mark(step, DATABASE_OUTBOX,
+                   key_outbox(letter->party, letter->due, letter->out_id)))
         return false;
     struct row_key lane = key_lane(&letter->case_id, letter->party, letter->out_id);
     bool stood = before && !has_left_lane(before);
     if (stood == !has_left_lane(after))
         return true;
-    return stood ? drop(step, DATABASE_LANES, lane) : mark(step, DATABASE_LANES, lane);
+    return stood ? step_drop(step, DATABASE_LANES, lane)
+                 : step_mark(step, DATABASE_LANES, lane);
 }
 
 static bool bear_letters(const struct step *step)
@@ -429,14 +436,14 @@ static bool bear_letters(const struct step *step)
          position++) {
         struct letter_row row = {.attempts = 0};
         if (!entry_letter_decode(tlv->bytes, &row.letter))
-            return contradiction(step, "a letter does not decode");
+            return step_contradiction(step, "a letter does not decode");
         if (position >= LETTERS_PER_ENTRY_MAX ||
             row.letter.out_id != step->entry->seq * LETTERS_PER_ENTRY_MAX + position)
-            return contradiction(step, "a letter's number is not entry * 16 + position");
+            return step_contradiction(step, "a letter's number is not entry * 16 + position");
         if (row.letter.state != LETTER_WAITING && row.letter.state != LETTER_NEW)
-            return contradiction(step, "a letter is born waiting or new");
+            return step_contradiction(step, "a letter is born waiting or new");
         if (row.letter.party == 0)
-            return contradiction(step, "a letter to nobody");
+            return step_contradiction(step, "a letter to nobody");
         if (!put_letter(step, NULL, &row))
             return false;
     }
@@ -448,7 +455,7 @@ static bool find_letter(const struct step *step, uint64_t out_id, struct letter_
     bool found;
     if (!rows_get_letter(step->txn, out_id, row, &found, step->err))
         return false;
-    return found || contradiction(step, "it names a letter that was never written");
+    return found || step_contradiction(step, "it names a letter that was never written");
 }
 
 static bool seal_letter(const struct step *step, struct letter_row *row)
@@ -456,16 +463,16 @@ static bool seal_letter(const struct step *step, struct letter_row *row)
     const struct tlv *tlv;
     size_t at = 0;
     if (row->sealed_seq != 0)
-        return contradiction(step, "a letter is sealed once; its bytes never change");
+        return step_contradiction(step, "a letter is sealed once; its bytes never change");
     while ((tlv = entry_next_tlv(step->entry, TLV_BODY, &at)) != NULL) {
         if (!entry_body_decode(tlv->bytes, &row->sealed))
-            return contradiction(step, "a body does not decode");
+            return step_contradiction(step, "a body does not decode");
         if (row->sealed.use != BODY_SEALED)
             continue;
         row->sealed_seq = step->entry->seq;
         return true;
     }
-    return contradiction(step, "sealed bytes are missing");
+    return step_contradiction(step, "sealed bytes are missing");
 }
 
 /* SEALED and OUTCOME name their letter in the verdict. */
@@ -479,7 +486,7 @@ static bool note_letter(const struct step *step)
     if (!take_verdict(step, &verdict, &found))
         return false;
     if (!found)
-        return contradiction(step, "it does not say which letter it is about");
+        return step_contradiction(step, "it does not say which letter it is about");
     if (!find_letter(step, verdict.out_id, &before))
         return false;
     struct letter_row after = before;
@@ -501,13 +508,13 @@ static bool move_letters(const struct step *step)
         struct entry_letter_state state;
         struct letter_row before;
         if (!entry_letter_state_decode(tlv->bytes, &state))
-            return contradiction(step, "a letter's state does not decode");
+            return step_contradiction(step, "a letter's state does not decode");
         if (!find_letter(step, state.out_id, &before))
             return false;
         if (state.state == LETTER_CLOSED && before.letter.state != LETTER_DEAD)
-            return contradiction(step, "only a dead letter is closed");
+            return step_contradiction(step, "only a dead letter is closed");
         if (before.letter.state == LETTER_CLOSED)
-            return contradiction(step, "a closed letter stays closed");
+            return step_contradiction(step, "a closed letter stays closed");
         struct letter_row after = before;
         after.letter.state = state.state;
         after.letter.due = state.due;
@@ -526,7 +533,8 @@ bool consequences_apply(struct store_txn *txn, enum digest_kind kind, const stru
                         struct error *err)
 {
     const struct step step = {.txn = txn, .kind = kind, .entry = entry, .err = err};
-    return index_entry(&step) && apply_parties(&step) && apply_inbox(&step) &&
-           apply_cases(&step) && bear_letters(&step) && note_letter(&step) &&
-           move_letters(&step);
+    return index_entry(&step) && index_answers(&step) && apply_parties(&step) &&
+           apply_inbox(&step) && apply_cases(&step) && bear_letters(&step) &&
+           note_letter(&step) && move_letters(&step) && apply_lines(&step) &&
+           apply_postings(&step);
 }

@@ -70,6 +70,15 @@ MUST_USE bool meta_put_head(struct store_txn *txn, const struct ledger_head *hea
                             struct error *err);
 MUST_USE bool meta_put_anchor(struct store_txn *txn, const struct tree *anchor,
                               struct error *err);
+/* How far `person_cases` was filled from `cases`, in a ledger that is older than it. */
+struct ledger_filling {
+    bool done;
+    struct uuid last; /* case that came last; none: not begun */
+};
+MUST_USE bool meta_get_filling(struct store_txn *txn, struct ledger_filling *filling,
+                               struct error *err);
+MUST_USE bool meta_put_filling(struct store_txn *txn, const struct ledger_filling *filling,
+                               struct error *err);
 MUST_USE bool meta_check_format(struct store_txn *txn, bool *exists, struct error *err);
 
 /* Reads the whole sealed body; *whole false: a part of it is missing or wrong. `sealed` NULL
@@ -77,6 +86,10 @@ MUST_USE bool meta_check_format(struct store_txn *txn, bool *exists, struct erro
 MUST_USE bool body_read(struct store_txn *txn, uint32_t month, const uint8_t digest[32],
                         struct arena *arena, struct text *sealed, bool *found, bool *whole,
                         struct error *err);
+
+/* Brings a ledger of an older program up to date, in portions; where it was interrupted, it
+ * goes on. */
+MUST_USE bool upgrade_ledger(struct ledger *ledger, struct error *err);
 
 /* The newest entries and the head, at a start: ERROR_LEDGER names what is wrong. */
 MUST_USE bool verify_recent(struct ledger *ledger, struct error *err);

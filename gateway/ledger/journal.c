@@ -185,7 +185,7 @@ bool ledger_open(struct store *store, bool read_only, struct ledger **out, struc
 out:
     store_abort(txn);
     if (ok && !read_only)
-        ok = verify_recent(ledger, err);
+        ok = verify_recent(ledger, err) && upgrade_ledger(ledger, err);
     if (ok)
         *out = ledger;
     else

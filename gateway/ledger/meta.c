@@ -1,4 +1,4 @@
-/* meta.c - the rows of database `meta`: format, origin, head, anchor. */
+/* meta.c - the rows of database `meta`: format, origin, head, anchor, person_cases. */
 #include <string.h>
 
 #include "ledger/internal.h"
@@ -7,6 +7,7 @@ static const struct text format_key = {"format", 6};
 static const struct text origin_key = {"origin", 6};
 static const struct text head_key = {"head", 4};
 static const struct text anchor_key = {"anchor", 6};
+static const struct text filling_key = {"person_cases", 12};
 
 void head_encode(const struct ledger_head *head, struct buffer *buffer)
 {
@@ -100,6 +101,35 @@ bool meta_put_anchor(struct store_txn *txn, const struct tree *anchor, struct er
     return store_put(txn, DATABASE_META, anchor_key, buffer_as_text(&buffer), err);
 }
 
+bool meta_get_filling(struct store_txn *txn, struct ledger_filling *filling, struct error *err)
+{
+    struct text rest = TEXT_NONE;
+    bool found;
+    *filling = (struct ledger_filling){.done = false};
+    if (!get(txn, filling_key, &rest, &found, err))
+        return false;
+    if (!found)
+        return true;
+    filling->done = rest.size == 0;
+    if (filling->done)
+        return true;
+    if (rest.size != sizeof filling->last.bytes)
+        return fail(err, ERROR_LEDGER, "meta person_cases: does not decode");
+    memcpy(filling->last.bytes, rest.at, rest.size);
+    return true;
+}
+
+bool meta_put_filling(struct store_txn *txn, const struct ledger_filling *filling,
+                      struct error *err)
+{
+    unsigned char bytes[32];
+    struct buffer buffer = buffer_over(bytes, sizeof bytes);
+    buffer_u8(&buffer, ROW_LAYOUT);
+    if (!filling->done)
+        buffer_bytes(&buffer, filling->last.bytes, sizeof filling->last.bytes);
+    return store_put(txn, DATABASE_META, filling_key, buffer_as_text(&buffer), err);
+}
+
 bool meta_put_format(struct store_txn *txn, const struct entry_origin *origin,
                      struct error *err)
 {
@@ -113,7 +143,9 @@ bool meta_put_format(struct store_txn *txn, const struct entry_origin *origin,
     buffer_u8(&buffer, ROW_LAYOUT);
     entry_origin_encode(origin, &buffer);
     CHECK(!buffer.overflow);
-    return store_put(txn, DATABASE_META, origin_key, buffer_as_text(&buffer), err);
+    const struct ledger_filling nothing_to_fill = {.done = true};
+    return store_put(txn, DATABASE_META, origin_key, buffer_as_text(&buffer), err) &&
+           meta_put_filling(txn, &nothing_to_fill, err);
 }
 
 bool meta_check_format(struct store_txn *txn, bool *exists, struct error *err)

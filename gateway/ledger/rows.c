@@ -192,6 +192,56 @@ struct row_key key_party_id(struct text party_id)
     return key;
 }
 
+struct row_key key_line(const struct uuid *case_id, struct text number)
+{
+    struct row_key key;
+    struct buffer buffer = begin(&key);
+    put_uuid(&buffer, case_id);
+    buffer_text(&buffer, number);
+    end(&key, &buffer);
+    return key;
+}
+
+struct row_key key_person_case(const uint8_t person_tag[16], const struct uuid *case_id)
+{
+    struct row_key key;
+    struct buffer buffer = begin(&key);
+    buffer_bytes(&buffer, person_tag, 16);
+    for (size_t i = 0; i < sizeof case_id->bytes; i++)
+        buffer_u8(&buffer, (uint8_t)~case_id->bytes[i]);
+    end(&key, &buffer);
+    return key;
+}
+
+static void put_account(struct buffer *buffer, const struct account_key *account)
+{
+    buffer_u16(buffer, account->account);
+    buffer_u16(buffer, account->insurance);
+    buffer_u32(buffer, account->party);
+    buffer_u64(buffer, 0);
+}
+
+struct row_key key_posting(const struct account_key *account, uint64_t seq, uint16_t line)
+{
+    struct row_key key;
+    struct buffer buffer = begin(&key);
+    put_account(&buffer, account);
+    buffer_u64(&buffer, seq);
+    buffer_u16(&buffer, line);
+    end(&key, &buffer);
+    return key;
+}
+
+struct row_key key_balance(const struct account_key *account, uint32_t period)
+{
+    struct row_key key;
+    struct buffer buffer = begin(&key);
+    put_account(&buffer, account);
+    buffer_u32(&buffer, period);
+    end(&key, &buffer);
+    return key;
+}
+
 struct row_key key_body(uint32_t month, const uint8_t digest[32])
 {
     struct row_key key;
@@ -268,10 +318,11 @@ void letter_row_encode(const struct letter_row *row, struct buffer *buffer)
 bool letter_row_decode(struct text bytes, struct letter_row *row)
 {
     static const char no_body[42];
+    const size_t around = 1 + 2 + 8 + 8 + sizeof no_body + 1;
     struct reader reader = reader_over(bytes.at, bytes.size);
     *row = (struct letter_row){0};
     uint8_t layout = reader_u8(&reader);
-    struct text letter = reader_view(&reader, 126);
+    struct text letter = reader_view(&reader, bytes.size > around ? bytes.size - around : 0);
     row->attempts = reader_u16(&reader);
     row->sealed_seq = reader_u64(&reader);
     row->outcome_seq = reader_u64(&reader);
@@ -283,6 +334,94 @@ bool letter_row_decode(struct text bytes, struct letter_row *row)
     if (row->sealed_seq == 0)
         return memcmp(body.at, no_body, sizeof no_body) == 0;
     return entry_body_decode(body, &row->sealed);
+}
+
+static const size_t line_prefix = 16; /* of its key: the case */
+
+void line_row_encode(const struct line_row *row, struct buffer *buffer)
+{
+    buffer_u8(buffer, ROW_LAYOUT);
+    buffer_u8(buffer, row->in_force ? 1 : 0);
+    buffer_u32(buffer, row->batch);
+    buffer_i64(buffer, row->sums.total.fen);
+    buffer_i64(buffer, row->sums.own_pay.fen);
+    buffer_i64(buffer, row->sums.over_limit.fen);
+    buffer_i64(buffer, row->sums.pre_pay.fen);
+    buffer_i64(buffer, row->sums.in_scope.fen);
+    buffer_i64(buffer, row->returned.fen);
+    buffer_bytes(buffer, row->digest, sizeof row->digest);
+    buffer_text(buffer, row->original);
+}
+
+static bool take_money(struct reader *reader, struct money *money)
+{
+    money->fen = reader_i64(reader);
+    return money->fen >= -MONEY_MAX && money->fen <= MONEY_MAX;
+}
+
+bool line_row_decode(struct text key, struct text value, struct line_row *row)
+{
+    struct reader reader = reader_over(value.at, value.size);
+    *row = (struct line_row){.in_force = false};
+    if (key.size <= line_prefix || key.size > line_prefix + ENTRY_LINE_NUMBER_MAX)
+        return false;
+    row->number = (struct text){key.at + line_prefix, key.size - line_prefix};
+    bool ok = reader_u8(&reader) == ROW_LAYOUT;
+    uint8_t in_force = reader_u8(&reader);
+    row->in_force = in_force == 1;
+    row->batch = reader_u32(&reader);
+    ok = take_money(&reader, &row->sums.total) && ok;
+    ok = take_money(&reader, &row->sums.own_pay) && ok;
+    ok = take_money(&reader, &row->sums.over_limit) && ok;
+    ok = take_money(&reader, &row->sums.pre_pay) && ok;
+    ok = take_money(&reader, &row->sums.in_scope) && ok;
+    ok = take_money(&reader, &row->returned) && ok;
+    reader_copy(&reader, row->digest, sizeof row->digest);
+    row->original = reader_view(&reader, reader.left);
+    return ok && !reader.broken && in_force <= 1 && row->original.size <= ENTRY_LINE_NUMBER_MAX;
+}
+
+void posting_value_encode(const struct account_key *contra, struct money amount,
+                          uint32_t period, struct buffer *buffer)
+{
+    buffer_u8(buffer, ROW_LAYOUT);
+    buffer_i64(buffer, amount.fen);
+    put_account(buffer, contra);
+    buffer_u32(buffer, period);
+}
+
+void balance_row_encode(const struct balance_row *row, struct buffer *buffer)
+{
+    buffer_u8(buffer, ROW_LAYOUT);
+    buffer_i64(buffer, row->debit.fen);
+    buffer_i64(buffer, row->credit.fen);
+    buffer_u64(buffer, row->count);
+}
+
+/* From the key: account, insurance, party, 8 zeros, period. */
+static bool balance_key_decode(struct text key, struct balance_row *row)
+{
+    struct reader reader = reader_over(key.at, key.size);
+    uint16_t account = reader_u16(&reader);
+    uint16_t insurance = reader_u16(&reader);
+    row->account = (uint8_t)account;
+    row->insurance = (uint8_t)insurance;
+    row->party = reader_u32(&reader);
+    uint64_t zeros = reader_u64(&reader);
+    row->period = reader_u32(&reader);
+    return !reader.broken && reader.left == 0 && account <= UINT8_MAX &&
+           insurance <= UINT8_MAX && zeros == 0;
+}
+
+bool balance_row_decode(struct text key, struct text value, struct balance_row *row)
+{
+    struct reader reader = reader_over(value.at, value.size);
+    *row = (struct balance_row){.account = 0};
+    bool ok = reader_u8(&reader) == ROW_LAYOUT;
+    ok = take_money(&reader, &row->debit) && ok;
+    ok = take_money(&reader, &row->credit) && ok;
+    row->count = reader_u64(&reader);
+    return ok && !reader.broken && reader.left == 0 && balance_key_decode(key, row);
 }
 
 bool uuid_row_decode(struct text bytes, struct uuid *id)
@@ -328,6 +467,24 @@ bool rows_get_case(struct store_txn *txn, const struct uuid *case_id, struct flo
         return false;
     if (*found && !flow_case_decode(value, out, err))
         return fail_prefix(err, "case %s", uuid_format(case_id, id));
+    return true;
+}
+
+bool rows_get_line(struct store_txn *txn, const struct uuid *case_id, struct text number,
+                   struct line_row *row, bool *found, struct error *err)
+{
+    struct text value;
+    *found = false;
+    if (number.size == 0 || number.size > ENTRY_LINE_NUMBER_MAX)
+        return true;
+    struct row_key key = key_line(case_id, number);
+    if (!store_get(txn, DATABASE_LINES, key_text(&key), &value, found, err))
+        return false;
+    if (!*found)
+        return true;
+    if (!line_row_decode(key_text(&key), value, row))
+        return fail(err, ERROR_LEDGER, "a row of lines does not decode");
+    row->number = number; /* not of the key, which ends here */
     return true;
 }
 

@@ -13,6 +13,8 @@ enum {
     ROW_LAYOUT = 1, /* first byte of every value */
     ROW_KEY_MAX = 64,
     ROW_LETTER_MAX = 256,
+    ROW_LINE_MAX = 128,
+    ROW_BALANCE_MAX = 32,
     BODY_CHUNK_SIZE = 256 * 1024,
     BODY_CHUNKS_MAX = 64,
     BODY_HEAD_SIZE = 7 /* layout, retention, use, size */
@@ -39,6 +41,18 @@ struct row_key key_state(const struct flow_case *flow_case);
 struct row_key key_case_seq(const struct uuid *case_id, uint64_t seq);
 struct row_key key_party_number(uint32_t number);
 struct row_key key_party_id(struct text party_id);
+/* `number` of 1 to ENTRY_LINE_NUMBER_MAX bytes. */
+struct row_key key_line(const struct uuid *case_id, struct text number);
+/* The case's id with every bit turned: the newest stands first. */
+struct row_key key_person_case(const uint8_t person_tag[16], const struct uuid *case_id);
+/* One account of one insurance with one far province. */
+struct account_key {
+    uint8_t account; /* enum account */
+    uint8_t insurance;
+    uint32_t party;
+};
+struct row_key key_posting(const struct account_key *account, uint64_t seq, uint16_t line);
+struct row_key key_balance(const struct account_key *account, uint32_t period);
 struct row_key key_body(uint32_t month, const uint8_t digest[32]);
 struct row_key key_body_chunk(uint32_t month, const uint8_t digest[32], uint16_t chunk);
 /* false only if the hash fails. */
@@ -50,6 +64,13 @@ void inbox_row_encode(const struct inbox_row *row, struct buffer *buffer);
 MUST_USE bool inbox_row_decode(struct text bytes, struct inbox_row *row);
 void letter_row_encode(const struct letter_row *row, struct buffer *buffer);
 MUST_USE bool letter_row_decode(struct text bytes, struct letter_row *row);
+void line_row_encode(const struct line_row *row, struct buffer *buffer);
+/* Views into key and value. */
+MUST_USE bool line_row_decode(struct text key, struct text value, struct line_row *row);
+void posting_value_encode(const struct account_key *contra, struct money amount,
+                          uint32_t period, struct buffer *buffer);
+void balance_row_encode(const struct balance_row *row, struct buffer *buffer);
+MUST_USE bool balance_row_decode(struct text key, struct text value, struct balance_row *row);
 /* A value of layout byte and UUID (open_case, traces). */
 MUST_USE bool uuid_row_decode(struct text bytes, struct uuid *id);
 
@@ -61,6 +82,10 @@ MUST_USE bool rows_get_letter(struct store_txn *txn, uint64_t out_id, struct let
                               bool *found, struct error *err);
 MUST_USE bool rows_get_case(struct store_txn *txn, const struct uuid *case_id,
                             struct flow_case *out, bool *found, struct error *err);
+/* Its views live until the next write. */
+MUST_USE bool rows_get_line(struct store_txn *txn, const struct uuid *case_id,
+                            struct text number, struct line_row *row, bool *found,
+                            struct error *err);
 MUST_USE bool rows_get_uuid(struct store_txn *txn, enum store_database database,
                             const struct row_key *key, struct uuid *id, bool *found,
                             struct error *err);

@@ -18,6 +18,7 @@ const char *store_database_name(enum store_database database)
         [DATABASE_BY_STATE] = "by_state",   [DATABASE_BY_CASE] = "by_case",
         [DATABASE_PARTIES] = "parties",     [DATABASE_POSTING] = "posting",
         [DATABASE_BALANCE] = "balance",     [DATABASE_CHECKPOINT] = "checkpoint",
+        [DATABASE_LINES] = "lines",         [DATABASE_PERSON_CASES] = "person_cases",
     };
     _Static_assert(COUNT_OF(names) == DATABASES, "every database has a name");
     CHECK((unsigned)database < DATABASES);

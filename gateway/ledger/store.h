@@ -39,11 +39,14 @@ enum store_database {
     DATABASE_BY_PERSON,
     DATABASE_BY_PARTY,
     DATABASE_BY_STATE,
-    DATABASE_BY_CASE, /* (case, seq) */
-    DATABASE_PARTIES, /* number: party id */
-    DATABASE_POSTING, /* reserved, empty for now, as are the next two */
-    DATABASE_BALANCE,
-    DATABASE_CHECKPOINT,
+    DATABASE_BY_CASE,    /* (case, seq) */
+    DATABASE_PARTIES,    /* number: party id */
+    DATABASE_POSTING,    /* (account, seq, line): one side of double entry */
+    DATABASE_BALANCE,    /* (account, period): sums of both sides */
+    DATABASE_CHECKPOINT, /* reserved, empty for now */
+    /* what came later: a ledger made before lacks them */
+    DATABASE_LINES,        /* (case, number): charge lines of a stay */
+    DATABASE_PERSON_CASES, /* (person, case, newest first) */
     DATABASES
 };
 

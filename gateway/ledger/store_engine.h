@@ -9,7 +9,11 @@
 
 #include "ledger/store.h"
 
-enum { STORE_KEY_MAX = 511, STORE_VALUE_MAX = 1024 * 1024 };
+enum {
+    STORE_KEY_MAX = 511,
+    STORE_VALUE_MAX = 1024 * 1024,
+    STORE_FIRST_LATER = DATABASE_LINES /* every store has the databases before it */
+};
 
 enum store_write { WRITE_PUT, WRITE_APPEND };
 

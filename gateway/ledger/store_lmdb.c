@@ -25,6 +25,7 @@ struct lmdb_store {
     struct store store;
     MDB_env *env;
     MDB_dbi handles[DATABASES];
+    bool absent[DATABASES]; /* read only: the writer has not made it yet; reads as empty */
     bool read_only;
     atomic_uint open; /* transactions of this process */
 };
@@ -57,6 +58,11 @@ static MDB_dbi handle_of(struct store_txn *txn, enum store_database database)
 static struct text text_of_value(MDB_val value)
 {
     return (struct text){value.mv_data, value.mv_size};
+}
+
+static bool is_absent(struct store_txn *txn, enum store_database database)
+{
+    return of_store(txn->store)->absent[database];
 }
 
 /* LMDB takes keys and values without const; it never writes through them. */
@@ -152,6 +158,8 @@ static bool lmdb_get(struct store_txn *txn, enum store_database database, struct
 {
     MDB_val at = value_of(key);
     MDB_val got;
+    if (is_absent(txn, database))
+        return true;
     int code = mdb_get(of_txn(txn), handle_of(txn, database), &at, &got);
     if (code == MDB_NOTFOUND)
         return true;
@@ -223,13 +231,15 @@ static bool move(struct store_cursor *cursor, MDB_cursor_op how, struct text fro
 static bool lmdb_seek(struct store_cursor *cursor, struct text from, bool *found,
                       struct error *err)
 {
-    return open_cursor(cursor, err) &&
-           move(cursor, from.size == 0 ? MDB_FIRST : MDB_SET_RANGE, from, found, err);
+    return is_absent(cursor->txn, cursor->database) ||
+           (open_cursor(cursor, err) &&
+            move(cursor, from.size == 0 ? MDB_FIRST : MDB_SET_RANGE, from, found, err));
 }
 
 static bool lmdb_last(struct store_cursor *cursor, bool *found, struct error *err)
 {
-    return open_cursor(cursor, err) && move(cursor, MDB_LAST, TEXT_NONE, found, err);
+    return is_absent(cursor->txn, cursor->database) ||
+           (open_cursor(cursor, err) && move(cursor, MDB_LAST, TEXT_NONE, found, err));
 }
 
 static bool lmdb_next(struct store_cursor *cursor, bool *found, struct error *err)
@@ -276,6 +286,8 @@ static bool lmdb_count(struct store_txn *txn, enum store_database database, uint
                        struct error *err)
 {
     MDB_stat stat;
+    if (is_absent(txn, database))
+        return true;
     int code = mdb_stat(of_txn(txn), handle_of(txn, database), &stat);
     if (code != 0)
         return store_lmdb_fail(code, store_database_name(database), err);
@@ -333,13 +345,39 @@ static int open_env(MDB_env **env, const char *path, uint64_t map_bytes, unsigne
     return code;
 }
 
-static int open_handles(MDB_env *env, unsigned flags, unsigned database_flags,
-                        MDB_dbi handles[DATABASES])
+/* Those that every store has; with MDB_CREATE they are made. */
+static int open_first(MDB_txn *txn, unsigned flags, MDB_dbi handles[DATABASES])
+{
+    int code = 0;
+    for (unsigned i = 0; code == 0 && i < STORE_FIRST_LATER; i++)
+        code = mdb_dbi_open(txn, store_database_name(i), flags, &handles[i]);
+    return code;
+}
+
+/* Those that came later: a writer makes what is missing, for a reader it is absent. */
+static int open_later(MDB_txn *txn, bool read_only, MDB_dbi handles[DATABASES],
+                      bool absent[DATABASES])
+{
+    int code = 0;
+    for (unsigned i = STORE_FIRST_LATER; code == 0 && i < DATABASES; i++) {
+        code = mdb_dbi_open(txn, store_database_name(i), read_only ? 0 : MDB_CREATE,
+                            &handles[i]);
+        absent[i] = read_only && code == MDB_NOTFOUND;
+        if (absent[i])
+            code = 0;
+    }
+    return code;
+}
+
+static int open_handles(MDB_env *env, unsigned flags, unsigned first_flags,
+                        MDB_dbi handles[DATABASES], bool absent[DATABASES])
 {
     MDB_txn *txn = NULL;
     int code = mdb_txn_begin(env, NULL, flags, &txn);
-    for (unsigned i = 0; code == 0 && i < DATABASES; i++)
-        code = mdb_dbi_open(txn, store_database_name(i), database_flags, &handles[i]);
+    if (code == 0)
+        code = open_first(txn, first_flags, handles);
+    if (code == 0)
+        code = open_later(txn, flags & MDB_RDONLY, handles, absent);
     if (code == 0)
         return mdb_txn_commit(txn);
     if (txn)
@@ -351,9 +389,10 @@ int store_lmdb_make(const char *folder, uint64_t map_bytes)
 {
     MDB_env *env = NULL;
     MDB_dbi handles[DATABASES];
+    bool absent[DATABASES];
     int code = open_env(&env, folder, map_bytes, 0, DATA_MODE);
     if (code == 0)
-        code = open_handles(env, 0, MDB_CREATE, handles);
+        code = open_handles(env, 0, MDB_CREATE, handles, absent);
     if (env)
         mdb_env_close(env);
     return code;
@@ -376,8 +415,8 @@ static bool open_existing(struct lmdb_store *lmdb, const struct store_options *o
     int code = open_env(&lmdb->env, options->path, options->map_bytes, flags, LOCK_MODE);
     if (code != 0)
         return store_lmdb_fail(code, "open the ledger", err);
-    /* Not MDB_CREATE: a file that lacks a database is not one of ours. */
-    code = open_handles(lmdb->env, flags, 0, lmdb->handles);
+    /* Not MDB_CREATE: a file that lacks one of the first databases is not one of ours. */
+    code = open_handles(lmdb->env, flags, 0, lmdb->handles, lmdb->absent);
     if (code == MDB_NOTFOUND)
         return fail(err, ERROR_STORE, "%s is not a ledger of this format", options->path);
     if (code != 0)

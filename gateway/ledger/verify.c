@@ -66,7 +66,12 @@ static bool look_at_meta(struct walk *walk, struct store_txn *txn, struct error 
         walk->anchor_known = false;
     }
     ok = meta_get_origin(txn, &walk->origin, &found, &problem);
-    return note_meta(walk, ok, found, "meta origin", &walk->origin_known, &problem, err);
+    if (!note_meta(walk, ok, found, "meta origin", &walk->origin_known, &problem, err))
+        return false;
+    struct ledger_filling filling;
+    bool filling_known;
+    ok = meta_get_filling(txn, &filling, &problem);
+    return note_meta(walk, ok, true, "meta person_cases", &filling_known, &problem, err);
 }
 
 static bool same_nodes(const struct tree *a, const struct tree *b)

@@ -239,6 +239,65 @@ STORY void story_add_state(struct story *story, uint64_t out_id, enum letter_sta
     story_tlv(story, TLV_LETTER_STATE, mark);
 }
 
+/* What the province of STORY_PARTNER owes, or, with a negative amount, does not owe any more.
+ */
+STORY struct entry_posting story_posting(int64_t fen, uint32_t period)
+{
+    return (struct entry_posting){.debit = ACCOUNT_RECEIVABLE,
+                                  .credit = ACCOUNT_HOSPITAL,
+                                  .insurance = INSURANCE_MEDICAL,
+                                  .party = STORY_PARTNER,
+                                  .period = period,
+                                  .amount = {fen}};
+}
+
+STORY void story_add_posting(struct story *story, const struct entry_posting *posting)
+{
+    size_t mark = story->buffer.size;
+    entry_posting_encode(posting, &story->buffer);
+    story_tlv(story, TLV_POSTING, mark);
+}
+
+STORY struct entry_line story_line(const char *number, const char *original, int64_t fen)
+{
+    struct entry_line line = {.number = text_of(number),
+                              .original = text_of(original),
+                              .sums = {.total = {fen}, .in_scope = {fen}}};
+    memset(line.digest, number[0], sizeof line.digest);
+    return line;
+}
+
+STORY void story_add_lines(struct story *story, enum entry_lines_change change, uint32_t batch,
+                           const struct entry_line *line, size_t count)
+{
+    struct entry_lines lines = {(uint8_t)change, batch, (uint16_t)count};
+    size_t mark = story->buffer.size;
+    entry_lines_encode(&lines, &story->buffer);
+    for (size_t i = 0; i < count; i++)
+        entry_line_encode(&lines, &line[i], &story->buffer);
+    story_tlv(story, TLV_LINES, mark);
+}
+
+/* Of the submission that the step answers. */
+STORY void story_answers_key(unsigned number, uint8_t key[MESSAGE_KEY_SIZE])
+{
+    struct buffer local = buffer_over(key, MESSAGE_KEY_SIZE);
+    memset(key, 0x22, MESSAGE_KEY_SIZE);
+    buffer_u64(&local, number);
+}
+
+STORY void story_add_answers(struct story *story, const uint8_t key[MESSAGE_KEY_SIZE])
+{
+    struct entry_answers answers = {.action = ACTION_SETTLE,
+                                    .asked = story->entry.wall,
+                                    .there = story->entry.wall,
+                                    .sent = story->entry.wall};
+    size_t mark = story->buffer.size;
+    memcpy(answers.key, key, MESSAGE_KEY_SIZE);
+    entry_answers_encode(&answers, &story->buffer);
+    story_tlv(story, TLV_ANSWERS, mark);
+}
+
 STORY void story_turn(const char *from, char *to, size_t size)
 {
     for (size_t i = 0; i < size; i++)
@@ -419,6 +478,29 @@ STORY void story_clock(struct story *story, enum entry_kind kind, unsigned numbe
     story_add_text(story, TLV_CLOCK, (struct text){&byte, 1});
 }
 
+/* Three charge lines, of which the last gives part of the first back; what is owed for them; a
+ * submission that this answers. (No pension has any of it, and the ledger does not mind.) */
+STORY void story_settle(struct story *story, unsigned number)
+{
+    const struct entry_line lines[] = {story_line("1", "", 9900), story_line("2", "", 100),
+                                       story_line("3", "1", -900)};
+    struct entry_posting owed = story_posting(9100, 202603);
+    uint8_t key[MESSAGE_KEY_SIZE];
+    story_answers_key(number, key);
+    story_add_lines(story, ENTRY_LINES_ADD, 1, lines, COUNT_OF(lines));
+    story_add_posting(story, &owed);
+    story_add_answers(story, key);
+}
+
+/* Part of that is undone in another month. */
+STORY void story_unsettle(struct story *story)
+{
+    const struct entry_line second = story_line("2", "", 0);
+    struct entry_posting undone = story_posting(-100, 202604);
+    story_add_lines(story, ENTRY_LINES_CANCEL, 0, &second, 1);
+    story_add_posting(story, &undone);
+}
+
 /* Steps 0 to 7: submitted, sent, answered, a conflict. */
 STORY bool story_opening_step(struct story *story, unsigned number, unsigned step)
 {
@@ -453,6 +535,7 @@ STORY bool story_opening_step(struct story *story, unsigned number, unsigned ste
         story_add_letter(story, 0, STORY_CORE, LETTER_NEW);
         story_add_letter(story, 1, STORY_PARTNER, LETTER_NEW);
         story_add_letter(story, 2, STORY_PARTNER, LETTER_WAITING);
+        story_settle(story, number);
         return story_append(story);
     case 6:
         story_start(story, ENTRY_CONFLICT);
@@ -477,6 +560,7 @@ STORY bool story_closing_step(struct story *story, unsigned number, unsigned ste
     switch (step) {
     case 8:
         story_clock(story, ENTRY_TIMER, number, step, CLOCK_D3);
+        story_unsettle(story);
         return story_append(story);
     case 9:
         story_about(story, ENTRY_ATTEMPT, number, to_core, VERDICT_NONE);

@@ -399,6 +399,219 @@ static void test_letter(void **state)
     assert_true(entry_letter_decode(buffer_as_text(&buffer), &out));
 }
 
+/* A letter that asks is 8 bytes longer; one that does not has no second spelling. */
+static void test_letter_that_asks(void **state)
+{
+    struct entry_letter in = {.out_id = 16, .party = 2, .state = LETTER_NEW, .created = {1}};
+    struct entry_letter out;
+    unsigned char bytes[256] = {0};
+    struct buffer buffer = buffer_over(bytes, sizeof bytes);
+    (void)state;
+    entry_letter_encode(&in, &buffer);
+    assert_int_equal(buffer.size, 126);
+    assert_true(entry_letter_decode(buffer_as_text(&buffer), &out));
+    assert_int_equal(out.answer_by.ms, 0);
+    buffer_u64(&buffer, 0);
+    assert_false(entry_letter_decode(buffer_as_text(&buffer), &out));
+
+    in.answer_by.ms = 1772413205000;
+    buffer = buffer_over(bytes, sizeof bytes);
+    entry_letter_encode(&in, &buffer);
+    assert_int_equal(buffer.size, 134);
+    for (size_t size = 127; size < 134; size++)
+        assert_false(entry_letter_decode((struct text){(char *)bytes, size}, &out));
+    assert_false(entry_letter_decode((struct text){(char *)bytes, 135}, &out));
+    assert_true(entry_letter_decode(buffer_as_text(&buffer), &out));
+    assert_int_equal(out.answer_by.ms, in.answer_by.ms);
+    bytes[126] = 0x80; /* before 1970, or far too late */
+    assert_false(entry_letter_decode(buffer_as_text(&buffer), &out));
+}
+
+static struct entry_posting good_posting(void)
+{
+    return (struct entry_posting){.debit = ACCOUNT_RECEIVABLE,
+                                  .credit = ACCOUNT_HOSPITAL,
+                                  .insurance = INSURANCE_INJURY,
+                                  .party = 7,
+                                  .period = 202612,
+                                  .amount = {-1234}};
+}
+
+static void test_posting(void **state)
+{
+    struct entry_posting in = good_posting();
+    struct entry_posting out;
+    unsigned char bytes[64] = {0};
+    struct buffer buffer = buffer_over(bytes, sizeof bytes);
+    (void)state;
+    entry_posting_encode(&in, &buffer);
+    assert_int_equal(buffer.size, 19);
+    assert_memory_equal(bytes, "\1\3\2\0\0\0\7\0\3\x17\x74\xff", 12);
+    EXPECT_EXACT(entry_posting_decode(cut, &out));
+    assert_true(entry_posting_decode(buffer_as_text(&buffer), &out));
+    assert_true(out.debit == in.debit && out.credit == in.credit && out.party == 7 &&
+                out.insurance == in.insurance && out.period == in.period &&
+                out.amount.fen == -1234);
+    struct entry_posting bad[13];
+    for (size_t i = 0; i < COUNT_OF(bad); i++)
+        bad[i] = in;
+    bad[0].debit = ACCOUNT_NONE;
+    bad[1].debit = ACCOUNTS;
+    bad[2].credit = ACCOUNT_NONE;
+    bad[3].credit = ACCOUNTS;
+    bad[4].credit = bad[4].debit;
+    bad[5].insurance = INSURANCE_NONE;
+    bad[6].insurance = INSURANCES;
+    bad[7].party = 0;
+    bad[8].period = 202600;
+    bad[9].period = 202613;
+    bad[10].period = 1000001;
+    bad[11].amount.fen = MONEY_MAX + 1;
+    bad[12].amount.fen = -MONEY_MAX - 1;
+    for (size_t i = 0; i < COUNT_OF(bad); i++) {
+        buffer = buffer_over(bytes, sizeof bytes);
+        entry_posting_encode(&bad[i], &buffer);
+        assert_false(entry_posting_decode(buffer_as_text(&buffer), &out));
+    }
+}
+
+static void test_answers(void **state)
+{
+    struct entry_answers in = {
+        .action = ACTION_SETTLE, .asked = {1000}, .there = {2000}, .sent = {3000}};
+    struct entry_answers out;
+    unsigned char bytes[128] = {0};
+    struct buffer buffer = buffer_over(bytes, sizeof bytes);
+    (void)state;
+    memset(in.key, 0x6b, sizeof in.key);
+    entry_answers_encode(&in, &buffer);
+    assert_int_equal(buffer.size, 57);
+    EXPECT_EXACT(entry_answers_decode(cut, &out));
+    assert_true(entry_answers_decode(buffer_as_text(&buffer), &out));
+    assert_memory_equal(out.key, in.key, sizeof in.key);
+    assert_true(out.action == ACTION_SETTLE && out.asked.ms == 1000 && out.there.ms == 2000 &&
+                out.sent.ms == 3000);
+    const struct {
+        size_t at;
+        uint8_t byte;
+    } bad[] = {{32, 0}, {32, ACTIONS}, {33, 0x80}, {41, 0x80}, {49, 0xff}};
+    for (size_t i = 0; i < COUNT_OF(bad); i++) {
+        uint8_t good = bytes[bad[i].at];
+        bytes[bad[i].at] = bad[i].byte;
+        assert_false(entry_answers_decode(buffer_as_text(&buffer), &out));
+        bytes[bad[i].at] = good;
+    }
+    memset(bytes, 0, 32); /* INSURED: nobody waits, and some times are none */
+    memset(bytes + 41, 0, 16);
+    assert_true(entry_answers_decode(buffer_as_text(&buffer), &out));
+}
+
+/* Takes all of it, with nothing left over. */
+static bool take_lines(struct text bytes, struct entry_lines *lines, struct entry_line line[2])
+{
+    if (!entry_lines_decode(&bytes, lines) || lines->count > 2)
+        return false;
+    for (size_t i = 0; i < lines->count; i++) {
+        if (!entry_line_decode(&bytes, lines, &line[i]))
+            return false;
+    }
+    return bytes.size == 0;
+}
+
+#define LONGEST "123456789012345678901234567890"
+
+static void test_lines_added(void **state)
+{
+    struct entry_lines in = {ENTRY_LINES_ADD, 7, 2};
+    struct entry_line rows[2] = {
+        {.number = TEXT(LONGEST), .sums = {{5}, {1}, {1}, {1}, {2}}},
+        {.number = TEXT("b"), .original = TEXT(LONGEST), .sums = {.total = {-5}}}};
+    struct entry_lines lines;
+    struct entry_line out[2];
+    unsigned char bytes[512] = {0};
+    struct buffer buffer = buffer_over(bytes, sizeof bytes);
+    (void)state;
+    memset(rows[0].digest, 1, 32);
+    memset(rows[1].digest, 2, 32);
+    entry_lines_encode(&in, &buffer);
+    assert_int_equal(buffer.size, 7);
+    entry_line_encode(&in, &rows[0], &buffer);
+    entry_line_encode(&in, &rows[1], &buffer);
+    assert_int_equal(buffer.size, 7 + (1 + 30 + 1 + 40 + 32) + (1 + 1 + 1 + 30 + 40 + 32));
+    EXPECT_EXACT(take_lines(cut, &lines, out));
+    assert_true(take_lines(buffer_as_text(&buffer), &lines, out));
+    assert_true(lines.change == ENTRY_LINES_ADD && lines.batch == 7 && lines.count == 2);
+    assert_true(text_is(out[0].number, LONGEST) && out[0].original.size == 0);
+    assert_true(text_is(out[1].number, "b") && text_is(out[1].original, LONGEST));
+    assert_true(out[0].sums.total.fen == 5 && out[0].sums.own_pay.fen == 1 &&
+                out[0].sums.over_limit.fen == 1 && out[0].sums.pre_pay.fen == 1 &&
+                out[0].sums.in_scope.fen == 2 && out[1].sums.total.fen == -5);
+    assert_true(out[0].digest[31] == 1 && out[1].digest[0] == 2);
+    const struct {
+        size_t at;
+        uint8_t byte;
+    } bad[] = {{0, 0},
+               {0, ENTRY_LINES_CANCEL},
+               {0, ENTRY_LINES_CANCEL_ALL},
+               {0, 5},
+               {5, 1},
+               {6, 0},
+               {6, 1},
+               {6, 3},
+               {7, 0},
+               {7, 31},
+               {7, 29},
+               {7, 255},
+               {38, 31},
+               {38, 1},
+               {39, 0x7f},
+               {47, 0x7f},
+               {55, 0x80},
+               {63, 0x7f},
+               {71, 0x7f}};
+    for (size_t i = 0; i < COUNT_OF(bad); i++) {
+        uint8_t good = bytes[bad[i].at];
+        bytes[bad[i].at] = bad[i].byte;
+        assert_false(take_lines(buffer_as_text(&buffer), &lines, out));
+        bytes[bad[i].at] = good;
+    }
+    assert_true(take_lines(buffer_as_text(&buffer), &lines, out));
+}
+
+static void test_lines_cancelled(void **state)
+{
+    struct entry_lines in = {ENTRY_LINES_CANCEL, 0, 2};
+    struct entry_line rows[2] = {{.number = TEXT("1")},
+                                 {.number = TEXT("2"), .sums = {.total = {7}}}};
+    struct entry_lines lines;
+    struct entry_line out[2];
+    unsigned char bytes[64] = {0};
+    struct buffer buffer = buffer_over(bytes, sizeof bytes);
+    (void)state;
+    entry_lines_encode(&in, &buffer);
+    entry_line_encode(&in, &rows[0], &buffer);
+    entry_line_encode(&in, &rows[1], &buffer);
+    assert_int_equal(buffer.size, 11);
+    EXPECT_EXACT(take_lines(cut, &lines, out));
+    assert_true(take_lines(buffer_as_text(&buffer), &lines, out));
+    assert_true(text_is(out[1].number, "2") && out[1].sums.total.fen == 0);
+
+    for (unsigned change = 0; change < 256; change++) {
+        bool bare = change == ENTRY_LINES_CANCEL_ALL || change == ENTRY_LINES_DROP_BATCH;
+        in = (struct entry_lines){(uint8_t)change, 9, 0};
+        buffer = buffer_over(bytes, sizeof bytes);
+        entry_lines_encode(&in, &buffer);
+        assert_int_equal(take_lines(buffer_as_text(&buffer), &lines, out), bare);
+        if (bare) {
+            struct text none = TEXT_NONE;
+            EXPECT_EXACT(take_lines(cut, &lines, out));
+            assert_false(entry_line_decode(&none, &lines, &out[0]));
+        }
+        bytes[6] = 1;
+        assert_false(take_lines(buffer_as_text(&buffer), &lines, out));
+    }
+}
+
 static void test_letter_state(void **state)
 {
     struct entry_letter_state in = {17, LETTER_READY, 4, {99}};
@@ -582,6 +795,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_mutations, setup, teardown),
         cmocka_unit_test(test_next_tlv),
         cmocka_unit_test(test_letter),
+        cmocka_unit_test(test_letter_that_asks),
+        cmocka_unit_test(test_posting),
+        cmocka_unit_test(test_answers),
+        cmocka_unit_test(test_lines_added),
+        cmocka_unit_test(test_lines_cancelled),
         cmocka_unit_test(test_letter_state),
         cmocka_unit_test(test_body),
         cmocka_unit_test(test_verdict),

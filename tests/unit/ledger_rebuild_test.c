@@ -88,8 +88,7 @@ static bool is_implied(unsigned database)
 
 static bool is_reserved(unsigned database)
 {
-    return database == DATABASE_POSTING || database == DATABASE_BALANCE ||
-           database == DATABASE_CHECKPOINT;
+    return database == DATABASE_CHECKPOINT;
 }
 
 static void test_clean(void **state)

@@ -350,7 +350,7 @@ static void test_meta(void **state)
 {
     struct bench *bench = *state;
     struct tamper_rows *meta = tamper_read(&bench->story, DATABASE_META);
-    assert_int_equal(meta->count, 4);
+    assert_int_equal(meta->count, 5);
     for (size_t i = 0; i < meta->count; i++) {
         char row[32];
         snprintf(row, sizeof row, "meta %.*s", TEXT_ARG(meta->row[i].key));
@@ -370,7 +370,10 @@ static void test_meta(void **state)
         }
         tamper_delete(&bench->story, DATABASE_META, meta->row[i].key);
         verify(bench, NULL);
-        expect_only(bench, row, "missing");
+        if (strcmp(row, "meta person_cases") == 0)
+            expect_clean(bench); /* as in a ledger of an older program */
+        else
+            expect_only(bench, row, "missing");
         tamper_restore(&bench->story, DATABASE_META, meta);
     }
     expect_clean(bench);
