@@ -5,7 +5,7 @@
 #include "core/entry.h"
 
 enum { SHORT_RUNS = 150000 };
-enum { LEAF_SIZE = 32, PART_MAX = 4096, WHOLE = 0 };
+enum { LEAF_SIZE = 32, PART_MAX = 2 * ENTRY_SIZE_MAX, WHOLE = 0 };
 
 /* Each decodes; then encodes into the buffer. */
 static bool case_part(struct text bytes, struct buffer *out)
@@ -34,11 +34,36 @@ PART(letter_state)
 PART(body)
 PART(verdict)
 PART(origin)
+PART(posting)
+PART(answers)
 
-static bool (*const parts[])(struct text bytes, struct buffer *out) = {
-    [TLV_CASE_AFTER] = case_part,           [TLV_LETTER] = letter_part,
-    [TLV_LETTER_STATE] = letter_state_part, [TLV_BODY] = body_part,
-    [TLV_VERDICT] = verdict_part,           [TLV_ORIGIN] = origin_part};
+/* A head and its rows. */
+static bool lines_part(struct text bytes, struct buffer *out)
+{
+    struct entry_lines lines;
+    struct entry_line line;
+
+    if (!entry_lines_decode(&bytes, &lines))
+        return false;
+    entry_lines_encode(&lines, out);
+    for (unsigned i = 0; i < lines.count; i++) {
+        if (!entry_line_decode(&bytes, &lines, &line))
+            return false;
+        entry_line_encode(&lines, &line, out);
+    }
+    return bytes.size == 0;
+}
+
+static bool (*const parts[])(struct text bytes,
+                             struct buffer *out) = {[TLV_CASE_AFTER] = case_part,
+                                                    [TLV_LETTER] = letter_part,
+                                                    [TLV_LETTER_STATE] = letter_state_part,
+                                                    [TLV_BODY] = body_part,
+                                                    [TLV_VERDICT] = verdict_part,
+                                                    [TLV_ORIGIN] = origin_part,
+                                                    [TLV_POSTING] = posting_part,
+                                                    [TLV_LINES] = lines_part,
+                                                    [TLV_ANSWERS] = answers_part};
 
 static void try_part(unsigned type, struct text bytes)
 {
@@ -121,6 +146,25 @@ static const struct entry_body a_body = {BODY_ORIGINAL, RETENTION_50_YEARS, 2026
 static const struct entry_origin an_origin = {1, true, {9}, {1772413200000}, "hrss.520000"};
 static const struct entry_letter_state a_state = {33, LETTER_READY, 2, {1772413200000}};
 
+static const struct entry_posting a_posting = {.debit = ACCOUNT_RECEIVABLE,
+                                               .credit = ACCOUNT_HOSPITAL,
+                                               .insurance = INSURANCE_MEDICAL,
+                                               .party = 2,
+                                               .period = 202603,
+                                               .amount = {9100}};
+static const struct entry_answers an_answer = {
+    .key = {1}, .action = ACTION_SETTLE, .asked = {1}, .there = {2}, .sent = {3}};
+
+static void seed_lines(struct buffer *buffer)
+{
+    const struct entry_lines lines = {ENTRY_LINES_ADD, 1, 1};
+    const struct entry_line line = {
+        .number = TEXT("2"), .original = TEXT("1"), .sums = {.total = {-900}}};
+
+    entry_lines_encode(&lines, buffer);
+    entry_line_encode(&lines, &line, buffer);
+}
+
 static struct text seed_part(unsigned type, struct buffer *buffer)
 {
     size_t before = buffer->size;
@@ -141,6 +185,15 @@ static struct text seed_part(unsigned type, struct buffer *buffer)
     case TLV_VERDICT:
         entry_verdict_encode(&a_verdict, buffer);
         break;
+    case TLV_POSTING:
+        entry_posting_encode(&a_posting, buffer);
+        break;
+    case TLV_LINES:
+        seed_lines(buffer);
+        break;
+    case TLV_ANSWERS:
+        entry_answers_encode(&an_answer, buffer);
+        break;
     default:
         entry_origin_encode(&an_origin, buffer);
         break;
@@ -153,7 +206,7 @@ void fuzz_seeds(void)
     static unsigned char memory[2 * PART_MAX], whole[2 * PART_MAX];
     struct buffer buffer = buffer_over(memory, sizeof(memory));
     struct buffer out = buffer_over(whole, sizeof(whole));
-    struct tlv tlvs[8];
+    struct tlv tlvs[COUNT_OF(parts) + 1];
     struct entry entry = {.kind = ENTRY_RECEIVED,
                           .seq = 5,
                           .wall = {1772413200000},
