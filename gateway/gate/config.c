@@ -159,6 +159,7 @@ static bool read_limits(struct config *config, const struct config_file *file,
     uint64_t size;
     uint64_t connections;
     uint64_t in_flight;
+    uint64_t questions;
     uint64_t days;
     uint64_t grace_hours;
 
@@ -166,6 +167,7 @@ static bool read_limits(struct config *config, const struct config_file *file,
         !config_number(file, "limits/messageBytes", 4096, 16777216, 1048576, &size, err) ||
         !config_number(file, "limits/connections", 1, 100000, 1000, &connections, err) ||
         !config_number(file, "limits/inFlight", 1, 100000, 256, &in_flight, err) ||
+        !config_number(file, "limits/questions", 1, 100000, 10000, &questions, err) ||
         !config_number(file, "limits/lifetimeDays", 1, 3650, 90, &days, err) ||
         !config_number(file, "limits/crlGraceHours", 0, 8760, 72, &grace_hours, err) ||
         !config_truth(file, "ownChecks", true, &config->own_checks, err))
@@ -174,6 +176,7 @@ static bool read_limits(struct config *config, const struct config_file *file,
     config->message_max = (size_t)size;
     config->connections_max = (unsigned)connections;
     config->in_flight_max = (unsigned)in_flight;
+    config->questions_max = (unsigned)questions;
     config->lifetime_ms = (int64_t)days * DAY_MS;
     config->crl_grace_ms = (int64_t)grace_hours * HOUR_MS;
     return true;

@@ -140,6 +140,7 @@ struct config {
     size_t message_max;
     unsigned connections_max;
     unsigned in_flight_max;
+    unsigned questions_max; /* of our cores, waiting for their answers */
     int64_t lifetime_ms;
     int64_t crl_grace_ms;
     bool own_checks;

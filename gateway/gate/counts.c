@@ -7,7 +7,11 @@ static const uint32_t answer_ms[] = {1,   2,   5,    10,   20,   50,    100,
 static const uint32_t outcome_ms[] = {20,      50,       100,      200,      500,
                                       1000,    5000,     10000,    60000,    600000,
                                       3600000, 14400000, 86400000, 604800000};
+/* The other core's own time, and at the end our patience. */
+static const uint32_t waited_ms[] = {5,    10,   20,   50,    100,   200,   500,
+                                     1000, 2000, 5000, 10000, 30000, 60000, 120000};
 
+_Static_assert(COUNT_OF(waited_ms) <= HISTOGRAM_BOUNDS_MAX, "every bound has a bucket");
 _Static_assert(COUNT_OF(answer_ms) <= HISTOGRAM_BOUNDS_MAX &&
                    COUNT_OF(outcome_ms) <= HISTOGRAM_BOUNDS_MAX,
                "every bound has a bucket");
@@ -30,6 +34,9 @@ void gate_counts_init(struct gate_counts *counts)
     counts->answer.bound_count = COUNT_OF(answer_ms);
     counts->outcome.bounds = outcome_ms;
     counts->outcome.bound_count = COUNT_OF(outcome_ms);
+    counts->questions.waited.bounds = waited_ms;
+    counts->questions.waited.bound_count = COUNT_OF(waited_ms);
+    counts->questions.waited.milliseconds = true;
     counts->answer.milliseconds = true;
     counts->outcome.milliseconds = true;
 }

@@ -27,6 +27,23 @@ struct histogram {
 /* Negative counts as 0: a clock went back. */
 void histogram_add(struct histogram *histogram, int64_t value);
 
+/* How a core's wait for the answer to its question ended. */
+enum question_end {
+    QUESTION_ANSWERED,
+    QUESTION_REFUSED,
+    QUESTION_UNKNOWN, /* in doubt */
+    QUESTION_GONE,    /* the client left */
+    QUESTION_STOPPED, /* the gateway did */
+    QUESTION_ENDS
+};
+
+struct question_counts {
+    atomic_long open; /* waiting now */
+    atomic_ulong ended[QUESTION_ENDS];
+    atomic_ulong too_many; /* answered 503 */
+    struct histogram waited;
+};
+
 struct gate_party_counts {
     atomic_ulong received; /* requests */
     atomic_ulong refused;  /* verdicts refused or conflict */
@@ -54,6 +71,7 @@ struct gate_counts {
     atomic_ulong attempts_failed;
     struct histogram answer;  /* request to answer, by the monotonic clock */
     struct histogram outcome; /* birth of a letter to its outcome, by the wall clock */
+    struct question_counts questions;
     struct gate_party_counts parties[COUNTS_PARTIES];
 };
 

@@ -36,6 +36,7 @@ static bool write_province(struct delivery *delivery, const struct record *conte
         .action = letter->action,
         .revision = letter->revision,
         .sent_at = letter->created,
+        .answer_by = letter->answer_by,
         .body = content,
     };
 

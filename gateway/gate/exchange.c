@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/identity.h"
+#include "gate/questions.h"
 #include "wire/adapter.h"
 #include "wire/envelope.h"
 
@@ -29,6 +30,10 @@ static bool check_header(const struct exchange *exchange, const struct message *
         return fail(err, ERROR_HEADER, "SentAt lies beyond a letter's lifetime");
     if (apart > ID_TIME_MAX_MS || apart < -ID_TIME_MAX_MS)
         return fail(err, ERROR_HEADER, "MessageId and SentAt are more than 24 hours apart");
+    if (message->answer_by.ms != 0 &&
+        (instant_before(message->answer_by, message->sent_at) ||
+         message->answer_by.ms - message->sent_at.ms > ANSWER_BY_MAX_MS))
+        return fail(err, ERROR_HEADER, "AnswerBy is not within a day after SentAt");
     if (!action_between_provinces(message->action))
         return fail(err, ERROR_UNKNOWN_FLOW, "this action does not travel between provinces");
     if ((exchange->party->flows & (UINT32_C(1) << message->flow)) == 0)
@@ -258,6 +263,7 @@ static bool write_core_answer(struct exchange *exchange, struct text *body, cons
     struct adapter_message message = {.flow = work->message.flow != 0 ? work->message.flow
                                                                       : FLOW_PENSION_EMPLOYEE,
                                       .action = ACTION_ANSWER,
+                                      .answers = work->message.action,
                                       .revision = 1,
                                       .body = answer_record(exchange)};
 
@@ -298,6 +304,10 @@ bool exchange_write_answer(struct exchange *exchange, struct text *body, const c
     const struct work_result *result = &exchange->work->result;
     struct receipt receipt;
 
+    if (result->asked == ASKED_ANSWERED || result->asked == ASKED_UNKNOWN) {
+        *fresh = false; /* the journal has the answer itself */
+        return questions_write_repeat(exchange, body, type, err);
+    }
     *fresh = !(result->duplicate && result->reply_seq != 0);
     *type = exchange->party->kind == PARTY_CORE ? adapter_content_type(exchange->party->dialect)
                                                 : "application/xml";

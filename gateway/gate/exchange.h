@@ -13,7 +13,8 @@ enum {
     EXCHANGE_MEMORY_MAX = 48 * 1024 * 1024, /* of one request; taken only as needed */
     UNREADABLE_PER_SECOND = 20,
     CLOCK_AHEAD_MAX_MS = 5 * 60 * 1000,
-    ID_TIME_MAX_MS = 24 * 60 * 60 * 1000
+    ID_TIME_MAX_MS = 24 * 60 * 60 * 1000,
+    ANSWER_BY_MAX_MS = 24 * 60 * 60 * 1000 /* after SentAt */
 };
 
 struct exchange {

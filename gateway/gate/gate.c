@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "gate/ferry.h"
 #include "gate/mailbox.h"
+#include "gate/questions.h"
 #include "gate/start_entries.h"
 
 enum { STOP_GRACE_MS = 5000, DRAIN_MS = 40 * 1000 };
@@ -142,6 +143,7 @@ static bool start_listener(struct gate *gate, const struct tls *tls, struct erro
         .path_count = COUNT_OF(paths),
         .on_request = receive_request,
         .on_client = receive_client,
+        .on_gone = questions_gone,
         .self = gate,
     };
 
@@ -155,7 +157,8 @@ static bool start_engine(struct gate *gate, struct error *err)
                                  .now = gate_now,
                                  .random = gate_random,
                                  .seal = gate_seal,
-                                 .deliver = deliver_letter};
+                                 .deliver = deliver_letter,
+                                 .answered = questions_answered};
 
     engine_init(&gate->engine, &given, gate->ledger, &gate->config->rules,
                 gate->config->calendar);
@@ -175,6 +178,7 @@ static bool start_threads(struct gate *gate, struct error *err)
     ok = config_open_tls(gate->config, &tls, err) &&
          workers_start(gate->config->workers, &gate->workers, err) &&
          start_courier(gate, tls, err) && ferry_start(gate, &gate->ferry, err) &&
+         questions_start(gate, err) &&
          writer_start(&gate->engine, gate_done, &gate->writer, err) &&
          watch_start(gate, &gate->watch, err) && start_control(gate, err) &&
          start_listener(gate, tls, err);
@@ -238,6 +242,7 @@ void gate_close(struct gate *gate)
     atomic_store(&gate->stopping, true);
     control_stop(gate->control);
     watch_stop(gate->watch);
+    parking_stop(gate->parking); /* while their clients can still be told */
     if (gate->listener != NULL)
         listener_stop(gate->listener, STOP_GRACE_MS);
     ferry_stop(gate->ferry);
@@ -250,6 +255,7 @@ void gate_close(struct gate *gate)
     writer_free(gate->writer);
     listener_free(gate->listener);
     courier_free(gate->courier);
+    parking_free(gate->parking);
     ferry_free(gate->ferry);
     ledger_close(gate->ledger);
     store_close(gate->store);

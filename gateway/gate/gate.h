@@ -48,6 +48,7 @@ struct gate {
     struct listener *listener;
     struct courier *courier;
     struct ferry *ferry;
+    struct parking *parking; /* gate/questions.h */
     struct control *control;
     struct watch *watch;
     int lock_fd; /* <ledger>/daemon.lock: one daemon per ledger */

@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "gate/ferry.h"
 #include "gate/mailbox.h"
+#include "gate/questions.h"
 
 static void prepare(struct job *job);
 static void fetch(struct job *job);
@@ -221,6 +222,21 @@ static void prepare(struct job *job)
         reply_busy(exchange, &err);
 }
 
+/* A question of our own core: its answer comes later, and then this is all gone. */
+static bool waits_for_answer(const struct exchange *exchange)
+{
+    return !exchange->failed && !exchange->acknowledges && exchange->work->local &&
+           exchange->work->result.asked == ASKED_OPEN && !exchange->work->result.later;
+}
+
+static void release(struct job *job)
+{
+    struct exchange *exchange = (struct exchange *)job;
+
+    receive_count_verdict(exchange);
+    exchange_free(exchange);
+}
+
 static void committed(struct work_owner *owner, struct work *work, const struct error *err)
 {
     struct exchange *exchange = (struct exchange *)((char *)owner -
@@ -231,6 +247,11 @@ static void committed(struct work_owner *owner, struct work *work, const struct 
     if (err != NULL)
         exchange->failure = *err;
     exchange->job.run = answer;
+    if (waits_for_answer(exchange)) {
+        exchange->failed = !questions_park(exchange, &exchange->failure);
+        if (!exchange->failed)
+            exchange->job.run = release; /* the request is no longer its own */
+    }
     workers_run(exchange->gate->workers, &exchange->job);
 }
 

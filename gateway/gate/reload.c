@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "gate/parking.h"
 #include "gate/start_entries.h"
 #include "wire/start.h"
 
@@ -119,6 +120,7 @@ static void change_connections(struct reload *reload)
     struct listener_options options = {.self = gate};
 
     gate_listener_options(config, &options);
+    parking_use_max(gate->parking, config->questions_max);
     listener_use_limits(gate->listener, &options);
     listener_use_tls(gate->listener, reload->for_listener);
     courier_use_tls(gate->courier, reload->for_courier);

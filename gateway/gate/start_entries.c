@@ -74,12 +74,14 @@ static bool number_parties(struct numbering *numbering, struct error *err)
         struct engine_party *party = &numbering->parties[numbering->party_count++];
         if (!number_of(numbering, from->id, &from->number, err))
             return false;
-        *party = (struct engine_party){.number = from->number,
-                                       .kind = from->kind,
-                                       .region = from->region,
-                                       .reachable_by_us = from->url != NULL ||
-                                                          from->folder_out != NULL,
-                                       .answer_ms = from->folder_resend_ms};
+        *party = (struct engine_party){
+            .number = from->number,
+            .kind = from->kind,
+            .region = from->region,
+            .reachable_by_us = from->url != NULL || from->folder_out != NULL,
+            .answer_ms = from->folder_resend_ms,
+            .two_phase = from->dialect != NULL &&
+                         adapter_capabilities(from->dialect)->two_phase};
         memcpy(party->id, from->id, PARTY_ID_SIZE);
     }
     return engine_has_room(&numbering->gate->engine, numbering->parties, numbering->party_count,
