@@ -16,15 +16,17 @@
 #include "base/log.h"
 #include "gate/delivery.h"
 #include "gate/ferry.h"
+#include "gate/inline_answer.h"
 
 /* Four would bound the rate by the round trip and keep both writers' batches small. */
-enum { PARTY_CONNECTIONS_MAX = 32 };
+enum { PARTY_CONNECTIONS_MAX = 32, CORE_ANSWER_MS = 50 * 1000 };
 
 static void write_letter(struct job *job);
 static void send_letter(struct job *job);
 static void lay_ready(struct job *job);
 static void put_letter(struct job *job);
 static void judge(struct job *job);
+static void answer_ended(struct work_owner *owner, struct work *said, const struct error *err);
 
 static void delivery_free(struct delivery *delivery)
 {
@@ -125,6 +127,17 @@ static void submit(struct delivery *delivery)
     CHECK(taken);
 }
 
+static void submit_answer(struct delivery *delivery)
+{
+    struct error err = ERROR_INIT;
+    bool taken;
+
+    delivery->said_owner.done = answer_ended;
+    delivery->said->owner = &delivery->said_owner;
+    taken = writer_submit(delivery->gate->writer, delivery->said, true, &err);
+    CHECK(taken);
+}
+
 static void write_letter(struct job *job)
 {
     struct delivery *delivery = (struct delivery *)job;
@@ -157,6 +170,10 @@ static void describe_route(const struct delivery *delivery, struct courier_route
                                     .pin_count = party->transport_pin_count,
                                     .max_connections = PARTY_CONNECTIONS_MAX,
                                     .answer_max = party->message_max};
+    if (inline_answer_expected(delivery)) /* the answer takes the core as long as it may */
+        route->timeout_ms = (unsigned)rules_within(&delivery->config->rules, "STL-CORE",
+                                                   instant_day(clock_now()), 1000, 600000,
+                                                   CORE_ANSWER_MS);
 }
 
 static void send_letter(struct job *job)
@@ -253,6 +270,32 @@ void deliver_result(void *self, const struct courier_result *result)
     workers_run(gate->workers, &delivery->job);
 }
 
+/* The core's answer is durable, or was refused for good: now the letter may end. Otherwise it
+ * is brought again, and the core answers again. */
+static void answer_ended(struct work_owner *owner, struct work *said, const struct error *err)
+{
+    struct delivery *delivery = (struct delivery *)((char *)owner -
+                                                    offsetof(struct delivery, said_owner));
+    struct work *work = delivery->work;
+    char case_id[UUID_TEXT_SIZE];
+
+    log_info("deliver.answer", "case=%s action=%s verdict=%s code=%s seq=%llu again=%d%s",
+             uuid_format(&delivery->letter.letter.case_id, case_id),
+             action_name(said->message.action).english,
+             verdict_name(said->result.verdict).english, said->result.code,
+             (unsigned long long)said->result.sequence, said->result.duplicate,
+             err != NULL ? " failed=1" : "");
+    if (err != NULL || said->result.later) {
+        work->kind = WORK_ATTEMPT;
+        work->reached = true;
+        work->body_count = 0;
+        work->note = TEXT("CORE: its answer could not be kept");
+    }
+    delivery->said = NULL;
+    gate_work_free(said);
+    submit(delivery);
+}
+
 static void judge(struct job *job)
 {
     struct delivery *delivery = (struct delivery *)job;
@@ -261,5 +304,8 @@ static void judge(struct job *job)
     if (delivery->work->kind == WORK_OUTCOME)
         atomic_fetch_add(&delivery->gate->counts.outcomes, 1);
     log_debug("walk.judged", "letter=%llu", (unsigned long long)delivery->work->out_id);
-    submit(delivery);
+    if (delivery->said == NULL)
+        submit(delivery);
+    else
+        submit_answer(delivery);
 }

@@ -6,12 +6,13 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "gate/inline_answer.h"
 #include "wire/adapter.h"
 #include "wire/envelope.h"
 
 /* --- writing ------------------------------------------------------------------------------ */
 
-static bool read_content(struct delivery *delivery, struct record **content, struct error *err)
+bool delivery_content(struct delivery *delivery, struct record **content, struct error *err)
 {
     const struct entry_letter *letter = &delivery->letter.letter;
     struct entry_body place = {
@@ -78,7 +79,7 @@ bool delivery_write(struct delivery *delivery, struct error *err)
     struct text bytes;
     bool ok;
 
-    if (!read_content(delivery, &content, err))
+    if (!delivery_content(delivery, &content, err))
         return false;
     ok = delivery->letter.letter.to_core ? write_core(delivery, content, &bytes, err)
                                          : write_province(delivery, content, &bytes, err);
@@ -194,13 +195,17 @@ static void judge_province(struct delivery *delivery)
     attempt(delivery, parks(delivery->http_status) && (ok || !error_again(err.code)));
 }
 
-static void judge_core(struct delivery *delivery)
+static void judge_core(struct delivery *delivery, bool may_answer)
 {
     struct work *work = delivery->work;
     struct error err = ERROR_INIT;
-    enum adapter_result result = adapter_classify(delivery->party->dialect,
-                                                  delivery->http_status, delivery->answer,
-                                                  work->arena, work->receipt.code);
+    enum adapter_result result;
+
+    if (may_answer && inline_answer_expected(delivery))
+        result = inline_answer_read(delivery, work->receipt.code);
+    else
+        result = adapter_classify(delivery->party->dialect, delivery->http_status,
+                                  delivery->answer, work->arena, work->receipt.code);
 
     if (result == ADAPTER_RETRYABLE || result == ADAPTER_UNKNOWN) {
         note(delivery, "CORE", "no clear answer");
@@ -226,7 +231,7 @@ void delivery_judge(struct delivery *delivery)
         note(delivery, "NETWORK", delivery->failure);
         attempt(delivery, false);
     } else if (delivery->party->kind == PARTY_CORE) {
-        judge_core(delivery);
+        judge_core(delivery, true);
     } else {
         judge_province(delivery);
     }
@@ -235,7 +240,7 @@ void delivery_judge(struct delivery *delivery)
 static bool judge_core_alone(struct delivery *delivery, struct error *err)
 {
     delivery->http_status = 200;
-    judge_core(delivery);
+    judge_core(delivery, false);
     return delivery->work->kind == WORK_OUTCOME ||
            fail(err, ERROR_VALUE, "the answer is not clear");
 }

@@ -16,7 +16,9 @@ struct delivery {
     struct config *config; /* held; `party` lies in it */
     struct letter_row letter;
     const struct config_party *party;
-    struct work *work;  /* the delivery lives in its arena */
+    struct work *work; /* the delivery lives in its arena */
+    struct work *said; /* the core's answer to the question that the letter is; NULL: none */
+    struct work_owner said_owner;
     struct text answer; /* what the other side said, copied */
     int http_status;    /* 0: none was seen */
     unsigned retry_after_s;
@@ -27,9 +29,13 @@ struct delivery {
  * work->bodies. An error that the letter itself causes becomes WORK_UNTRANSLATED by the caller.
  */
 MUST_USE bool delivery_write(struct delivery *delivery, struct error *err);
+/* The letter's content in the national form. */
+MUST_USE bool delivery_content(struct delivery *delivery, struct record **content,
+                               struct error *err);
 /* The sealed bytes again, for one try. */
 MUST_USE bool delivery_read(struct delivery *delivery, struct text *bytes, struct error *err);
-/* What the answer means: fills work as WORK_OUTCOME or WORK_ATTEMPT. */
+/* What the answer means: fills work as WORK_OUTCOME or WORK_ATTEMPT. If delivery->said is set,
+ * that is to be durable first. */
 void delivery_judge(struct delivery *delivery);
 /* The same for an acknowledgement that came by itself and was read already (delivery->answer;
  * work->message and *receipt of a province, a core's has only an id): WORK_OUTCOME, or

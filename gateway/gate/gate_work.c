@@ -64,6 +64,23 @@ bool gate_open_body(struct gate *gate, const struct entry_body *body, struct are
     return unseal(gate->keys, parts, COUNT_OF(parts), sealed, arena, plain, err);
 }
 
+/* Questions without effect, and their answers, are kept for some days only (decisions.md 21).
+ */
+static enum retention_class retention_of(const struct work *work)
+{
+    switch (work->message.action) {
+    case ACTION_IDENTIFY:
+    case ACTION_IDENTITY:
+    case ACTION_PRESETTLE:
+    case ACTION_PRESETTLED:
+    case ACTION_QUERY:
+    case ACTION_OUTCOME:
+        return RETENTION_DAYS;
+    default:
+        return RETENTION_100_YEARS;
+    }
+}
+
 bool gate_add_digested(struct gate *gate, struct work *work, enum body_use use,
                        struct text plain, const struct digest *digest, struct error *err)
 {
@@ -72,7 +89,7 @@ bool gate_add_digested(struct gate *gate, struct work *work, enum body_use use,
     CHECK(work->body_count < WORK_BODIES_MAX);
     body->body = (struct entry_body){
         .use = (uint8_t)use,
-        .retention = RETENTION_100_YEARS,
+        .retention = (uint8_t)retention_of(work),
         .month = day_yyyymmdd(instant_day(clock_now())) / 100,
         .size = (uint32_t)plain.size,
     };
