@@ -55,6 +55,32 @@ static void put_counters(struct metric_text *text, struct gate *gate)
     metric_histogram(text, &counts->outcome);
 }
 
+static void put_questions(struct metric_text *text, struct gate *gate)
+{
+    static const char *const ends[QUESTION_ENDS] = {[QUESTION_ANSWERED] = "answered",
+                                                    [QUESTION_REFUSED] = "refused",
+                                                    [QUESTION_UNKNOWN] = "unknown",
+                                                    [QUESTION_GONE] = "gone",
+                                                    [QUESTION_STOPPED] = "stopped"};
+    struct question_counts *counts = &gate->counts.questions;
+
+    one(text, "qiantong_questions_open", METRIC_GAUGE,
+        "Questions of our cores that wait for their answer.",
+        (int64_t)atomic_load(&counts->open));
+    metric_family(text, "qiantong_questions_total", METRIC_COUNTER,
+                  "Questions that no longer wait, by how that ended.");
+    for (size_t i = 0; i < QUESTION_ENDS; i++) {
+        struct metric_label end = {"end", ends[i]};
+
+        metric_number(text, &end, 1, (int64_t)atomic_load(&counts->ended[i]));
+    }
+    one(text, "qiantong_questions_too_many_total", METRIC_COUNTER,
+        "Questions answered 503: too many waited.", (int64_t)atomic_load(&counts->too_many));
+    metric_family(text, "qiantong_question_seconds", METRIC_HISTOGRAM,
+                  "From a question's admission to the end of its wait.");
+    metric_histogram(text, &counts->waited);
+}
+
 static void put_writer(struct metric_text *text, struct gate *gate,
                        const struct writer_counts *writer)
 {
@@ -317,6 +343,7 @@ void metrics_write(struct gate *gate, const struct survey *survey, struct instan
                   "When the gateway started.");
     metric_seconds(&text, NULL, 0, gate->started.ms);
     put_counters(&text, gate);
+    put_questions(&text, gate);
     put_writer(&text, gate, &writer);
     put_queues(&text, gate, &writer);
     put_parties(&text, gate, config);
