@@ -4,6 +4,7 @@
 #include "cli/case_view.h"
 #include "core/pension_employee.h"
 #include "core/pension_remittance.h"
+#include "core/settlement_filing.h"
 
 /* clang-format off */
 static const struct next_step pension_in[PENSION_STATES] = {
@@ -71,6 +72,22 @@ static const struct next_step remittance_out[REMITTANCE_STATES] = {
     [REMITTANCE_ANSWERED] = {NEXT_PARTNER,
         {"allocate or return it", "认领到业务，或退回"}},
 };
+
+static const struct next_step filing_treating[FILING_STATES] = {
+    [FILING_EFFECTIVE] = {NEXT_GATEWAY,
+        {"let it expire on its last day", "到截止日自动到期"}},
+    [FILING_SUSPENDED] = {NEXT_PARTNER,
+        {"restore or revoke the filing", "恢复或撤销备案"}},
+};
+
+static const struct next_step filing_insured[FILING_STATES] = {
+    [FILING_EFFECTIVE] = {NEXT_GATEWAY,
+        {"let it expire on its last day", "到截止日自动到期"}},
+    [FILING_SUSPENDED] = {NEXT_CORE,
+        {"restore or revoke the filing", "恢复或撤销备案"}},
+    [FILING_REFUSED] = {NEXT_CORE,
+        {"correct the filing, send anew", "更正备案后重报，或取消"}},
+};
 /* clang-format on */
 
 /* By flow and role; as many rows as the flow has states. */
@@ -82,6 +99,8 @@ static const struct {
                                PENSION_STATES},
     [FLOW_PENSION_REMITTANCE] = {{[ROLE_IN] = remittance_in, [ROLE_OUT] = remittance_out},
                                  REMITTANCE_STATES},
+    [FLOW_SETTLEMENT_FILING] =
+        {{[ROLE_TREATING] = filing_treating, [ROLE_INSURED] = filing_insured}, FILING_STATES},
 };
 
 struct next_step next_step_of(const struct flow_case *flow_case)

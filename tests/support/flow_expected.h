@@ -66,8 +66,21 @@ static inline unsigned expected_source(const char *word)
         return EVENT_SUBMITTED;
     if (strcmp(word, "received") == 0)
         return EVENT_RECEIVED;
+    if (strcmp(word, "timer") == 0)
+        return EVENT_TIMER;
     assert_string_equal(word, "receipt");
     return EVENT_RECEIPT;
+}
+
+/* A document; of a timer, the clock. */
+static inline unsigned expected_action(unsigned source, const char *word)
+{
+    if (strcmp(word, "*") == 0)
+        return EXPECTED_ANY;
+    for (unsigned kind = 1; source == EVENT_TIMER && kind < CLOCK_KINDS; kind++)
+        if (strcmp(clock_kind_name(kind).english, word) == 0)
+            return kind;
+    return action_by_name(text_of(word));
 }
 
 static inline void expected_keep(char *field, size_t size, const char *word)
@@ -87,8 +100,7 @@ static inline void expected_parse(const struct flow *flow, char *words[], size_t
     line->role = role_by_name(text_of(words[0]));
     line->from = expected_state(flow, words[1]);
     line->source = expected_source(words[2]);
-    line->action = strcmp(words[3], "*") == 0 ? EXPECTED_ANY
-                                              : action_by_name(text_of(words[3]));
+    line->action = expected_action(line->source, words[3]);
     expected_keep(line->guard, sizeof(line->guard), words[4]);
     line->refusal = strcmp(words[6], "refusal") == 0;
     assert_true(line->role != ROLE_NONE && line->action != ACTION_NONE);
@@ -192,13 +204,13 @@ static inline void expected_clocks(const struct flow_case *flow_case, enum clock
     unsigned count = 0;
 
     snprintf(out, size, "-");
-    for (unsigned kind = 1; kind <= CLOCK_RESTORE; kind++) {
+    for (unsigned kind = 1; kind < CLOCK_KINDS; kind++) {
         for (size_t i = 0; i < FLOW_CLOCKS_MAX; i++) {
             const struct flow_clock *clock = &flow_case->clocks[i];
 
             if (clock->kind != kind || clock->state != state)
                 continue;
-            if (++count < CLOCK_RESTORE)
+            if (++count < FLOW_CLOCKS_MAX)
                 expected_join(out, size, clock_kind_name(kind).english);
             else
                 snprintf(out, size, "all");
@@ -313,7 +325,7 @@ static inline void expected_no_row_hidden(const struct flow *flow)
 {
     size_t rows = 0;
 
-    for (unsigned role = ROLE_IN; role <= ROLE_OUT; role++) {
+    for (unsigned role = ROLE_NONE + 1; role < ROLES; role++) {
         const struct flow_step *steps = flow->steps[role];
         size_t count = flow->step_count[role];
 
