@@ -119,7 +119,7 @@ static void answer(uint8_t key, enum verdict verdict, const char *code)
 
 static void an_answer_ends_all_that_wait_for_it(void **state)
 {
-    struct request requests[3] = {{.id = 1}, {.id = 2}, {.id = 3}};
+    static struct request requests[3] = {{.id = 1}, {.id = 2}, {.id = 3}};
     (void)state;
     assert_true(park(&requests[0], 7, 50000));
     assert_true(park(&requests[1], 7, 40000)); /* a repetition */
@@ -140,7 +140,7 @@ static void an_answer_ends_all_that_wait_for_it(void **state)
 
 static void an_answer_may_come_first(void **state)
 {
-    struct request requests[3] = {{.id = 1}, {.id = 2}, {.id = 3}};
+    static struct request requests[3] = {{.id = 1}, {.id = 2}, {.id = 3}};
     (void)state;
     answer(7, VERDICT_NONE, "B");
     assert_true(park(&requests[0], 7, 50000));
@@ -155,7 +155,7 @@ static void an_answer_may_come_first(void **state)
 
 static void more_early_answers_than_are_kept(void **state)
 {
-    struct request requests[2] = {{.id = 1}, {.id = 2}};
+    static struct request requests[2] = {{.id = 1}, {.id = 2}};
     (void)state;
     for (unsigned i = 0; i < PARKING_EARLY_MAX + 1; i++)
         answer((uint8_t)(i == 0 ? 1 : 2), VERDICT_ACCEPTED, "");
@@ -167,7 +167,7 @@ static void more_early_answers_than_are_kept(void **state)
 
 static void time_passes_in_its_order(void **state)
 {
-    struct request requests[3] = {{.id = 1}, {.id = 2}, {.id = 3}};
+    static struct request requests[3] = {{.id = 1}, {.id = 2}, {.id = 3}};
     (void)state;
     assert_true(park(&requests[0], 1, 30000));
     assert_true(park(&requests[1], 2, 10000));
@@ -188,7 +188,7 @@ static void time_passes_in_its_order(void **state)
 
 static void a_client_that_leaves_frees_its_place(void **state)
 {
-    struct request requests[2] = {{.id = 1}, {.id = 2}};
+    static struct request requests[2] = {{.id = 1}, {.id = 2}};
     (void)state;
     assert_true(park(&requests[0], 1, 50000));
     assert_true(park(&requests[1], 1, 50000));
@@ -204,7 +204,7 @@ static void a_client_that_leaves_frees_its_place(void **state)
 
 static void one_too_many(void **state)
 {
-    struct request requests[5] = {{.id = 1}, {.id = 2}, {.id = 3}, {.id = 4}, {.id = 5}};
+    static struct request requests[5] = {{.id = 1}, {.id = 2}, {.id = 3}, {.id = 4}, {.id = 5}};
     (void)state;
     for (uint8_t i = 0; i < 3; i++)
         assert_true(park(&requests[i], i, 50000));
@@ -218,7 +218,7 @@ static void one_too_many(void **state)
 
 static void the_gateway_stops(void **state)
 {
-    struct request requests[3] = {{.id = 1}, {.id = 2}, {.id = 3}};
+    static struct request requests[3] = {{.id = 1}, {.id = 2}, {.id = 3}};
     (void)state;
     assert_true(park(&requests[0], 1, 50000));
     assert_true(park(&requests[1], 2, 50000));
