@@ -97,6 +97,8 @@ static const struct {
 } tables[FLOW_NUMBERS] = {
     [FLOW_PENSION_EMPLOYEE] = {{[ROLE_IN] = pension_in, [ROLE_OUT] = pension_out},
                                PENSION_STATES},
+    [FLOW_PENSION_RESIDENT] = {{[ROLE_IN] = pension_in, [ROLE_OUT] = pension_out},
+                               PENSION_STATES},
     [FLOW_PENSION_REMITTANCE] = {{[ROLE_IN] = remittance_in, [ROLE_OUT] = remittance_out},
                                  REMITTANCE_STATES},
     [FLOW_SETTLEMENT_FILING] =

@@ -6,10 +6,11 @@
 #include "core/flow_clock.h"
 #include "core/pension_employee.h"
 #include "core/pension_remittance.h"
+#include "core/pension_resident.h"
 #include "core/settlement_filing.h"
 
 const struct flow *const flows[] = {&pension_employee_flow, &pension_remittance_flow,
-                                    &settlement_filing_flow, NULL};
+                                    &settlement_filing_flow, &pension_resident_flow, NULL};
 
 const struct flow *flow_find(unsigned number)
 {

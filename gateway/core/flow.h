@@ -398,6 +398,7 @@ struct flow_reference {
 
 struct flow {
     uint16_t number;
+    const char *limits;    /* NULL, or what the ids of its own limits end with: PEN-D1-RP */
     uint8_t roles[2];      /* whose region is in_region, whose is out_region */
     uint32_t exact_clocks; /* FLOW_CLOCK() bits: due to the millisecond; the flow starts them
                               itself, and where no step waits for one nothing happens */

@@ -87,6 +87,22 @@ struct day flow_day_zero(const struct rules *rules, uint32_t region, struct day 
     return day;
 }
 
+/* The days that a flow's own rule names, or else the rule of every flow. */
+static int64_t days_of(const struct flow_situation *situation, const struct clock_rule *rule,
+                       uint32_t region, struct day day)
+{
+    int64_t days = flow_rule(situation->rules, rule->id, region, day, rule->days);
+    char id[RULE_ID_SIZE];
+    struct buffer text = buffer_over(id, sizeof(id) - 1);
+
+    if (situation->flow->limits == NULL)
+        return days;
+    buffer_format(&text, "%s%s", rule->id, situation->flow->limits);
+    id[text.size] = '\0';
+    CHECK(!text.overflow);
+    return flow_rule(situation->rules, id, region, day, days);
+}
+
 void flow_clock_start(const struct flow_situation *situation, struct flow_case *after,
                       unsigned kind, struct day from)
 {
@@ -95,8 +111,7 @@ void flow_clock_start(const struct flow_situation *situation, struct flow_case *
     uint32_t region = first ? after->in_region : after->out_region;
     struct day began = instant_day(duty_begins(after, situation->event));
     struct day start = from.number != 0 ? from : flow_day_zero(situation->rules, region, began);
-    int64_t days = flow_rule(situation->rules, rule->id, region,
-                             from.number != 0 ? from : began, rule->days);
+    int64_t days = days_of(situation, rule, region, from.number != 0 ? from : began);
     struct flow_clock *clock = flow_clock_find(after, kind);
     bool provisional = false;
     struct day last;

@@ -17,6 +17,11 @@ static const struct name flow_names[] = {
     {"settlement.filing", "异地就医备案"},
     {"settlement.stay", "异地就医直接结算"},
     {"injury.record", "工伤协查与告知"},
+    {"pension.temporary", "临时养老保险缴费账户归集"},
+    {"pension.resident", "城乡居民基本养老保险关系转移接续"},
+    {"pension.switch", "城乡养老保险制度衔接"},
+    {"pension.institution", "机关事业单位养老保险关系转移接续"},
+    {"pension.military", "军人退役养老保险关系转移接续"},
 };
 _Static_assert(COUNT_OF(flow_names) == FLOW_NUMBERS, "every flow has its names");
 
@@ -193,6 +198,11 @@ const char *flow_namespace(unsigned flow)
         [FLOW_SETTLEMENT_FILING] = "urn:qiantong:settlement:1",
         [FLOW_SETTLEMENT_STAY] = "urn:qiantong:settlement:1",
         [FLOW_INJURY_RECORD] = "urn:qiantong:injury:1",
+        [FLOW_PENSION_TEMPORARY] = "urn:qiantong:pension:1",
+        [FLOW_PENSION_RESIDENT] = "urn:qiantong:pension:1",
+        [FLOW_PENSION_SWITCH] = "urn:qiantong:pension:1",
+        [FLOW_PENSION_INSTITUTION] = "urn:qiantong:pension:1",
+        [FLOW_PENSION_MILITARY] = "urn:qiantong:pension:1",
     };
     _Static_assert(COUNT_OF(spaces) == FLOW_NUMBERS, "every flow has its namespace");
     return flow < COUNT_OF(spaces) ? spaces[flow] : NULL;

@@ -21,6 +21,12 @@ enum flow_number {
     FLOW_SETTLEMENT_FILING = 3, /* 异地就医备案 */
     FLOW_SETTLEMENT_STAY = 4, /* 就医登记、明细、预结算、结算、撤销、冲正 */
     FLOW_INJURY_RECORD = 5,   /* 工伤协查与告知 (M01-M05, M10-M15) */
+    FLOW_PENSION_TEMPORARY = 6, /* 临时基本养老保险缴费账户归集, EP-TMP */
+    FLOW_PENSION_RESIDENT = 7,  /* 城乡居民基本养老保险关系转移接续, RP-RP */
+    FLOW_PENSION_SWITCH = 8,    /* 城乡养老保险制度衔接, RP-EP and EP-RP */
+    FLOW_PENSION_INSTITUTION =
+        9, /* 机关事业单位基本养老保险关系转移接续, GP-GP, GP-EP, EP-GP */
+    FLOW_PENSION_MILITARY = 10, /* 军人退役养老保险关系转移接续, MIL */
     FLOW_NUMBERS
 };
 

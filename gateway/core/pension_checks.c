@@ -10,6 +10,7 @@
 #include "base/identity.h"
 #include "core/pension_form.h"
 #include "core/pension_pooled.h"
+#include "core/pension_scheme.h"
 
 enum {
     REFORM_YEAR = 1998, /* individual accounts begin */
@@ -518,28 +519,66 @@ static void check_outside_life(const struct pension_form *form, const char *code
     }
 }
 
+/* --- residents ----------------------------------------------------------------------- */
+
+static void check_whole_account(const struct pension_form *form, const char *code, bool hard,
+                                struct pension_issues *issues)
+{
+    if (form->boxes_read && !scheme_boxes_right(form))
+        add_issue(issues, code, hard, 0);
+}
+
+/* What was credited is the person's own, the collective's and the government's; a part that is
+ * not named is nothing. */
+static void check_parts(const struct pension_form *form, const char *code, bool hard,
+                        struct pension_issues *issues)
+{
+    for (size_t i = 0; i < form->row_count; i++) {
+        const struct pension_row *row = &form->rows[i];
+
+        if (pension_row_has(row, HAS_CREDITED) &&
+            row->credited != row->credited_personal + row->collective + row->subsidy)
+            add_issue(issues, code, hard, i + 1);
+    }
+}
+
 /* --- the table --------------------------------------------------------------------- */
+
+enum { BOTH = CHECKS_EMPLOYEE | CHECKS_RESIDENT };
 
 static const struct {
     const char *code;
-    bool hard; /* a check may still be softer in single cases */
+    bool hard;     /* a check may still be softer in single cases */
+    uint8_t whose; /* enum pension_checks, bits */
     check_function *run;
 } checks[] = {
-    {"PEN-C01", true, check_boxes},           {"PEN-C02", true, check_account},
-    {"PEN-C03", true, check_total},           {"PEN-C18", true, check_identity},
-    {"PEN-C07", true, check_row_months},      {"PEN-C12", true, check_personal_parts},
-    {"PEN-C09", true, check_local_months},    {"PEN-C08", true, check_overlap},
-    {"PEN-C05", true, check_pooled_ordinary}, {"PEN-C15", true, check_before_reform},
-    {"PEN-C20", true, check_paid_at_once},    {"PEN-C06", false, check_pooled_temporary},
-    {"PEN-C10", false, check_local_span},     {"PEN-C11", false, check_credited},
-    {"PEN-C13", false, check_balances},       {"PEN-C14", false, check_transfer_year},
-    {"PEN-C15", false, check_last_balance},   {"PEN-C16", false, check_rates},
-    {"PEN-C17", false, check_dates},          {"PEN-C21", false, check_outside_life},
+    {"PEN-C01", true, BOTH, check_boxes},
+    {"PEN-C02", true, BOTH, check_account},
+    {"PEN-C03", true, BOTH, check_total},
+    {"PEN-C18", true, BOTH, check_identity},
+    {"PEN-C07", true, BOTH, check_row_months},
+    {"PEN-C12", true, BOTH, check_personal_parts},
+    {"PEN-C09", true, BOTH, check_local_months},
+    {"PEN-C08", true, BOTH, check_overlap},
+    {"PEN-C05", true, CHECKS_EMPLOYEE, check_pooled_ordinary},
+    {"PEN-C22", true, CHECKS_RESIDENT, check_whole_account},
+    {"PEN-C25", true, CHECKS_RESIDENT, check_parts},
+    {"PEN-C15", true, BOTH, check_before_reform},
+    {"PEN-C20", true, CHECKS_EMPLOYEE, check_paid_at_once},
+    {"PEN-C06", false, CHECKS_EMPLOYEE, check_pooled_temporary},
+    {"PEN-C10", false, BOTH, check_local_span},
+    {"PEN-C11", false, CHECKS_EMPLOYEE, check_credited},
+    {"PEN-C13", false, BOTH, check_balances},
+    {"PEN-C14", false, BOTH, check_transfer_year},
+    {"PEN-C15", false, BOTH, check_last_balance},
+    {"PEN-C16", false, CHECKS_EMPLOYEE, check_rates},
+    {"PEN-C17", false, BOTH, check_dates},
+    {"PEN-C21", false, BOTH, check_outside_life},
 };
 
-bool pension_checks_run(const struct record *form, uint32_t out_region, struct day today,
-                        const struct rules *rules, struct arena *arena,
-                        struct pension_issues *issues, struct error *err)
+bool pension_checks_run(enum pension_checks whose, const struct record *form,
+                        uint32_t out_region, struct day today, const struct rules *rules,
+                        struct arena *arena, struct pension_issues *issues, struct error *err)
 {
     struct pension_form read;
 
@@ -547,6 +586,7 @@ bool pension_checks_run(const struct record *form, uint32_t out_region, struct d
     if (!pension_form_read(form, out_region, today, rules, arena, &read, err))
         return false;
     for (size_t i = 0; i < COUNT_OF(checks); i++)
-        checks[i].run(&read, checks[i].code, checks[i].hard, issues);
+        if (checks[i].whose & (unsigned)whose)
+            checks[i].run(&read, checks[i].code, checks[i].hard, issues);
     return true;
 }

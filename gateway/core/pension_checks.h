@@ -1,5 +1,5 @@
 /*
- * pension_checks.h - what the gateway can check on a 信息表 (PEN-C01 to PEN-C21).
+ * pension_checks.h - what the gateway can check on a 信息表 (PEN-C01 to PEN-C25).
  *
  * Pure arithmetic on the form alone, in fen. PEN-C04 (money against box A6) and the comparison
  * with the letter (PEN-C19) need the case and are made by the flow. A hard issue returns the
@@ -41,11 +41,14 @@ struct pension_issues {
     bool hard; /* at least one hard issue, listed or not */
 };
 
-/* Runs every check on a form document. `out_region` is the place the relation leaves, `today`
- * the day of the event. Only memory can fail (ERROR_MEMORY). */
-MUST_USE bool pension_checks_run(const struct record *form, uint32_t out_region,
-                                 struct day today, const struct rules *rules,
-                                 struct arena *arena, struct pension_issues *issues,
-                                 struct error *err);
+/* Whose form it is: not every check makes sense of each. */
+enum pension_checks { CHECKS_EMPLOYEE = 1, CHECKS_RESIDENT = 2 };
+
+/* Runs every check that fits on a form document. `out_region` is the place the relation leaves,
+ * `today` the day of the event. Only memory can fail (ERROR_MEMORY). */
+MUST_USE bool pension_checks_run(enum pension_checks whose, const struct record *form,
+                                 uint32_t out_region, struct day today,
+                                 const struct rules *rules, struct arena *arena,
+                                 struct pension_issues *issues, struct error *err);
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/pension_checks.h"
+#include "core/pension_kind.h"
 
 /* A document being made. After the first failure nothing more is added. */
 struct making {
@@ -50,7 +51,8 @@ static struct record *begin(const struct flow_situation *situation, struct makin
     add(making, reference, "traceNumber", before->trace);
     add_number(making, reference, "inRegion", before->in_region);
     add_number(making, reference, "outRegion", before->out_region);
-    add(making, reference, "insuranceKind", PENSION_INSURANCE_KIND);
+    add(making, reference, "insuranceKind",
+        pension_kind_of(situation->flow->number)->insurance);
     return root;
 }
 

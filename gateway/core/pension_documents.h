@@ -12,8 +12,6 @@
 
 #include "core/flow.h"
 
-#define PENSION_INSURANCE_KIND "110" /* AAE140: urban employees' pension */
-
 /* struct flow's `make`. facts->details: the form's struct pension_issues where checks failed.
  * A letter return names the letter's number only if the event carries the letter, else "-". A
  * code that no document knows (FLW-01) becomes PEN-R21 or PEN-R06 and stands in the text;

@@ -10,6 +10,7 @@
 
 #include "core/pension_documents.h"
 #include "core/pension_event.h"
+#include "core/pension_transfer.h"
 
 /* Short names, so that a row of the tables stays one line. */
 enum { OURS = EVENT_SUBMITTED, THEIRS = EVENT_RECEIVED, VERDICT = EVENT_RECEIPT };
@@ -104,7 +105,7 @@ enum {
 /* What comes in a state in which it changes nothing: our own core is told. */
 #define PASS(from, action) STEP(from, THEIRS, action, ALWAYS, SAME, 0, action, 0, 0)
 
-static const struct name states[] = {
+const struct name pension_states[] = {
     {"new", "新建"},
     {"refused", "不予受理"},
     {"letter_sent", "已发函"},
@@ -122,7 +123,7 @@ static const struct name states[] = {
     {"accepted", "已受理"},
     {"withdrawing", "撤销待答复"},
 };
-_Static_assert(COUNT_OF(states) == PENSION_STATES, "every state has its names");
+_Static_assert(COUNT_OF(pension_states) == PENSION_STATES, "every state has its names");
 
 /* A form, by what is held with it. On a route without money the form alone is equal. `back`:
  * clocks met when it is returned, `good`: when it is not. */
@@ -170,7 +171,7 @@ _Static_assert(COUNT_OF(states) == PENSION_STATES, "every state has its names");
  * and money have arrived, as it is over there; likewise the correction clock. Money that comes
  * when nothing is missing is refused: it waits in suspense (暂收款). A return sent to OUT ends
  * D3: the form was examined in time. */
-static const struct flow_step steps_in[] = {
+const struct flow_step pension_steps_in[] = {
     REFUSE(ANY, OURS, MONEY, MONEYLESS, "PEN-S01"),
     REFUSE(ANY, THEIRS, ADVICE, MONEYLESS, "PEN-S01"),
     REFUSE(ACTIVE, OURS, WITHDRAWAL, HAS_MONEY, "PEN-W01"),
@@ -310,7 +311,7 @@ static const struct flow_step steps_in[] = {
  * that the other side refused is as good as returned. D2P, the notice to the person, starts
  * with the document that excludes something (PEN-R16). D3 and the clock of a returned letter
  * are the other side's duty as seen from here. */
-static const struct flow_step steps_out[] = {
+const struct flow_step pension_steps_out[] = {
     REFUSE(ANY, OURS, ADVICE, MONEYLESS, "PEN-S01"),
 
     REFUSE(OPENING, THEIRS, LETTER, ELSEWHERE, "PEN-R08"),
@@ -415,7 +416,7 @@ static const struct flow_step steps_out[] = {
 
 /* Where both may rest with nothing under way. IN is not ahead of OUT except by money, which may
  * be booked before its advice is written, and by a top-up, of which OUT learns at the end. */
-static const struct flow_pair pairs[] = {
+const struct flow_pair pension_pairs[] = {
     {LETTER_HELD, LETTER_HELD},
     {LETTER_HELD, MONEY_ONLY},
     {ACCEPTED, ACCEPTED},
@@ -439,7 +440,7 @@ static const struct flow_pair pairs[] = {
     {CLOSED, CLOSED},
 };
 
-static uint32_t *revision_of(struct flow_case *flow_case, unsigned action)
+uint32_t *pension_revision_of(struct flow_case *flow_case, unsigned action)
 {
     if (action == ACTION_LETTER)
         return &flow_case->letter_revision;
@@ -449,14 +450,14 @@ static uint32_t *revision_of(struct flow_case *flow_case, unsigned action)
 const struct flow pension_employee_flow = {
     .number = FLOW_PENSION_EMPLOYEE,
     .roles = {ROLE_IN, ROLE_OUT},
-    .states = states,
-    .state_count = COUNT_OF(states),
-    .ends = 1u << PENSION_REFUSED | 1u << PENSION_CLOSED | 1u << PENSION_CANCELLED,
-    .steps = {[ROLE_IN] = steps_in, [ROLE_OUT] = steps_out},
-    .step_count = {[ROLE_IN] = COUNT_OF(steps_in), [ROLE_OUT] = COUNT_OF(steps_out)},
-    .pairs = pairs,
-    .pair_count = COUNT_OF(pairs),
+    .states = pension_states,
+    .state_count = PENSION_STATES,
+    .ends = PENSION_ENDS,
+    .steps = {[ROLE_IN] = pension_steps_in, [ROLE_OUT] = pension_steps_out},
+    .step_count = {[ROLE_IN] = PENSION_STEPS_IN, [ROLE_OUT] = PENSION_STEPS_OUT},
+    .pairs = pension_pairs,
+    .pair_count = PENSION_PAIRS,
     .read = pension_event_read,
     .make = pension_document_make,
-    .revision = revision_of,
+    .revision = pension_revision_of,
 };

@@ -7,6 +7,7 @@
 #include "core/pension_checks.h"
 #include "core/pension_documents.h"
 #include "core/pension_employee.h"
+#include "core/pension_kind.h"
 #include "core/pension_reversal.h"
 
 void pension_unfit(struct flow_facts *facts, const char *code, const char *reason)
@@ -78,7 +79,7 @@ void pension_reference_read(const struct flow_situation *situation, struct flow_
     else if (!situation->opening && !text_is(trace, before->trace))
         pension_unfit(facts, "PEN-C19", "the trace number is not that of the case");
     else if (record_text(event->body, "reference/insuranceKind", &kind) &&
-             !text_is(kind, PENSION_INSURANCE_KIND))
+             !text_is(kind, pension_kind_of(situation->flow->number)->insurance))
         pension_unfit(facts, "PEN-C19", "the insurance kind is not that of this flow");
     else if (pension_tags_differ(before->person_tag, event->person_tag))
         pension_unfit(facts, "PEN-C19", "the person is not that of the case");
@@ -92,6 +93,7 @@ static void read_letter(const struct flow_situation *situation, struct flow_fact
 {
     const struct flow_event *event = situation->event;
     const struct rules *rules = situation->rules;
+    const char *general = pension_kind_of(situation->flow->number)->money_rule;
     char route[RULE_ID_SIZE];
     struct buffer text = buffer_over(route, sizeof(route) - 1);
     struct day day;
@@ -99,10 +101,10 @@ static void read_letter(const struct flow_situation *situation, struct flow_fact
 
     if (!record_day(event->body, "handler/date", &day))
         day = instant_day(event->at);
-    buffer_format(&text, "PEN-MONEY-%u-%u", (unsigned)(facts->out_region / 10000 * 10000),
+    buffer_format(&text, "%s-%u-%u", general, (unsigned)(facts->out_region / 10000 * 10000),
                   (unsigned)(facts->in_region / 10000 * 10000));
     route[text.size] = '\0';
-    moves = rules_value(rules, route, day, rules_value(rules, "PEN-MONEY", day, 1));
+    moves = rules_value(rules, route, day, rules_value(rules, general, day, 1));
     pension_set_flag(facts, CASE_NO_MONEY, moves == 0);
     pension_set_flag(facts, CASE_LETTER_BACK, false);
     pension_set_flag(facts, CASE_PARTIAL, false);
@@ -244,7 +246,8 @@ static bool read_form(const struct flow_situation *situation, struct flow_facts 
 
     if (issues == NULL)
         return fail(err, ERROR_MEMORY, "no memory for the form's checks");
-    if (!pension_checks_run(event->body, situation->before->out_region, instant_day(event->at),
+    if (!pension_checks_run(pension_kind_of(situation->flow->number)->checks, event->body,
+                            situation->before->out_region, instant_day(event->at),
                             situation->rules, situation->arena, issues, err))
         return false;
     take_issues(issues, facts, decision);

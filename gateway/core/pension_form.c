@@ -53,6 +53,10 @@ static void read_row(const struct record *record, struct pension_row *row)
     if (read_amount(record, "credited", &row->credited) &&
         read_amount(record, "creditedPersonal", &row->credited_personal))
         row->has |= HAS_CREDITED;
+    if (!read_amount(record, "collective", &row->collective))
+        row->collective = 0;
+    if (!read_amount(record, "subsidy", &row->subsidy))
+        row->subsidy = 0;
     if (read_amount(record, "interest", &row->interest) &&
         read_amount(record, "interestPersonal", &row->interest_personal))
         row->has |= HAS_INTEREST;

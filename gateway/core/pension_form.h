@@ -50,6 +50,8 @@ struct pension_row {
     int64_t personal_rate;
     int64_t credited;
     int64_t credited_personal;
+    int64_t collective; /* of residents; 0 if it is not there */
+    int64_t subsidy;
     int64_t interest;
     int64_t interest_personal;
     int64_t balance;

@@ -156,6 +156,33 @@ static inline struct record *document_form(struct arena *arena)
     return form;
 }
 
+/* A good form of a resident: the account of document_form's total, nothing pooled. */
+static inline struct record *document_resident_form(struct arena *arena)
+{
+    static const char *const values[][DOCUMENT_ROW_FIELDS] = {
+        {"440000", "2024", "2024-01", "2024-12", "12", "0.00", "0.0000", "0.0000", "0.0000",
+         "12000.00", "6000.00", "0.00", "0.00", "12000.00", "6000.00"},
+        {"440000", "2025", "2025-01", "2025-12", "12", "0.00", "0.0000", "0.0000", "0.0000",
+         "16000.00", "8000.00", "68.38", "34.19", "28068.38", "14034.19"},
+        {"440000", "2026", "2026-01", "2026-02", "2", "0.00", "0.0000", "0.0000", "0.0000",
+         "960.00", "960.00", "0.00", "0.00", "29028.38", "14994.19"},
+    };
+    struct record *form = document_form(arena);
+    struct record *rows = document_at(form, "rows");
+
+    document_set(form, "reference/insuranceKind", "150");
+    document_set(form, "amounts/toLastYear", "28068.38");
+    document_set(form, "amounts/account", DOCUMENT_TOTAL);
+    document_set(form, "amounts/pooled", "0.00");
+    rows->first = rows->last = NULL;
+    for (size_t i = 0; i < COUNT_OF(values); i++)
+        document_add_row(arena, rows, values[i]);
+    document_put(arena, document_row(form, 1), "collective", "2000.00");
+    document_put(arena, document_row(form, 1), "subsidy", "4000.00");
+    document_put(arena, document_row(form, 2), "subsidy", "8000.00");
+    return form;
+}
+
 /* fund_advice or fund_receipt. */
 static inline struct record *document_money(struct arena *arena, unsigned action,
                                             const char *amount)

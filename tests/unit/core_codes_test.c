@@ -14,6 +14,7 @@
 #include <stdlib.h>
 
 #include "core/pension_remittance.h"
+#include "core/pension_resident.h"
 #include "flow_fixture.h"
 
 #define RULES_FILE "docs/rules.md"
@@ -542,6 +543,33 @@ static void each_check_has_its_consequence(void **unused)
     }
 }
 
+/* Of a resident's form; more of them: core_pension_resident_test.c. */
+static void residents_have_checks_of_their_own(void **unused)
+{
+    static const struct checked examples[] = {
+        {"PEN-C22", true, 0, 0, "amounts/pooled", "0.01"},
+        {"PEN-C25", true, 1, 1, "subsidy", "4000.01"},
+    };
+    struct error err = ERROR_INIT;
+
+    (void)unused;
+    for (size_t i = 0; i < COUNT_OF(examples); i++) {
+        const struct checked *example = &examples[i];
+        struct record *form = document_resident_form(arena);
+        struct flow_event event = event_with(EVENT_RECEIVED, ACTION_FORM, form);
+        struct flow_case before = case_in(ROLE_IN, PENSION_ACCEPTED);
+
+        before.flow = FLOW_PENSION_RESIDENT;
+        event.revision = 2;
+        document_set(example->in_row > 0 ? document_row(form, example->in_row) : form,
+                     example->path, example->value);
+        assert_true(flow_decide(&pension_resident_flow, &rules, calendar, &before, &event,
+                                arena, &decision, &err));
+        expect_returned(example->code, example->row, "PEN-R21");
+        show(example->code);
+    }
+}
+
 /* The same findings on what our own core hands in only warn: nothing is returned. */
 static void of_our_own_form_a_check_only_warns(void **unused)
 {
@@ -803,6 +831,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         FLOW_TEST(what_is_refused_changes_nothing),
         FLOW_TEST(each_check_has_its_consequence),
+        FLOW_TEST(residents_have_checks_of_their_own),
         FLOW_TEST(of_our_own_form_a_check_only_warns),
         FLOW_TEST(months_in_two_places_are_an_overlap),
         FLOW_TEST(a_missing_paper_has_a_reason_of_its_own),

@@ -1,12 +1,14 @@
 /*
- * core_flow_walk_test.c - every state, source and action of pension.employee, under every
- * guard, against tests/data/pension_employee_expected.txt, which was written by hand.
+ * core_flow_walk_test.c - every state, source and action of pension.employee, and of the flows
+ * that have its tables, under every guard, against tests/data/pension_employee_expected.txt,
+ * which was written by hand.
  *
  * Run in the top folder.
  */
 #include "unit.h"
 
 #include "core/pension_employee.h"
+#include "core/pension_resident.h"
 #include "flow_expected.h"
 #include "pension_documents.h"
 
@@ -19,6 +21,7 @@ static struct arena *arena;
 static struct calendar *calendar;
 static struct rules rules;
 static size_t walked;
+static const struct flow *flow = &pension_employee_flow; /* the one that is walked */
 
 /* One situation and one event. What `bit` means depends on the action. */
 struct point {
@@ -134,13 +137,18 @@ static const char *yuan(int64_t fen)
     return arena_copy(arena, text_of(amount)).at;
 }
 
-static const struct record *body_of(const struct point *point)
+static bool of_residents(void)
+{
+    return flow == &pension_resident_flow;
+}
+
+static struct record *document_of(const struct point *point)
 {
     struct record *body;
 
     switch (point->action) {
     case ACTION_FORM:
-        body = document_form(arena);
+        body = of_residents() ? document_resident_form(arena) : document_form(arena);
         if (point->wrong_form)
             document_set(body, "person/sex", "2");
         return body;
@@ -170,6 +178,15 @@ static const struct record *body_of(const struct point *point)
     }
 }
 
+static const struct record *body_of(const struct point *point)
+{
+    struct record *body = document_of(point);
+
+    if (of_residents())
+        document_set(body, "reference/insuranceKind", "150");
+    return body;
+}
+
 static struct flow_event event_of(const struct point *point)
 {
     static struct flow_case old;
@@ -190,7 +207,7 @@ static struct flow_event event_of(const struct point *point)
         .role = (uint8_t)point->role,
     };
 
-    old = (struct flow_case){.flow = FLOW_PENSION_EMPLOYEE,
+    old = (struct flow_case){.flow = flow->number,
                              .case_id = {{9}},
                              .role = (uint8_t)point->role,
                              .state = PENSION_CLOSED,
@@ -214,7 +231,7 @@ static struct flow_event event_of(const struct point *point)
 static struct flow_case case_of(const struct point *point, bool running)
 {
     struct flow_case before = {
-        .flow = FLOW_PENSION_EMPLOYEE,
+        .flow = flow->number,
         .role = (uint8_t)point->role,
         .state = (uint8_t)point->from,
         .version = 7,
@@ -252,9 +269,8 @@ static void decide(const struct point *point, bool running, struct flow_case *be
     struct error err = ERROR_INIT;
 
     *before = case_of(point, running);
-    assert_true(flow_decide(&pension_employee_flow, &rules, calendar,
-                            point->from == FLOW_OPENING ? NULL : before, &event, arena,
-                            decision, &err));
+    assert_true(flow_decide(flow, &rules, calendar, point->from == FLOW_OPENING ? NULL : before,
+                            &event, arena, decision, &err));
 }
 
 /* Told when the walk ends badly: where it was. */
@@ -266,17 +282,15 @@ static void remember_place(const struct point *point)
         place, sizeof(place),
         "%s, %s, source %u, %s, verdict %u, held %d, moneyless %d, money %lld, amount %lld",
         role_name(point->role).english,
-        point->from == FLOW_OPENING
-            ? "opening"
-            : flow_state_name(&pension_employee_flow, point->from).english,
+        point->from == FLOW_OPENING ? "opening" : flow_state_name(flow, point->from).english,
         point->source, action_name(point->action).english, (unsigned)point->verdict,
         point->held, point->moneyless, (long long)point->money, (long long)point->amount);
 }
 
 static void check(const struct point *point)
 {
-    struct expected_line *line = expected_find(&pension_employee_flow, point->role, point->from,
-                                               point->source, point->action, point);
+    struct expected_line *line = expected_find(flow, point->role, point->from, point->source,
+                                               point->action, point);
     const struct flow_case *compared;
     struct flow_decision decision;
     struct flow_case before;
@@ -292,13 +306,13 @@ static void check(const struct point *point)
         expected_refusal(compared, &decision, line == NULL ? "FLW-01" : line->code);
         return;
     }
-    expected_step(&pension_employee_flow, line, point->from, &decision);
+    expected_step(flow, line, point->from, &decision);
     assert_int_equal(decision.after.version, compared == NULL ? 1 : 8);
     assert_int_equal(decision.after.changed_at.ms, NOW);
     if (compared == NULL)
         return;
     decide(point, true, &before, &decision);
-    expected_met(&pension_employee_flow, line, &decision.after);
+    expected_met(flow, line, &decision.after);
 }
 
 /* The event's own ways to differ. */
@@ -377,8 +391,8 @@ static void every_opening_does_what_is_written(void **unused)
                 struct point point = {.from = FLOW_OPENING, .source = source, .action = action};
                 uint8_t role;
 
-                if (!flow_opens(&pension_employee_flow, (enum event_source)source, action,
-                                (uint8_t)likely, &role))
+                if (!flow_opens(flow, (enum event_source)source, action, (uint8_t)likely,
+                                &role))
                     role = ROLE_OUT;
                 point.role = role;
                 check(&point);
@@ -391,6 +405,15 @@ static void every_opening_does_what_is_written(void **unused)
     }
 }
 
+static void the_same_with_residents(void **unused)
+{
+    (void)unused;
+    flow = &pension_resident_flow;
+    walked = 0;
+    for (size_t i = 0; i < expected_count; i++)
+        expected_lines[i].hit = false;
+}
+
 static void every_line_was_met(void **unused)
 {
     (void)unused;
@@ -400,7 +423,7 @@ static void every_line_was_met(void **unused)
 static void no_row_is_hidden(void **unused)
 {
     (void)unused;
-    expected_no_row_hidden(&pension_employee_flow);
+    expected_no_row_hidden(flow);
 }
 
 static int setup(void **unused)
@@ -410,7 +433,7 @@ static int setup(void **unused)
     calendar = calendar_new();
     assert_non_null(arena);
     assert_non_null(calendar);
-    expected_read(&pension_employee_flow, EXPECTED_FILE);
+    expected_read(flow, EXPECTED_FILE);
     return 0;
 }
 
@@ -432,6 +455,11 @@ static int tell_place(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(every_combination_does_what_is_written, tell_place),
+        cmocka_unit_test_teardown(every_opening_does_what_is_written, tell_place),
+        cmocka_unit_test(every_line_was_met),
+        cmocka_unit_test(no_row_is_hidden),
+        cmocka_unit_test(the_same_with_residents),
         cmocka_unit_test_teardown(every_combination_does_what_is_written, tell_place),
         cmocka_unit_test_teardown(every_opening_does_what_is_written, tell_place),
         cmocka_unit_test(every_line_was_met),

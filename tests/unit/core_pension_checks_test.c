@@ -41,7 +41,8 @@ static void run_for(const struct record *form, uint32_t out_region)
 {
     struct error err = ERROR_INIT;
 
-    assert_true(pension_checks_run(form, out_region, today, &rules, arena, &issues, &err));
+    assert_true(pension_checks_run(CHECKS_EMPLOYEE, form, out_region, today, &rules, arena,
+                                   &issues, &err));
 }
 
 static void run(const struct record *form)
@@ -555,8 +556,8 @@ static void memory_ends(void **unused)
 
     (void)unused;
     assert_non_null(small);
-    assert_false(
-        pension_checks_run(document_form(arena), 440000, today, &rules, small, &issues, &err));
+    assert_false(pension_checks_run(CHECKS_EMPLOYEE, document_form(arena), 440000, today,
+                                    &rules, small, &issues, &err));
     assert_int_equal(err.code, ERROR_MEMORY);
     arena_free(small);
 }

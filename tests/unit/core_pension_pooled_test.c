@@ -129,7 +129,8 @@ static void the_check_agrees(void **unused)
     (void)add_row("2026", "7012.34", "9", "0.1600");
     document_set(document, "amounts/pooled", "7573.33");
     assert_true(day_from(2026, 3, 2, &today));
-    assert_true(pension_checks_run(document, 440000, today, &rules, arena, &issues, &err));
+    assert_true(pension_checks_run(CHECKS_EMPLOYEE, document, 440000, today, &rules, arena,
+                                   &issues, &err));
     for (size_t i = 0; i < issues.count; i++)
         assert_string_not_equal(issues.list[i].code, "PEN-C05");
 }

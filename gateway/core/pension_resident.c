@@ -1,0 +1,22 @@
+/* pension_resident.c - the flow pension.resident. */
+#include "core/pension_resident.h"
+
+#include "core/pension_documents.h"
+#include "core/pension_event.h"
+#include "core/pension_transfer.h"
+
+const struct flow pension_resident_flow = {
+    .number = FLOW_PENSION_RESIDENT,
+    .roles = {ROLE_IN, ROLE_OUT},
+    .limits = "-RP",
+    .states = pension_states,
+    .state_count = PENSION_STATES,
+    .ends = PENSION_ENDS,
+    .steps = {[ROLE_IN] = pension_steps_in, [ROLE_OUT] = pension_steps_out},
+    .step_count = {[ROLE_IN] = PENSION_STEPS_IN, [ROLE_OUT] = PENSION_STEPS_OUT},
+    .pairs = pension_pairs,
+    .pair_count = PENSION_PAIRS,
+    .read = pension_event_read,
+    .make = pension_document_make,
+    .revision = pension_revision_of,
+};

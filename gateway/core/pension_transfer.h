@@ -1,0 +1,22 @@
+/*
+ * pension_transfer.h - states, tables and pairs of a transfer by letter, form and money:
+ * written in pension_employee.c, used by every flow that goes the same way.
+ */
+#ifndef CORE_PENSION_TRANSFER_H
+#define CORE_PENSION_TRANSFER_H
+
+#include "core/pension_employee.h"
+
+enum { PENSION_STEPS_IN = 158, PENSION_STEPS_OUT = 101, PENSION_PAIRS = 21 };
+
+#define PENSION_ENDS (1u << PENSION_REFUSED | 1u << PENSION_CLOSED | 1u << PENSION_CANCELLED)
+
+extern const struct name pension_states[PENSION_STATES];
+extern const struct flow_step pension_steps_in[PENSION_STEPS_IN];
+extern const struct flow_step pension_steps_out[PENSION_STEPS_OUT];
+extern const struct flow_pair pension_pairs[PENSION_PAIRS];
+
+/* Letters and forms are counted. */
+uint32_t *pension_revision_of(struct flow_case *flow_case, unsigned action);
+
+#endif
