@@ -167,8 +167,14 @@ MUST_USE bool files_open(struct export *export, const char *name, struct error *
 MUST_USE bool files_close(struct export *export, const char *name, const char *table,
                           struct error *err);
 
-/* --- walks (export_rows.c, export_cases.c) -------------------------------------------------
+/* --- walks (export_rows.c, export_cases.c, export_owed.c) -----------------------------------
  */
+typedef bool export_writer(struct export *export, const struct entry *entry, struct error *err);
+/* Over the entries in scope, in portions. */
+MUST_USE bool export_each_entry(struct export *export, export_writer *write, struct error *err);
+void cell_message(struct export *export, const uint8_t key[MESSAGE_KEY_SIZE]);
+/* 0: none. */
+MUST_USE bool cell_party(struct export *export, uint32_t number, struct error *err);
 bool walk_entries(struct export *export, struct error *err);
 bool walk_warnings(struct export *export, struct error *err);
 bool walk_disclosures(struct export *export, struct error *err);
@@ -176,6 +182,9 @@ bool walk_cases(struct export *export, struct error *err);
 bool walk_clocks(struct export *export, struct error *err);
 bool walk_letters(struct export *export, struct error *err);
 bool walk_parties(struct export *export, struct error *err);
+bool walk_postings(struct export *export, struct error *err);
+bool walk_charge_lines(struct export *export, struct error *err);
+bool walk_answers(struct export *export, struct error *err);
 
 /* Is this case in scope, and how did it stand after the last entry? */
 MUST_USE bool scope_case(struct export *export, struct flow_case *row, bool *in,

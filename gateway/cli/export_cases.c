@@ -154,16 +154,6 @@ static bool walk(struct export *export, case_writer *write, struct error *err)
     return true;
 }
 
-static bool cell_party(struct export *export, uint32_t number, struct error *err)
-{
-    char id[PARTY_ID_SIZE] = "";
-
-    if (number != 0 && !cli_party_id(export->cli, number, id, err))
-        return false;
-    cell_string(export, id);
-    return true;
-}
-
 static void cells_sums(struct export *export, const struct flow_case *row)
 {
     cell_number_or_none(export, row->letter_revision);
@@ -388,6 +378,7 @@ static bool write_letter(struct export *export, const struct letter_row *row, st
     cell_code(export, letter_state_name(letter->state));
     cell_time(export, letter->created);
     cell_time(export, letter->due);
+    cell_time(export, letter->answer_by);
     cell_number(export, row->attempts);
     cell_number_or_none(export, row->sealed_seq);
     cell_number_or_none(export, row->outcome_seq);

@@ -9,12 +9,10 @@
 
 enum { WARNING_SIZE = CODE_SIZE + 2, OPERATOR_TEXTS = 3 };
 
-typedef bool row_writer(struct export *export, const struct entry *entry, struct error *err);
-
 /* One portion of a walk over entries. */
 struct stretch {
     struct export *export;
-    row_writer *write;
+    export_writer *write;
     uint64_t next; /* where the next portion begins */
     unsigned left;
     bool ok;
@@ -59,7 +57,7 @@ static bool visit(void *self, const struct entry *entry)
 }
 
 /* Portion by portion, each in a transaction of its own, written out between two of them. */
-static bool walk(struct export *export, row_writer *write, struct error *err)
+bool export_each_entry(struct export *export, export_writer *write, struct error *err)
 {
     struct stretch stretch = {
         .export = export, .write = write, .next = export->first, .ok = true, .err = err};
@@ -89,7 +87,7 @@ static bool walk(struct export *export, row_writer *write, struct error *err)
 /* --- entries -------------------------------------------------------------------------------
  */
 
-static void cell_message(struct export *export, const uint8_t key[MESSAGE_KEY_SIZE])
+void cell_message(struct export *export, const uint8_t key[MESSAGE_KEY_SIZE])
 {
     static const uint8_t zeros[MESSAGE_KEY_SIZE / 2];
     struct uuid id;
@@ -101,7 +99,7 @@ static void cell_message(struct export *export, const uint8_t key[MESSAGE_KEY_SI
         cell_hex(export, key, MESSAGE_KEY_SIZE);
 }
 
-static bool cell_party(struct export *export, uint32_t number, struct error *err)
+bool cell_party(struct export *export, uint32_t number, struct error *err)
 {
     char id[PARTY_ID_SIZE];
 
@@ -245,7 +243,7 @@ static bool write_entry(struct export *export, const struct entry *entry, struct
 
 bool walk_entries(struct export *export, struct error *err)
 {
-    return walk(export, write_entry, err);
+    return export_each_entry(export, write_entry, err);
 }
 
 /* --- warnings and disclosures ----------------------------------------------------------------
@@ -276,7 +274,7 @@ static bool write_warnings(struct export *export, const struct entry *entry, str
 
 bool walk_warnings(struct export *export, struct error *err)
 {
-    return walk(export, write_warnings, err);
+    return export_each_entry(export, write_warnings, err);
 }
 
 /* DISCLOSED, and exports, which are OPERATOR entries when nobody was shown in clear. */
@@ -311,7 +309,7 @@ static bool write_disclosure(struct export *export, const struct entry *entry,
 
 bool walk_disclosures(struct export *export, struct error *err)
 {
-    return walk(export, write_disclosure, err);
+    return export_each_entry(export, write_disclosure, err);
 }
 
 /* --- parties -------------------------------------------------------------------------------

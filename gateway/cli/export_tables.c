@@ -139,6 +139,8 @@ static const struct export_column letter_columns[] = {
      "截至本次导出末笔流水的状态"},
     {"created", "生成时间", COLUMN_TIME, NULL, "birth", "生成时间"},
     {"due", "下次投递", COLUMN_TIME, NULL, "next try, while under way", "投递中的下次时间"},
+    {"answer_by", "要求答复时间", COLUMN_TIME, NULL,
+     "of a question: until when its answer is wanted", "询问类发文要求答复的最晚时间"},
     {"attempts", "失败次数", COLUMN_NUMBER, NULL, "tries without a verified outcome",
      "无可信结果的投递次数"},
     {"sealed", "封存序号", COLUMN_NUMBER, NULL, "entry with the exact bytes", "原文封存流水"},
@@ -201,6 +203,62 @@ static const struct export_column disclosure_columns[] = {
      "所见内容或导出清单的摘要"},
 };
 
+static const struct export_column posting_columns[] = {
+    {"seq", "序号", COLUMN_NUMBER, NULL, "entry", "流水序号"},
+    {"time", "时间", COLUMN_TIME, NULL, "entry time", "入账时间"},
+    {"case_id", "业务编号", COLUMN_ID, NULL, "the case", "所属业务"},
+    {"line", "分录号", COLUMN_NUMBER, NULL, "within the entry, from 0",
+     "本笔流水内序号，自0起"},
+    {"debit", "借方科目", COLUMN_CODE, "account", "account that is debited", "借方科目"},
+    {"credit", "贷方科目", COLUMN_CODE, "account", "account that is credited", "贷方科目"},
+    {"insurance", "险种", COLUMN_CODE, "insurance", "kind of insurance", "险种"},
+    {"far_party", "对方", COLUMN_TEXT, NULL, "the far province", "对方机构"},
+    {"period", "清算期", COLUMN_NUMBER, NULL, "yyyymm of the settlement",
+     "所属清算年月，yyyymm"},
+    {"amount", "金额", COLUMN_AMOUNT, NULL, "yuan; negative: an earlier posting is undone",
+     "元；负数为冲销此前分录"},
+};
+
+static const struct export_column charge_line_columns[] = {
+    {"seq", "序号", COLUMN_NUMBER, NULL, "entry", "流水序号"},
+    {"time", "时间", COLUMN_TIME, NULL, "entry time", "入账时间"},
+    {"case_id", "业务编号", COLUMN_ID, NULL, "the case", "所属业务"},
+    {"line_change", "变动", COLUMN_CODE, "lines_change", "what becomes of the line",
+     "明细的变动种类"},
+    {"batch", "批次", COLUMN_NUMBER, NULL, "batch that is added or dropped",
+     "新增或作废的批次"},
+    {"line", "明细号", COLUMN_TEXT, NULL, "number of the line; empty: all of the case or batch",
+     "费用明细流水号；空为整例或整批"},
+    {"original", "原明细号", COLUMN_TEXT, NULL, "the line that this one gives back",
+     "所退费的原明细"},
+    {"total", "总额", COLUMN_AMOUNT, NULL, "yuan; negative: given back", "元；负数为退费"},
+    {"own_pay", "全自费", COLUMN_AMOUNT, NULL, "yuan outside the catalogue", "全自费金额，元"},
+    {"over_limit", "超限价", COLUMN_AMOUNT, NULL, "yuan above the price limit",
+     "超限价金额，元"},
+    {"pre_pay", "先行自付", COLUMN_AMOUNT, NULL, "yuan that the person bears first",
+     "先行自付金额，元"},
+    {"in_scope", "符合范围", COLUMN_AMOUNT, NULL, "yuan within the scope of the insurance",
+     "符合政策范围金额，元"},
+    {"digest", "明细摘要", COLUMN_ID, NULL, "ledger's hash of its national form",
+     "国家标准形式的摘要"},
+};
+
+static const struct export_column answer_columns[] = {
+    {"seq", "序号", COLUMN_NUMBER, NULL, "entry that answers", "作出答复的流水序号"},
+    {"time", "时间", COLUMN_TIME, NULL, "entry time", "入账时间"},
+    {"case_id", "业务编号", COLUMN_ID, NULL, "the case", "所属业务"},
+    {"message_id", "提交报文", COLUMN_ID, NULL,
+     "what the own core submitted; empty: no core waits",
+     "本方业务系统提交的报文；空为无人等候"},
+    {"asked_action", "询问文书", COLUMN_CODE, "action", "document that asked",
+     "提出询问的文书"},
+    {"asked", "询问时间", COLUMN_TIME, NULL, "entry time of the question", "询问入账时间"},
+    {"there", "对方收到时间", COLUMN_TIME, NULL, "of the receipt for the question",
+     "对方回执所载收到时间"},
+    {"sent", "对方发出时间", COLUMN_TIME, NULL, "when the other side signed its answer",
+     "对方签发答复的时间"},
+};
+
 const struct export_table export_tables[] = {
     {"entries", "entry", "流水", "every entry of the journal", entry_columns,
      COUNT_OF(entry_columns), walk_entries},
@@ -216,6 +274,12 @@ const struct export_table export_tables[] = {
      COUNT_OF(warning_columns), walk_warnings},
     {"disclosures", "disclosure", "查阅登记", "who saw personal data, and why",
      disclosure_columns, COUNT_OF(disclosure_columns), walk_disclosures},
+    {"postings", "posting", "分录", "what is owed between two provinces, and what no longer is",
+     posting_columns, COUNT_OF(posting_columns), walk_postings},
+    {"charge_lines", "charge_line", "费用明细", "charge lines of stays, change by change",
+     charge_line_columns, COUNT_OF(charge_line_columns), walk_charge_lines},
+    {"answers", "answer", "答复", "answers to what the own core asked, and their times",
+     answer_columns, COUNT_OF(answer_columns), walk_answers},
 };
 const size_t export_table_count = COUNT_OF(export_tables);
 
@@ -237,5 +301,8 @@ const struct export_list export_lists[] = {
     {"letter_state", letter_state_name, 1, LETTER_STATES},
     {"clock", clock_kind_name, 1, CLOCK_KINDS},
     {"clock_state", clock_state_named, 0, CLOCK_STATE_MET + 1},
+    {"account", account_name, 1, ACCOUNTS},
+    {"insurance", insurance_name, 1, INSURANCES},
+    {"lines_change", lines_change_name, 1, ENTRY_LINES_DROP_BATCH + 1},
 };
 const size_t export_list_count = COUNT_OF(export_lists);

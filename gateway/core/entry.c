@@ -544,6 +544,41 @@ struct name letter_state_name(unsigned state)
     return state > LETTER_NONE && state < LETTER_STATES ? names[state] : unknown_name;
 }
 
+struct name account_name(unsigned account)
+{
+    static const struct name names[] = {
+        [ACCOUNT_RECEIVABLE] = {"receivable", "应收"},
+        [ACCOUNT_PAYABLE] = {"payable", "应付"},
+        [ACCOUNT_HOSPITAL] = {"hospital", "应付医疗机构"},
+        [ACCOUNT_FUND] = {"fund", "统筹基金"},
+        [ACCOUNT_PERSONAL] = {"personal", "个人账户"},
+    };
+    _Static_assert(COUNT_OF(names) == ACCOUNTS, "every account has a name");
+    return account > ACCOUNT_NONE && account < ACCOUNTS ? names[account] : unknown_name;
+}
+
+struct name insurance_name(unsigned insurance)
+{
+    static const struct name names[] = {
+        [INSURANCE_MEDICAL] = {"medical", "医疗保险"},
+        [INSURANCE_INJURY] = {"injury", "工伤保险"},
+    };
+    _Static_assert(COUNT_OF(names) == INSURANCES, "every insurance has a name");
+    return insurance > INSURANCE_NONE && insurance < INSURANCES ? names[insurance]
+                                                                : unknown_name;
+}
+
+struct name lines_change_name(unsigned change)
+{
+    static const struct name names[] = {
+        [ENTRY_LINES_ADD] = {"add", "新增"},
+        [ENTRY_LINES_CANCEL] = {"cancel", "撤销"},
+        [ENTRY_LINES_CANCEL_ALL] = {"cancel_all", "全部撤销"},
+        [ENTRY_LINES_DROP_BATCH] = {"drop_batch", "整批作废"},
+    };
+    return change > 0 && change < COUNT_OF(names) ? names[change] : unknown_name;
+}
+
 void message_key_of(const struct uuid *id, uint8_t key[MESSAGE_KEY_SIZE])
 {
     memset(key, 0, MESSAGE_KEY_SIZE);

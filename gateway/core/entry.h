@@ -287,6 +287,9 @@ MUST_USE bool entry_origin_decode(struct text bytes, struct entry_origin *origin
 
 struct name entry_kind_name(unsigned kind);
 struct name letter_state_name(unsigned state);
+struct name account_name(unsigned account);
+struct name insurance_name(unsigned insurance);
+struct name lines_change_name(unsigned change);
 
 /* The UUID in the first half, zeros in the second. */
 void message_key_of(const struct uuid *id, uint8_t key[MESSAGE_KEY_SIZE]);

@@ -121,11 +121,39 @@ static void test_tables(void **state)
     assert_int_equal(rows_of("parties_001.csv"), 3);
     assert_true(rows_of("clocks_001.csv") > 0);
     assert_true(has_file("warnings_001.csv"));
+    assert_int_equal(rows_of("charge_lines_001.csv"), 4 * CASES);
+    assert_int_equal(rows_of("postings_001.csv"), 2 * CASES);
+    assert_int_equal(rows_of("answers_001.csv"), CASES);
     assert_true(rows_of("dictionary.csv") > 100);
     assert_non_null(strstr(file_of("codes.csv"), "\"entry_kind\",\"5\",\"received\",\""));
     assert_non_null(strstr(file_of("codes.csv"), "\"state\",\"1\",\""));
     assert_null(strstr(file_of("codes.csv"), "unknown"));
     assert_int_equal(left_behind(), 1);
+}
+
+/* What was posted, added, cancelled and answered, each in a row of its own. */
+static void test_settlements(void **state)
+{
+    (void)state;
+    export_with("--case C52000000000001");
+    assert_int_equal(rows_of("charge_lines_001.csv"), 4);
+    assert_int_equal(rows_of("postings_001.csv"), 2);
+    assert_int_equal(rows_of("answers_001.csv"), 1);
+    file_of("charge_lines_001.csv");
+    assert_non_null(strstr(file_text, ",\"add\",1,\"1\",,99.00,"));
+    assert_non_null(strstr(file_text, ",\"add\",1,\"3\",\"1\",-9.00,"));
+    assert_non_null(strstr(file_text, ",\"cancel\",,\"2\",,,,,,,\r\n"));
+    file_of("postings_001.csv");
+    assert_non_null(strstr(file_text, ",0,\"receivable\",\"hospital\",\"medical\",\"hrss."));
+    assert_non_null(strstr(file_text, ",202603,91.00\r\n"));
+    assert_non_null(strstr(file_text, ",202604,-1.00\r\n"));
+    assert_non_null(strstr(file_of("answers_001.csv"), ",\"settle\",2026-"));
+    assert_non_null(strstr(file_of("codes.csv"), "\"lines_change\",\"4\",\"drop_batch\",\""));
+    remove_export("out");
+    export_with("--until 2026-03-01");
+    assert_int_equal(rows_of("charge_lines_001.csv"), 0);
+    assert_int_equal(rows_of("postings_001.csv"), 0);
+    assert_int_equal(rows_of("answers_001.csv"), 0);
 }
 
 static void test_csv_rules(void **state)
@@ -281,6 +309,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_tables, setup),
+        cmocka_unit_test_setup(test_settlements, setup),
         cmocka_unit_test_setup(test_csv_rules, setup),
         cmocka_unit_test_setup(test_manifest, setup),
         cmocka_unit_test_setup(test_parts, setup),

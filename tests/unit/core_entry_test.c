@@ -750,6 +750,18 @@ static void test_names_and_keys(void **state)
     for (unsigned letter = 1; letter < LETTER_STATES; letter++)
         assert_string_not_equal(letter_state_name(letter).english, "unknown");
     assert_string_equal(letter_state_name(LETTER_STATES).english, "unknown");
+    for (unsigned account = 1; account < ACCOUNTS; account++)
+        assert_true(strlen(account_name(account).chinese) > 0);
+    for (unsigned insurance = 1; insurance < INSURANCES; insurance++)
+        assert_true(strlen(insurance_name(insurance).chinese) > 0);
+    for (unsigned change = 1; change <= ENTRY_LINES_DROP_BATCH; change++)
+        assert_true(strlen(lines_change_name(change).chinese) > 0);
+    const unsigned nothing[] = {0, 6, 255, 256, UINT32_MAX};
+    for (size_t i = 0; i < COUNT_OF(nothing); i++) {
+        assert_string_equal(account_name(nothing[i]).english, "unknown");
+        assert_string_equal(insurance_name(nothing[i]).english, "unknown");
+        assert_string_equal(lines_change_name(nothing[i]).english, "unknown");
+    }
     memset(id.bytes, 5, sizeof id.bytes);
     memset(key, 9, sizeof key);
     message_key_of(&id, key);
