@@ -8,9 +8,11 @@
 #include "core/pension_remittance.h"
 #include "core/pension_resident.h"
 #include "core/settlement_filing.h"
+#include "core/settlement_stay.h"
 
-const struct flow *const flows[] = {&pension_employee_flow, &pension_remittance_flow,
-                                    &settlement_filing_flow, &pension_resident_flow, NULL};
+const struct flow *const flows[] = {&pension_employee_flow,  &pension_remittance_flow,
+                                    &settlement_filing_flow, &settlement_stay_flow,
+                                    &pension_resident_flow,  NULL};
 
 const struct flow *flow_find(unsigned number)
 {

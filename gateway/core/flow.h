@@ -30,7 +30,7 @@ enum {
     FLOW_POSTINGS_MAX = 64, /* items of one bank line */
     FLOW_OWED_MAX = 4,      /* postings of one decision */
     FLOW_RELATED_MAX = 32,  /* other cases of the person that a decision looks at */
-    FLOW_LINES_MAX = 500,   /* charge lines of one message */
+    FLOW_LINES_MAX = 400,   /* charge lines of one message */
     FLOW_ALSO_MAX = 2,      /* other cases that one decision changes */
     FLOW_STATES_MAX = 32,
     FLOW_OPENING = FLOW_STATES_MAX, /* as a step's `from`: there is no case yet */

@@ -231,22 +231,24 @@ bool apply_attempt(struct engine *engine, struct ledger_txn *txn, struct work *w
 /* Tells the flow what the far side said of our message. */
 static bool decide_receipt(struct engine *engine, struct ledger_txn *txn, struct draft *draft,
                            struct work *work, const struct letter_row *row,
-                           const struct flow_case *before, struct flow_decision *decision,
-                           struct error *err)
+                           const struct flow_case *before, struct flow_event *event,
+                           struct flow_decision *decision, struct error *err)
 {
-    struct flow_event event = {
+    *event = (struct flow_event){
         .source = EVENT_RECEIPT,
         .action = row->letter.action,
         .revision = row->letter.revision,
         .at = draft->entry.wall,
         .verdict = work->receipt.verdict,
         .received_at = work->receipt.received_at,
+        .message_id = row->letter.message_id,
     };
 
-    field_copy(event.code, sizeof(event.code), work->receipt.code);
-    if (!corrected_case(txn, before, work->arena, &event.corrected, err))
+    field_copy(event->code, sizeof(event->code), work->receipt.code);
+    if (!question_ids(engine, flow_find(before->flow), draft->now, event, err) ||
+        !corrected_case(txn, before, work->arena, &event->corrected, err))
         return false;
-    return flow_decide(flow_find(before->flow), engine->rules, engine->calendar, before, &event,
+    return flow_decide(flow_find(before->flow), engine->rules, engine->calendar, before, event,
                        work->arena, decision, err);
 }
 
@@ -279,6 +281,7 @@ bool apply_outcome(struct engine *engine, struct ledger_txn *txn, struct work *w
 {
     struct flow_decision *decision = arena_alloc(work->arena, sizeof(*decision));
     struct uuid none = {{0}};
+    struct flow_event event;
     struct flow_case before;
     struct letter_row row;
     struct draft *draft;
@@ -301,11 +304,14 @@ bool apply_outcome(struct engine *engine, struct ledger_txn *txn, struct work *w
     if (found && row.letter.to_core && end_of(work) == LETTER_REFUSED) {
         flag_case(draft, &before, decision);
     } else if (found && !row.letter.to_core) {
-        if (!decide_receipt(engine, txn, draft, work, &row, &before, decision, err))
+        if (!decide_receipt(engine, txn, draft, work, &row, &before, &event, decision, err))
             return false;
         if (decision->kind == DECISION_ACCEPTED) {
             draft_add_decision(draft, &before, decision);
-            if (!letters_add(engine, txn, draft, decision, NULL, &none, work->arena, err))
+            draft_add_settlement(draft, &before, decision, &event, (struct instant){0});
+            if (!letters_add(engine, txn, draft, decision, NULL, &none, event.ids, work->arena,
+                             err) ||
+                !tell_answer(engine, txn, decision, &event, err))
                 return false;
         }
     }

@@ -66,7 +66,7 @@ static bool repeat_verdict(struct incoming *in, const struct inbox_row *row, str
     effect_duplicate(in->engine, in->txn);
     repeat_entry(&entry, &verdict, result);
     result->reply_seq = row->reply_seq;
-    return true;
+    return repeat_question(in->txn, in->work, err);
 }
 
 static struct draft *draft_of(struct incoming *in, enum entry_kind kind)
@@ -199,22 +199,26 @@ static bool journal_verdict(struct incoming *in, struct error *err)
     struct draft *draft = draft_of(in, work->local ? ENTRY_SUBMITTED : ENTRY_RECEIVED);
     const struct flow_decision *decision = in->decision;
 
-    if (draft == NULL ||
-        (in->bookings.count > 0 && !draft_grow(draft, work->arena, BOOKINGS_BYTES)))
+    if (draft == NULL || ((in->bookings.count > 0 || in->event.line_count > 0) &&
+                          !draft_grow(draft, work->arena, BOOKINGS_BYTES)))
         return fail(err, ERROR_MEMORY, "no memory for an entry");
     if (in->known) {
         draft->entry.case_id = in->before.case_id;
         draft->entry.role = in->before.role;
         draft->entry.state_from = draft->entry.state_to = in->before.state;
     }
-    if (work->result.verdict == VERDICT_ACCEPTED) {
+    if (work->result.verdict == VERDICT_ACCEPTED || work->result.verdict == VERDICT_PENDING) {
+        const struct flow_case *before = in->known ? &in->before : NULL;
         struct uuid none = {{0}};
-        draft_add_decision(draft, in->known ? &in->before : NULL, decision);
+        draft_add_decision(draft, before, decision);
+        draft_add_settlement(draft, before, decision, &in->event, work->message.sent_at);
         if (!record_money(work->message.body, "amounts/total", &draft->entry.amount) &&
             !record_money(work->message.body, "amount", &draft->entry.amount))
             draft->entry.amount = (struct money){0};
         if (!letters_add(in->engine, in->txn, draft, decision, &work->content,
-                         work->local ? &none : &work->message.message_id, work->arena, err) ||
+                         work->local ? &none : &work->message.message_id, in->event.ids,
+                         work->arena, err) ||
+            !tell_answer(in->engine, in->txn, decision, &in->event, err) ||
             !postings_add(in->engine, in->txn, draft, &in->bookings, work->arena, err))
             return false;
     }
@@ -229,18 +233,19 @@ static bool journal_verdict(struct incoming *in, struct error *err)
 static bool find_case(struct incoming *in, struct error *err)
 {
     const struct message *message = &in->work->message;
+    const struct flow *flow = flow_find(message->flow);
     struct uuid case_id = message->case_id;
-    struct text trace;
-    char name[TRACE_SIZE];
-    uint64_t region;
+    struct flow_reference reference;
     bool found = true;
 
     if (in->work->local) {
-        if (!record_text(message->body, "reference/traceNumber", &trace) ||
-            !text_to_field(trace, name, sizeof(name)) ||
-            !record_number(message->body, "reference/inRegion", 999999, &region))
+        if (flow == NULL)
             return true;
-        if (!ledger_case_by_trace(in->txn, (uint32_t)region, name, &case_id, &found, err))
+        flow_reference_of(flow, message->body, &reference);
+        if (reference.trace[0] == '\0' || reference.in_region == 0)
+            return true;
+        if (!ledger_case_by_trace(in->txn, reference.in_region, reference.trace, &case_id,
+                                  &found, err))
             return false;
         if (!found)
             return true;
@@ -334,8 +339,9 @@ static bool describe_opening(struct incoming *in, uint8_t role, struct error *er
             event->core = party->number;
     }
     if (work->local) {
-        partner = partner_of(in->engine,
-                             role == ROLE_IN ? event->out_region : event->in_region);
+        partner = partner_of(in->engine, role == flow_find(work->message.flow)->roles[0]
+                                             ? event->out_region
+                                             : event->in_region);
         if (partner != 0)
             event->party = partner;
         if (!in->engine->given.random(in->engine->given.self, random, sizeof(random), err))
@@ -349,19 +355,18 @@ static bool describe_opening(struct incoming *in, uint8_t role, struct error *er
 static void read_route(struct incoming *in)
 {
     const struct engine_party *home = engine_party(in->engine, 1);
+    const struct flow *flow = flow_find(in->work->message.flow);
     struct flow_event *event = &in->event;
-    uint64_t region = 0;
+    struct flow_reference reference;
 
-    event->in_region = event->out_region = 0;
-    if (record_number(in->work->message.body, "reference/inRegion", 999999, &region))
-        event->in_region = (uint32_t)region;
-    if (record_number(in->work->message.body, "reference/outRegion", 999999, &region))
-        event->out_region = (uint32_t)region;
+    flow_reference_of(flow, in->work->message.body, &reference);
+    event->in_region = reference.in_region;
+    event->out_region = reference.out_region;
     event->role = ROLE_NONE;
     if (event->in_region / 10000 == home->region / 10000)
-        event->role = ROLE_IN;
+        event->role = flow->roles[0];
     else if (event->out_region / 10000 == home->region / 10000)
-        event->role = ROLE_OUT;
+        event->role = flow->roles[1];
 }
 
 /* Ours must be the region whose role we play, and the far one a party that we know. */
@@ -369,8 +374,9 @@ static const char *opening_fault(const struct incoming *in, uint8_t role)
 {
     const struct engine_party *home = engine_party(in->engine, 1);
     const struct engine_party *far = engine_party(in->engine, in->event.party);
-    uint32_t ours = role == ROLE_IN ? in->event.in_region : in->event.out_region;
-    uint32_t theirs = role == ROLE_IN ? in->event.out_region : in->event.in_region;
+    bool first = role == flow_find(in->work->message.flow)->roles[0];
+    uint32_t ours = first ? in->event.in_region : in->event.out_region;
+    uint32_t theirs = first ? in->event.out_region : in->event.in_region;
 
     if (ours / 10000 != home->region / 10000)
         return "the case belongs to another province";
@@ -386,14 +392,36 @@ static const char *opening_fault(const struct incoming *in, uint8_t role)
 static bool trace_taken(struct incoming *in, bool *taken, struct error *err)
 {
     struct uuid case_id;
-    struct text trace;
-    char name[TRACE_SIZE];
+    struct flow_reference reference;
 
     *taken = false;
-    if (!record_text(in->work->message.body, "reference/traceNumber", &trace) ||
-        !text_to_field(trace, name, sizeof(name)))
+    flow_reference_of(flow_find(in->work->message.flow), in->work->message.body, &reference);
+    if (reference.trace[0] == '\0')
         return true; /* the flow refuses it */
-    return ledger_case_by_trace(in->txn, in->event.in_region, name, &case_id, taken, err);
+    return ledger_case_by_trace(in->txn, in->event.in_region, reference.trace, &case_id, taken,
+                                err);
+}
+
+/* What the settlement flows know besides. */
+static bool describe_question(struct incoming *in, const struct flow *flow, struct error *err)
+{
+    struct flow_event *event = &in->event;
+    const struct engine_party *core;
+    uint32_t number = in->known ? in->before.core : event->core;
+
+    if (flow_part_of(flow->number) == FLOW_PART_NONE)
+        return true;
+    event->message_id = in->work->message.message_id;
+    event->in_reply_to = in->work->message.in_reply_to;
+    event->answer_by = in->work->message.answer_by;
+    if (in->work->local)
+        memcpy(event->key, in->work->key, sizeof(event->key));
+    core = number != 0 ? engine_party(in->engine, number) : NULL;
+    event->core_two_phase = core != NULL && core->two_phase;
+    return question_ids(in->engine, flow, in->engine->given.now(in->engine->given.self), event,
+                        err) &&
+           question_details(in->txn, event, in->known ? &in->before.case_id : &event->case_id,
+                            in->work->arena, err);
 }
 
 static bool try_postings(struct incoming *in, const struct flow *flow, struct error *err)
@@ -451,7 +479,7 @@ static bool decide(struct incoming *in, struct error *err)
     } else if (!corrected_case(in->txn, &in->before, work->arena, &in->event.corrected, err)) {
         return false;
     }
-    if (!try_postings(in, flow, err))
+    if (!describe_question(in, flow, err) || !try_postings(in, flow, err))
         return false;
     if (!flow_decide(flow, in->engine->rules, in->engine->calendar,
                      in->known ? &in->before : NULL, &in->event, work->arena, in->decision,
@@ -462,8 +490,11 @@ static bool decide(struct incoming *in, struct error *err)
     if (in->decision->kind == DECISION_REFUSED)
         result_refuse(result, in->decision->code, in->decision->reason);
     result->later = in->decision->kind == DECISION_LATER;
-    if (in->decision->kind == DECISION_ACCEPTED)
-        result->verdict = VERDICT_ACCEPTED;
+    if (in->decision->kind == DECISION_ACCEPTED) {
+        result->verdict = in->decision->pending ? VERDICT_PENDING : VERDICT_ACCEPTED;
+        if (work->local)
+            result_asked(result, in->decision);
+    }
     return true;
 }
 

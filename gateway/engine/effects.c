@@ -23,7 +23,11 @@ static void transaction_ended(void *self, bool committed)
         apply_effect(engine, &engine->effects[i]);
     if (committed)
         engine->duplicates += engine->duplicates_now;
+    for (size_t i = 0; committed && i < engine->answer_count; i++)
+        if (engine->given.answered != NULL)
+            engine->given.answered(engine->given.self, &engine->answers[i]);
     engine->effect_count = 0;
+    engine->answer_count = 0;
     engine->duplicates_now = 0;
 }
 
@@ -36,6 +40,11 @@ bool effect_add(struct engine *engine, struct ledger_txn *txn,
     engine->effects[engine->effect_count++] = *effect;
     ledger_on_end(txn, transaction_ended, engine);
     return true;
+}
+
+void effect_answer(struct engine *engine, struct ledger_txn *txn)
+{
+    ledger_on_end(txn, transaction_ended, engine);
 }
 
 void effect_duplicate(struct engine *engine, struct ledger_txn *txn)

@@ -24,6 +24,7 @@ enum {
     ENGINE_IN_FLIGHT_MAX = 4096, /* letters handed out and not yet reported back */
     ENGINE_LANE_MAX = 64,        /* of these, per party */
     ENGINE_EFFECTS_MAX = 2048,   /* reports about letters in one transaction */
+    ENGINE_ANSWERS_MAX = 2048,   /* answers for those who wait, likewise */
     ENGINE_REST_MS = 1000        /* how long our own trouble keeps letters back */
 };
 
@@ -123,6 +124,8 @@ struct engine {
     size_t in_flight_count;
     struct engine_effect effects[ENGINE_EFFECTS_MAX]; /* of the open transaction */
     size_t effect_count;
+    struct engine_answer answers[ENGINE_ANSWERS_MAX]; /* likewise */
+    size_t answer_count;
     uint64_t duplicates_now;   /* likewise */
     uint64_t duplicates;       /* counted, never journaled */
     struct instant rest_until; /* after our own trouble: nothing is handed out before */

@@ -44,12 +44,12 @@ void draft_add_case(struct draft *draft, const struct flow_case *after);
 /* Sorts the TLVs by type (stable) and appends the entry. ERROR_LEDGER if it grew too large. */
 MUST_USE bool draft_append(struct draft *draft, struct ledger_txn *txn, struct error *err);
 
-/* Letters for what a decision sends. `content` is the event's own, used where the flow made
- * none. */
+/* Letters for what a decision sends, with `ids` by position (NULL: new ones). `content` is the
+ * event's own, used where the flow made none. */
 MUST_USE bool letters_add(struct engine *engine, struct ledger_txn *txn, struct draft *draft,
                           const struct flow_decision *decision,
                           const struct entry_body *content, const struct uuid *in_reply_to,
-                          struct arena *arena, struct error *err);
+                          const struct uuid *ids, struct arena *arena, struct error *err);
 /* The next waiting letter of this lane becomes NEW, in the same entry. */
 MUST_USE bool letters_release(struct ledger_txn *txn, struct draft *draft,
                               const struct letter_row *done, struct error *err);
@@ -88,6 +88,34 @@ MUST_USE bool postings_try(struct engine *engine, struct ledger_txn *txn,
 MUST_USE bool postings_add(struct engine *engine, struct ledger_txn *txn, struct draft *draft,
                            const struct bookings *bookings, struct arena *arena,
                            struct error *err);
+
+/* --- questions.c ------------------------------------------------------------------------- */
+/* Ids that the letters of a decision will bear, of a flow that asks. */
+MUST_USE bool question_ids(struct engine *engine, const struct flow *flow, struct instant now,
+                           struct flow_event *event, struct error *err);
+/* Other cases of the event's person, but `own`. */
+MUST_USE bool question_related(struct ledger_txn *txn, struct flow_event *event,
+                               const struct uuid *own, struct arena *arena, struct error *err);
+/* What the event's action needs of the ledger: lines, their digest, related cases. */
+MUST_USE bool question_details(struct ledger_txn *txn, struct flow_event *event,
+                               const struct uuid *case_id, struct arena *arena,
+                               struct error *err);
+/* Postings, lines and the question that is answered, into the entry. `before` NULL: a new case;
+ * `sent`: SentAt of an answer between provinces. */
+void draft_add_settlement(struct draft *draft, const struct flow_case *before,
+                          const struct flow_decision *decision, const struct flow_event *event,
+                          struct instant sent);
+/* Whoever waits is told after the commit. */
+MUST_USE bool tell_answer(struct engine *engine, struct ledger_txn *txn,
+                          const struct flow_decision *decision, const struct flow_event *event,
+                          struct error *err);
+void effect_answer(struct engine *engine, struct ledger_txn *txn);
+/* A submission that asks: parked, or answered at once. */
+void result_asked(struct work_result *result, const struct flow_decision *decision);
+/* The same when it is a repeat. */
+MUST_USE bool repeat_question(struct ledger_txn *txn, struct work *work, struct error *err);
+MUST_USE bool apply_reverse(struct engine *engine, struct ledger_txn *txn, struct work *work,
+                            struct error *err);
 
 /* The letter is no longer in flight. */
 void flight_end(struct engine *engine, uint64_t out_id);

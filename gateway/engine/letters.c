@@ -64,7 +64,7 @@ static bool lane_is_free(struct ledger_txn *txn, const struct draft *draft,
 static bool add_letter(struct engine *engine, struct ledger_txn *txn, struct draft *draft,
                        const struct flow_case *after, const struct flow_send *send,
                        size_t position, const struct entry_body *content,
-                       const struct uuid *in_reply_to, struct error *err)
+                       const struct uuid *in_reply_to, const struct uuid *id, struct error *err)
 {
     uint8_t random[10];
     bool is_free;
@@ -77,7 +77,8 @@ static bool add_letter(struct engine *engine, struct ledger_txn *txn, struct dra
         .revision = send->revision,
         .to_core = send->target == FLOW_TO_CORE,
         .case_id = after->case_id,
-        .in_reply_to = *in_reply_to,
+        .in_reply_to = uuid_is_none(&send->in_reply_to) ? *in_reply_to : send->in_reply_to,
+        .answer_by = send->answer_by,
         .created = draft->now,
         .due = draft->now,
         .content_month = content->month,
@@ -87,7 +88,7 @@ static bool add_letter(struct engine *engine, struct ledger_txn *txn, struct dra
     memcpy(letter.content_digest, content->digest, 32);
     if (!engine->given.random(engine->given.self, random, sizeof(random), err))
         return false;
-    letter.message_id = uuid_v7(draft->now, random);
+    letter.message_id = id != NULL && !uuid_is_none(id) ? *id : uuid_v7(draft->now, random);
     if (!lane_is_free(txn, draft, &after->case_id, letter.party, &is_free, err))
         return false;
     letter.state = is_free ? LETTER_NEW : LETTER_WAITING;
@@ -109,7 +110,8 @@ static size_t letters_born(const struct draft *draft)
 
 bool letters_add(struct engine *engine, struct ledger_txn *txn, struct draft *draft,
                  const struct flow_decision *decision, const struct entry_body *content,
-                 const struct uuid *in_reply_to, struct arena *arena, struct error *err)
+                 const struct uuid *in_reply_to, const struct uuid *ids, struct arena *arena,
+                 struct error *err)
 {
     size_t position = letters_born(draft);
 
@@ -125,7 +127,8 @@ bool letters_add(struct engine *engine, struct ledger_txn *txn, struct draft *dr
             return false;
         CHECK(send->made != NULL || content != NULL);
         if (!add_letter(engine, txn, draft, &decision->after, send, position++,
-                        send->made != NULL ? &made : content, in_reply_to, err))
+                        send->made != NULL ? &made : content, in_reply_to,
+                        ids != NULL ? &ids[i] : NULL, err))
             return false;
     }
     return true;

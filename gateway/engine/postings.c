@@ -132,7 +132,7 @@ bool postings_add(struct engine *engine, struct ledger_txn *txn, struct draft *d
         const struct flow_decision *decision = bookings->list[i];
 
         draft_add_case(draft, &decision->after);
-        if (!letters_add(engine, txn, draft, decision, NULL, &none, arena, err))
+        if (!letters_add(engine, txn, draft, decision, NULL, &none, NULL, arena, err))
             return false;
     }
     return true;

@@ -9,6 +9,7 @@ static bool wake_one(struct engine *engine, struct ledger_txn *txn, const struct
     struct draft *draft = draft_new(engine, txn, arena, ENTRY_TIMER);
     struct flow_decision *decision = arena_alloc(arena, sizeof(*decision));
     struct flow_event event = {.source = EVENT_TIMER, .clock_kind = clock_kind};
+    struct instant none_yet = {0};
     struct uuid none = {{0}};
     struct flow_case before;
     bool found;
@@ -20,7 +21,8 @@ static bool wake_one(struct engine *engine, struct ledger_txn *txn, const struct
     if (!found)
         return fail(err, ERROR_LEDGER, "a deadline without a case");
     event.at = draft->entry.wall;
-    if (!flow_decide(flow_find(before.flow), engine->rules, engine->calendar, &before, &event,
+    if (!question_ids(engine, flow_find(before.flow), draft->now, &event, err) ||
+        !flow_decide(flow_find(before.flow), engine->rules, engine->calendar, &before, &event,
                      arena, decision, err))
         return false;
     if (decision->kind != DECISION_ACCEPTED)
@@ -29,8 +31,9 @@ static bool wake_one(struct engine *engine, struct ledger_txn *txn, const struct
     draft->entry.party = before.party;
     draft_add_decision(draft, &before, decision);
     draft_add_text(draft, TLV_CLOCK, (struct text){(const char *)&clock_kind, 1});
-    return letters_add(engine, txn, draft, decision, NULL, &none, arena, err) &&
-           draft_append(draft, txn, err);
+    draft_add_settlement(draft, &before, decision, &event, none_yet);
+    return letters_add(engine, txn, draft, decision, NULL, &none, event.ids, arena, err) &&
+           tell_answer(engine, txn, decision, &event, err) && draft_append(draft, txn, err);
 }
 
 bool engine_wake(struct engine *engine, struct ledger_txn *txn, size_t max, size_t *count,

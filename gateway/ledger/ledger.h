@@ -173,7 +173,8 @@ typedef bool ledger_visit_line(void *self, const struct line_row *row);
 /* In the order of their numbers, bytewise; views live until the visitor returns. */
 MUST_USE bool ledger_each_line(struct ledger_txn *txn, const struct uuid *case_id,
                                ledger_visit_line *visit, void *self, struct error *err);
-/* H over the digests of the lines in force, in that order; of none, H of no bytes. */
+/* SHA-256, whatever the hash of the ledger, over the digests of the lines in force, in that
+ * order: two ledgers agree on it. Of none, that of no bytes. */
 MUST_USE bool ledger_lines_digest(struct ledger_txn *txn, const struct uuid *case_id,
                                   uint8_t digest[32], struct error *err);
 

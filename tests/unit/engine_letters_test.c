@@ -103,8 +103,8 @@ static void append_outcome_bearing(uint64_t ended, const struct uuid *case_id)
     assert_non_null(draft);
     draft->ending = ended;
     draft_add_decision(draft, &before, &decision);
-    must(
-        letters_add(bench.engine, txn, draft, &decision, NULL, &none, bench.arena, &bench.err));
+    must(letters_add(bench.engine, txn, draft, &decision, NULL, &none, NULL, bench.arena,
+                     &bench.err));
     draft_add_verdict(draft, &verdict);
     draft_add_letter_state(draft, ended, LETTER_DONE, 1, (struct instant){0});
     must(letters_release(txn, draft, &row, &bench.err));

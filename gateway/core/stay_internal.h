@@ -1,0 +1,26 @@
+/*
+ * stay_internal.h - what the files that read a stay's documents share.
+ */
+#ifndef CORE_STAY_INTERNAL_H
+#define CORE_STAY_INTERNAL_H
+
+#include "core/settlement_stay.h"
+
+/* Notes why the event does not fit; true, so that a reader may end with it. */
+bool stay_refuse(struct flow_facts *facts, const char *code, const char *reason);
+/* Refuses with the first hard issue; true. */
+bool stay_refuse_hard(struct flow_facts *facts, const struct stay_issues *issues,
+                      const char *reason);
+void stay_tell(const struct stay_issues *issues, struct flow_decision *decision);
+const char *stay_first_hard(const struct stay_issues *issues);
+/* Does the leaf at `path` say `word`? */
+bool stay_says(const struct record *body, const char *path, const char *word);
+
+/* stay_batch.c: a batch of lines, and lines that are cancelled. */
+MUST_USE bool stay_read_lines(const struct flow_situation *situation, struct flow_facts *facts,
+                              struct stay_facts *stay, struct flow_decision *decision,
+                              struct error *err);
+bool stay_read_lines_undo(const struct flow_situation *situation, struct flow_facts *facts,
+                          struct stay_facts *stay);
+
+#endif
