@@ -3,7 +3,7 @@
  * on the request, on its answer and on a cancellation.
  *
  * Pure arithmetic in fen on one document and what the case holds. The identities are STL-A1 to
- * STL-A17, of work injury also INJ-S1 and INJ-S2 (docs/rules.md 16); which of them count for a
+ * STL-A17, of work injury also INJ-S1 and INJ-S2 (docs/rules.md 18); which of them count for a
  * far party, and how it writes its sums, is its profile: rules, by region and day. A hard issue
  * on a request refuses it. On an answer it must not: the peer has booked what it says, so the
  * settlement is in doubt and is reversed. A soft one is a warning for an officer.

@@ -227,7 +227,6 @@ static void put_hex(struct paper *paper, const char *name, const uint8_t digest[
 static void make_request(struct paper *paper)
 {
     static const char *const before[] = {"reference", "visitNumber", "total"};
-    static const char *const behind[] = {"useAccount", "invoice"};
     const struct record *body = paper->situation->event->body;
     const struct stay *stay = &paper->situation->before->part.stay;
 
@@ -237,8 +236,8 @@ static void make_request(struct paper *paper)
     put_money(paper, paper->root, "overLimit", stay->sums.over_limit);
     put_money(paper, paper->root, "prePay", stay->sums.pre_pay);
     put_money(paper, paper->root, "inScope", stay->sums.in_scope);
-    for (size_t i = 0; i < COUNT_OF(behind); i++)
-        put_copies(paper, body, behind[i]);
+    put_copies(paper, body, "useAccount");
+    put_copies(paper, body, "invoice");
     put_number(paper, paper->root, "lineCount", stay->line_count);
     put_hex(paper, "lineDigest", paper->situation->event->lines_digest);
     put_copies(paper, body, "handler");
