@@ -110,7 +110,8 @@ enum case_flag {
     CASE_WAS_CANCELLED = 1 << 18, /* a settlement was cancelled (撤销) */
     CASE_OVERLAPS = 1 << 19,      /* the person has another stay at that time (DUP_STAY) */
     CASE_EMERGENCY = 1 << 20,     /* counts as filed */
-    CASE_LATE_ADDED = 1 << 21     /* injury.record: added to the roster after the accident */
+    CASE_LATE_ADDED = 1 << 21,    /* injury.record: added to the roster after the accident */
+    CASE_RESIDENT_MONEY = 1 << 22 /* pension.remittance: a bank line of residents' money */
 };
 
 struct flow_case {

@@ -52,7 +52,7 @@ static struct record *begin(const struct flow_situation *situation, struct makin
     add_number(making, reference, "inRegion", before->in_region);
     add_number(making, reference, "outRegion", before->out_region);
     add(making, reference, "insuranceKind",
-        pension_kind_of(situation->flow->number)->insurance);
+        pension_kind_of(situation->flow->number, before->flags)->insurance);
     return root;
 }
 

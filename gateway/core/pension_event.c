@@ -62,6 +62,19 @@ static bool regions_fit(const struct flow_situation *situation, const struct flo
     return facts->in_region == before->in_region && facts->out_region == before->out_region;
 }
 
+/* A bank line may be of any kind; the document that opens its case says of which. */
+static bool kind_fits(const struct flow_situation *situation, struct text written,
+                      struct flow_facts *facts)
+{
+    unsigned flow = situation->flow->number;
+    const struct pension_kind *kind = pension_kind_insured(written);
+
+    if (flow == FLOW_PENSION_REMITTANCE && situation->opening)
+        pension_set_flag(facts, CASE_RESIDENT_MONEY,
+                         kind == pension_kind_of(flow, CASE_RESIDENT_MONEY));
+    return kind != NULL && kind == pension_kind_of(flow, facts->flags);
+}
+
 void pension_reference_read(const struct flow_situation *situation, struct flow_facts *facts)
 {
     const struct flow_case *before = situation->before;
@@ -79,7 +92,7 @@ void pension_reference_read(const struct flow_situation *situation, struct flow_
     else if (!situation->opening && !text_is(trace, before->trace))
         pension_unfit(facts, "PEN-C19", "the trace number is not that of the case");
     else if (record_text(event->body, "reference/insuranceKind", &kind) &&
-             !text_is(kind, pension_kind_of(situation->flow->number)->insurance))
+             !kind_fits(situation, kind, facts))
         pension_unfit(facts, "PEN-C19", "the insurance kind is not that of this flow");
     else if (pension_tags_differ(before->person_tag, event->person_tag))
         pension_unfit(facts, "PEN-C19", "the person is not that of the case");
@@ -93,7 +106,7 @@ static void read_letter(const struct flow_situation *situation, struct flow_fact
 {
     const struct flow_event *event = situation->event;
     const struct rules *rules = situation->rules;
-    const char *general = pension_kind_of(situation->flow->number)->money_rule;
+    const char *general = pension_kind_of(situation->flow->number, 0)->money_rule;
     char route[RULE_ID_SIZE];
     struct buffer text = buffer_over(route, sizeof(route) - 1);
     struct day day;
@@ -246,7 +259,7 @@ static bool read_form(const struct flow_situation *situation, struct flow_facts 
 
     if (issues == NULL)
         return fail(err, ERROR_MEMORY, "no memory for the form's checks");
-    if (!pension_checks_run(pension_kind_of(situation->flow->number)->checks, event->body,
+    if (!pension_checks_run(pension_kind_of(situation->flow->number, 0)->checks, event->body,
                             situation->before->out_region, instant_day(event->at),
                             situation->rules, situation->arena, issues, err))
         return false;

@@ -15,7 +15,10 @@ struct pension_kind {
     enum pension_checks checks; /* which ones a form must pass */
 };
 
-/* Of any flow that is no kind of its own: that of the urban employees. */
-const struct pension_kind *pension_kind_of(unsigned flow);
+/* Of a bank line: what its flags say; of any other flow that is no kind of its own: that of the
+ * urban employees. */
+const struct pension_kind *pension_kind_of(unsigned flow, uint32_t flags);
+/* The kind with this AAE140; NULL: none. */
+const struct pension_kind *pension_kind_insured(struct text insurance);
 
 #endif

@@ -372,6 +372,70 @@ static void an_allocation_adds_to_what_is_booked(void **unused)
     assert_string_equal(decision.code, "PEN-R24");
 }
 
+static const struct flow_case *decide_line(const struct flow_case *before,
+                                           const struct flow_event *event)
+{
+    struct error err = ERROR_INIT;
+
+    assert_true(flow_decide(&pension_remittance_flow, &rules, calendar, before, event, arena,
+                            &decision, &err));
+    return &decision.after;
+}
+
+/* The first document says of which kind a bank line is; every other one must agree. */
+static void residents_money_is_another_line(void **unused)
+{
+    static const struct {
+        const char *kind;
+        enum decision_kind opens;
+        uint32_t flag;
+        enum decision_kind asks; /* a query of kind 150, afterwards */
+    } lines[] = {
+        {"110", DECISION_ACCEPTED, 0, DECISION_REFUSED},
+        {"150", DECISION_ACCEPTED, CASE_RESIDENT_MONEY, DECISION_ACCEPTED},
+        {"120", DECISION_REFUSED, 0, DECISION_REFUSED},
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < COUNT_OF(lines); i++) {
+        struct record *line = line_of("100.00");
+        struct record *query = document_money(arena, ACTION_FUND_QUERY, "100.00");
+        struct flow_event event = event_with(EVENT_SUBMITTED, ACTION_REMITTANCE, line);
+        struct flow_case opened;
+
+        document_set(line, "reference/insuranceKind", lines[i].kind);
+        document_set(query, "reference/insuranceKind", "150");
+        opened = *decide_line(NULL, &event);
+        assert_int_equal(decision.kind, lines[i].opens);
+        if (decision.kind == DECISION_REFUSED) {
+            assert_string_equal(decision.code, "PEN-C19");
+            continue;
+        }
+        assert_int_equal(opened.flags & CASE_RESIDENT_MONEY, lines[i].flag);
+        event = event_with(EVENT_SUBMITTED, ACTION_FUND_QUERY, query);
+        decide_line(&opened, &event);
+        assert_int_equal(decision.kind, lines[i].asks);
+    }
+}
+
+/* What the gateway writes of such a line is of its kind, too. */
+static void what_is_written_of_it_has_its_kind(void **unused)
+{
+    struct flow_case before = case_in(ROLE_IN, REMITTANCE_SUSPENSE);
+    struct record *asked = document_new(arena, ACTION_STATUS_QUERY);
+    struct flow_event event = event_with(EVENT_RECEIVED, ACTION_STATUS_QUERY, asked);
+    struct text kind;
+
+    (void)unused;
+    before.flow = FLOW_PENSION_REMITTANCE;
+    before.flags = CASE_RESIDENT_MONEY;
+    document_set(asked, "reference/insuranceKind", "150");
+    decide_line(&before, &event);
+    assert_int_equal(decision.kind, DECISION_ACCEPTED);
+    assert_true(record_text(decision.sends[0].made, "reference/insuranceKind", &kind));
+    assert_true(text_is(kind, "150"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -386,6 +450,8 @@ int main(void)
         FLOW_TEST(the_rest_is_asked_about_and_returned),
         FLOW_TEST(out_knows_what_it_is_told),
         FLOW_TEST(an_allocation_adds_to_what_is_booked),
+        FLOW_TEST(residents_money_is_another_line),
+        FLOW_TEST(what_is_written_of_it_has_its_kind),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
