@@ -145,7 +145,7 @@ static bool open_envelope(xmlNodePtr root, struct arena *arena, struct carrier_c
                           struct text *inner, struct error *err)
 {
     const char *space = version_of(root);
-    xmlNodePtr body;
+    xmlNodePtr body = NULL;
     xmlNodePtr operation;
     xmlNodePtr argument;
 
