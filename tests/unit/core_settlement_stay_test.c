@@ -1,0 +1,427 @@
+/* core_settlement_stay_test.c - a stay at either side, event by event: questions, answers, what
+ * happens when none comes, and reversals. Money is what the worked stay below says. */
+#include <string.h>
+
+#include "core/settlement_stay.h"
+#include "unit.h"
+
+static struct arena *arena;
+static struct calendar *calendar;
+static struct rules rules;
+static struct flow_decision decision;
+
+static const int64_t now_ms = INT64_C(1772413200000); /* 2026-03-02 09:00 +08:00 */
+
+static const struct uuid case_id = {{1}};
+
+static int setup(void **state)
+{
+    (void)state;
+    arena = arena_new(16 * 1024 * 1024);
+    calendar = calendar_new();
+    return arena == NULL || calendar == NULL;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    arena_free(arena);
+    calendar_free(calendar);
+    return 0;
+}
+
+/* --- documents ---------------------------------------------------------------------------- */
+
+static struct record *add(struct record *parent, const char *name, const char *value)
+{
+    struct record *node = record_add(arena, parent, name, text_of(value));
+
+    assert_non_null(node);
+    return node;
+}
+
+static struct record *document(unsigned action)
+{
+    struct record *root = record_new(arena, action_name(action).english);
+    struct record *reference = add(root, "reference", "");
+
+    add(reference, "treatingRegion", "440100");
+    add(reference, "insuredRegion", "520100");
+    add(reference, "institution", "H44990000001");
+    add(reference, "stayNumber", "ZY2026-000731");
+    return root;
+}
+
+static struct record *said(unsigned action, const char *verdict)
+{
+    struct record *root = document(action);
+
+    add(add(root, "result", ""), "verdict", verdict);
+    return root;
+}
+
+static struct record *registration(void)
+{
+    struct record *root = document(ACTION_REGISTER);
+
+    add(root, "insurance", "medical");
+    add(root, "visitKind", "outpatient");
+    add(root, "admittedOn", "2026-03-02");
+    add(root, "emergency", "true");
+    return root;
+}
+
+static struct record *amounts(struct record *root, const char *cash)
+{
+    struct record *group = add(root, "amounts", "");
+
+    add(group, "total", "0.00");
+    add(group, "ownPay", "0.00");
+    add(group, "overLimit", "0.00");
+    add(group, "prePay", "0.00");
+    add(group, "inScope", "0.00");
+    add(group, "basicPool", "0.00");
+    add(group, "fund", "0.00");
+    add(group, "personal", "0.00");
+    add(group, "account", "0.00");
+    add(group, "cash", cash);
+    add(group, "hospital", "0.00");
+    return root;
+}
+
+/* --- events ---------------------------------------------------------------------------------
+ */
+
+static struct flow_event event_of(enum event_source source, unsigned action,
+                                  const struct record *body)
+{
+    struct flow_event event = {.source = source,
+                               .action = (uint16_t)action,
+                               .revision = 1,
+                               .at = {now_ms},
+                               .body = body,
+                               .case_id = case_id,
+                               .party = 2,
+                               .core = 3,
+                               .in_region = 440100,
+                               .out_region = 520100,
+                               .answer_by = {now_ms + 60000}};
+
+    for (size_t i = 0; i < FLOW_SENDS_MAX; i++)
+        event.ids[i].bytes[0] = (uint8_t)(0xa0 + action % 16 + i * 64);
+    event.ids[0].bytes[1] = (uint8_t)action;
+    memset(event.key, (int)action, sizeof(event.key));
+    return event;
+}
+
+static void decide(const struct flow_case *before, const struct flow_event *event)
+{
+    struct error err = ERROR_INIT;
+
+    assert_true(flow_decide(&settlement_stay_flow, &rules, calendar, before, event, arena,
+                            &decision, &err));
+}
+
+static struct flow_case accepted(const struct flow_case *before, const struct flow_event *event,
+                                 unsigned state)
+{
+    decide(before, event);
+    if (decision.kind != DECISION_ACCEPTED)
+        print_error("%s: %s\n", decision.code, decision.reason);
+    assert_int_equal(decision.kind, DECISION_ACCEPTED);
+    assert_string_equal(flow_state_name(&settlement_stay_flow, decision.after.state).english,
+                        flow_state_name(&settlement_stay_flow, state).english);
+    return decision.after;
+}
+
+static void refused(const struct flow_case *before, const struct flow_event *event,
+                    const char *code)
+{
+    decide(before, event);
+    assert_int_equal(decision.kind, DECISION_REFUSED);
+    assert_string_equal(decision.code, code);
+}
+
+static struct flow_case asks(const struct flow_case *before, unsigned action,
+                             const struct record *body, unsigned state)
+{
+    struct flow_event event = event_of(EVENT_SUBMITTED, action, body);
+    struct flow_case after;
+
+    event.role = ROLE_TREATING;
+    after = accepted(before, &event, state);
+    assert_true(decision.pending);
+    assert_int_equal(decision.sends[0].action, action);
+    assert_int_equal(after.part.stay.question.action, action);
+    return after;
+}
+
+static struct flow_event answer(const struct flow_case *before, const struct record *body)
+{
+    unsigned action = action_by_name(text_of(body->name));
+    struct flow_event event = event_of(EVENT_RECEIVED, action, body);
+
+    event.in_reply_to = before->part.stay.question.asked;
+    return event;
+}
+
+static struct flow_event passes(const struct flow_case *before, unsigned kind)
+{
+    struct flow_event event = {.source = EVENT_TIMER, .clock_kind = (uint8_t)kind};
+
+    for (size_t i = 0; i < FLOW_CLOCKS_MAX; i++)
+        if (before->clocks[i].kind == kind)
+            event.at = before->clocks[i].due;
+    event.ids[0].bytes[0] = (uint8_t)(0x50 + kind);
+    assert_int_not_equal(event.at.ms, 0);
+    return event;
+}
+
+static struct flow_case registered(void)
+{
+    struct flow_case sent = asks(NULL, ACTION_REGISTER, registration(), STAY_REG_SENT);
+    struct flow_event event = answer(&sent, said(ACTION_REGISTERED, "ok"));
+
+    return accepted(&sent, &event, STAY_REGISTERED);
+}
+
+static struct flow_case settling(void)
+{
+    struct flow_case before = registered();
+    struct record *body = document(ACTION_SETTLE);
+
+    add(body, "total", "0.00");
+    return asks(&before, ACTION_SETTLE, body, STAY_SETL_SENT);
+}
+
+static struct record *lines_undo(void)
+{
+    struct record *body = document(ACTION_LINES_UNDO);
+
+    add(body, "all", "true");
+    return body;
+}
+
+static struct record *settlement(const char *cash)
+{
+    struct record *body = said(ACTION_SETTLED, "ok");
+
+    add(body, "settlementNumber", "JS-1");
+    return amounts(body, cash);
+}
+
+/* --- 就医地
+ * ----------------------------------------------------------------------------------- */
+
+static void an_answer_goes_to_who_waits(void **state)
+{
+    struct flow_case sent = asks(NULL, ACTION_REGISTER, registration(), STAY_REG_SENT);
+    struct flow_event event = answer(&sent, said(ACTION_REGISTERED, "ok"));
+
+    (void)state;
+    assert_string_equal(sent.trace, "H44990000001/ZY2026-000731");
+    assert_int_equal(decision.sends[0].answer_by.ms, now_ms + 60000);
+    accepted(&sent, &event, STAY_REGISTERED);
+    assert_true(decision.answers);
+    assert_int_equal(decision.answers_verdict, VERDICT_ACCEPTED);
+    assert_int_equal(decision.answers_key[0], ACTION_REGISTER);
+    assert_int_equal(decision.send_count, 0); /* nobody gets it twice */
+    event = answer(&sent, said(ACTION_REGISTERED, "rejected"));
+    accepted(&sent, &event, STAY_REJECTED);
+}
+
+static void one_question_at_a_time(void **state)
+{
+    struct flow_case before = registered();
+    struct flow_case open = asks(&before, ACTION_LINES_UNDO, lines_undo(), STAY_REGISTERED);
+    struct flow_event event = event_of(EVENT_SUBMITTED, ACTION_LINES_UNDO, lines_undo());
+
+    (void)state;
+    refused(&open, &event, "STL-B01");
+    event = passes(&open, CLOCK_PATIENCE); /* lost: it may be asked again */
+    open = accepted(&open, &event, STAY_REGISTERED);
+    asks(&open, ACTION_LINES_UNDO, lines_undo(), STAY_REGISTERED);
+}
+
+static void a_settlement_is_booked_once(void **state)
+{
+    struct flow_case sent = settling();
+    struct flow_event event = answer(&sent, settlement("0.00"));
+    struct flow_case after = accepted(&sent, &event, STAY_SETTLED);
+
+    (void)state;
+    assert_true(after.flags & CASE_BOOKED);
+    assert_string_equal(after.part.stay.settlement_number, "JS-1");
+    accepted(&after, &event, STAY_SETTLED); /* again: nobody waits for it */
+    assert_int_equal(decision.after.part.stay.settlements, 1);
+    assert_false(decision.answers);
+}
+
+static void no_answer_is_queried_then_reversed(void **state)
+{
+    struct flow_case sent = settling();
+    struct uuid original = sent.part.stay.question.asked;
+    struct flow_event event = passes(&sent, CLOCK_ANSWER);
+    struct flow_case unsure = accepted(&sent, &event, STAY_SETL_UNCERTAIN);
+    struct flow_case reversing;
+
+    (void)state;
+    assert_int_equal(decision.sends[0].action, ACTION_QUERY);
+    assert_false(decision.answers); /* the hospital goes on waiting */
+    event = passes(&unsure, CLOCK_PATIENCE);
+    reversing = accepted(&unsure, &event, STAY_REVERSING);
+    assert_int_equal(decision.sends[0].action, ACTION_REVERSE);
+    assert_true(decision.answers);
+    assert_int_equal(decision.answers_verdict, VERDICT_NONE);
+    assert_true(uuid_equal(&reversing.part.stay.original, &original));
+    /* the answer comes after all: kept, and without effect */
+    event = event_of(EVENT_RECEIVED, ACTION_SETTLED, settlement("0.00"));
+    event.in_reply_to = original;
+    reversing = accepted(&reversing, &event, STAY_REVERSING);
+    assert_false(reversing.flags & CASE_BOOKED);
+    event = answer(&reversing, said(ACTION_REVERSED, "ok"));
+    accepted(&reversing, &event, STAY_REGISTERED);
+    assert_int_equal(decision.after.part.stay.reversals, 1);
+    assert_int_equal(decision.sends[0].target, FLOW_TO_CORE);
+}
+
+static void an_answer_while_the_hospital_waits_settles(void **state)
+{
+    struct flow_case sent = settling();
+    struct uuid original = sent.part.stay.question.asked;
+    struct flow_event event = passes(&sent, CLOCK_ANSWER);
+    struct flow_case unsure = accepted(&sent, &event, STAY_SETL_UNCERTAIN);
+
+    (void)state;
+    event = event_of(EVENT_RECEIVED, ACTION_SETTLED, settlement("0.00"));
+    event.in_reply_to = original;
+    accepted(&unsure, &event, STAY_SETTLED);
+    assert_true(decision.answers);
+}
+
+static void amounts_that_do_not_add_up_are_reversed(void **state)
+{
+    struct flow_case sent = settling();
+    struct flow_event event = answer(&sent, settlement("0.01"));
+
+    (void)state;
+    accepted(&sent, &event, STAY_REVERSING);
+    assert_false(decision.after.flags & CASE_BOOKED);
+    assert_int_equal(decision.sends[0].action, ACTION_REVERSE);
+    assert_true(decision.answers);
+    assert_int_equal(decision.answers_verdict, VERDICT_NONE);
+}
+
+/* --- 参保地
+ * ----------------------------------------------------------------------------------- */
+
+static struct flow_event told(unsigned action, const struct record *body, uint8_t id)
+{
+    struct flow_event event = event_of(EVENT_RECEIVED, action, body);
+
+    event.role = ROLE_INSURED;
+    memset(event.key, 0, sizeof(event.key));
+    event.message_id.bytes[0] = id;
+    return event;
+}
+
+static struct record *reversal_of(uint8_t id)
+{
+    struct record *body = document(ACTION_REVERSE);
+    struct record *original = add(body, "original", "");
+    struct uuid named = {{id}};
+    char *text = arena_alloc(arena, UUID_TEXT_SIZE);
+
+    assert_non_null(text);
+    add(original, "action", "register");
+    add(original, "messageId", uuid_format(&named, text));
+    return body;
+}
+
+static void what_comes_too_late_is_refused(void **state)
+{
+    struct flow_event event = told(ACTION_REGISTER, registration(), 7);
+
+    (void)state;
+    event.answer_by = event.at;
+    refused(NULL, &event, "STL-T01");
+}
+
+static void a_stay_needs_a_filing(void **state)
+{
+    struct record *body = registration();
+    struct flow_event event = told(ACTION_REGISTER, body, 7);
+
+    (void)state;
+    body->last->value = (struct personal){TEXT("false")};
+    refused(NULL, &event, "STL-N20");
+}
+
+static void what_was_reversed_first_is_refused_when_it_comes(void **state)
+{
+    struct flow_event event = told(ACTION_REVERSE, reversal_of(7), 8);
+    struct flow_case known = accepted(NULL, &event, STAY_IDENTIFIED);
+
+    (void)state;
+    assert_int_equal(decision.sends[0].action, ACTION_REVERSED);
+    event = told(ACTION_REGISTER, registration(), 7);
+    refused(&known, &event, "STL-T02");
+    event = told(ACTION_REGISTER, registration(), 9);
+    accepted(&known, &event, STAY_REG_SENT);
+}
+
+static void a_reversal_goes_to_the_core_first(void **state)
+{
+    struct flow_event event = told(ACTION_REGISTER, registration(), 7);
+    struct flow_case asked = accepted(NULL, &event, STAY_REG_SENT);
+    struct flow_case reversing;
+
+    (void)state;
+    assert_int_equal(decision.sends[0].target, FLOW_TO_CORE);
+    event = told(ACTION_REVERSE, reversal_of(7), 8);
+    reversing = accepted(&asked, &event, STAY_REVERSING);
+    assert_int_equal(decision.sends[0].action, ACTION_REVERSE);
+    event = event_of(EVENT_SUBMITTED, ACTION_REGISTERED, said(ACTION_REGISTERED, "ok"));
+    reversing = accepted(&reversing, &event, STAY_REVERSING);
+    assert_int_equal(decision.send_count, 0);
+    event = event_of(EVENT_SUBMITTED, ACTION_REVERSED, said(ACTION_REVERSED, "ok"));
+    accepted(&reversing, &event, STAY_IDENTIFIED);
+    assert_int_equal(decision.sends[0].target, FLOW_TO_PARTNER);
+    assert_int_equal(decision.sends[0].in_reply_to.bytes[0], 8);
+}
+
+static void a_case_is_its_bytes(void **state)
+{
+    unsigned char bytes[CASE_ENCODED_MAX];
+    struct buffer buffer = buffer_over(bytes, sizeof(bytes));
+    struct flow_case before = settling();
+    struct flow_case after;
+    struct error err = ERROR_INIT;
+
+    (void)state;
+    flow_case_encode(&before, &buffer);
+    assert_true(flow_case_decode(buffer_as_text(&buffer), &after, &err));
+    assert_true(uuid_equal(&after.part.stay.settle_id, &before.part.stay.settle_id));
+    assert_int_equal(bytes[0], 3);
+    assert_false(
+        flow_case_decode((struct text){(const char *)bytes, buffer.size - 1}, &after, &err));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_answer_goes_to_who_waits),
+        cmocka_unit_test(one_question_at_a_time),
+        cmocka_unit_test(a_settlement_is_booked_once),
+        cmocka_unit_test(no_answer_is_queried_then_reversed),
+        cmocka_unit_test(an_answer_while_the_hospital_waits_settles),
+        cmocka_unit_test(amounts_that_do_not_add_up_are_reversed),
+        cmocka_unit_test(what_comes_too_late_is_refused),
+        cmocka_unit_test(a_stay_needs_a_filing),
+        cmocka_unit_test(what_was_reversed_first_is_refused_when_it_comes),
+        cmocka_unit_test(a_reversal_goes_to_the_core_first),
+        cmocka_unit_test(a_case_is_its_bytes),
+    };
+
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
