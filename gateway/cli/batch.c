@@ -258,7 +258,7 @@ static bool send_group(struct batch *batch, const struct group *group, json_t **
 /* Busy, short of memory, its disk full: it may take the same a little later. */
 static bool pause_for(struct batch *batch, struct error *err)
 {
-    unsigned wait_ms = PAUSE_FIRST_MS << (batch->pauses < 7 ? batch->pauses : 7);
+    unsigned wait_ms = (unsigned)PAUSE_FIRST_MS << (batch->pauses < 7 ? batch->pauses : 7);
 
     if (err->code == ERROR_NETWORK || !error_again(err->code) || batch->pauses >= PAUSES_MAX)
         return false;

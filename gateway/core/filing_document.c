@@ -196,28 +196,34 @@ static bool read_area(const struct record *body, struct flow_facts *facts,
     return facts->refusal == NULL;
 }
 
+static int64_t months_by_rule(const struct flow_situation *situation, uint32_t insured,
+                              const struct filing *filing, const char *service)
+{
+    char id[RULE_ID_SIZE];
+    struct buffer text = buffer_over(id, sizeof(id) - 1);
+    int64_t months;
+
+    buffer_format(&text, "STL-VALID-%s%s%s", filing->kind, service[0] != '\0' ? "-" : "",
+                  service);
+    id[text.size] = '\0';
+    months = flow_rule(situation->rules, id, insured, filing->from, VALID_MONTHS);
+    return months < 1 || months > VALID_MONTHS_MAX ? VALID_MONTHS : months;
+}
+
 /* Months that a temporary filing lasts; of several services, the longest. */
 static int64_t valid_months(const struct flow_situation *situation, uint32_t insured,
                             const struct filing *filing)
 {
     int64_t most = 0;
 
-    for (const struct word_bit *at = services; at->word != NULL || most == 0; at++) {
-        char id[RULE_ID_SIZE];
-        struct buffer text = buffer_over(id, sizeof(id) - 1);
-        int64_t months;
+    for (const struct word_bit *at = services; at->word != NULL; at++) {
+        int64_t months = (filing->services & at->bit) != 0
+                             ? months_by_rule(situation, insured, filing, at->word)
+                             : 0;
 
-        if (at->word != NULL && (filing->services & at->bit) == 0)
-            continue;
-        buffer_format(&text, "STL-VALID-%s%s%s", filing->kind, at->word != NULL ? "-" : "",
-                      at->word != NULL ? at->word : "");
-        id[text.size] = '\0';
-        months = flow_rule(situation->rules, id, insured, filing->from, VALID_MONTHS);
-        if (months < 1 || months > VALID_MONTHS_MAX)
-            months = VALID_MONTHS;
         most = months > most ? months : most;
     }
-    return most;
+    return most > 0 ? most : months_by_rule(situation, insured, filing, "");
 }
 
 static bool read_days(const struct flow_situation *situation, struct flow_facts *facts,

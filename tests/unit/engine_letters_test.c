@@ -89,10 +89,12 @@ static void append_outcome_bearing(uint64_t ended, const struct uuid *case_id)
 {
     struct flow_case before = the_case(case_id);
     struct entry_verdict verdict = {.verdict = VERDICT_ACCEPTED, .out_id = ended};
-    struct flow_decision decision = {
-        .after = before,
-        .sends = {{FLOW_TO_PARTNER, ACTION_REMINDER, 1, document(ACTION_REMINDER, 1)}},
-        .send_count = 1};
+    struct flow_decision decision = {.after = before,
+                                     .sends = {{.target = FLOW_TO_PARTNER,
+                                                .action = ACTION_REMINDER,
+                                                .revision = 1,
+                                                .made = document(ACTION_REMINDER, 1)}},
+                                     .send_count = 1};
     struct letter_row row = letter(ended);
     struct uuid none = {{0}};
     struct ledger_txn *txn = NULL;

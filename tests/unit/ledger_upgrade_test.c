@@ -38,7 +38,7 @@ static void reopen(struct story *story, bool read_only)
 static uint64_t count_of(struct story *story, enum store_database database)
 {
     struct store_txn *txn = NULL;
-    uint64_t count;
+    uint64_t count = 0;
     story_check(story, store_begin_read(story->store, &txn, &story->err) &&
                            store_count(txn, database, &count, &story->err));
     store_abort(txn);
@@ -49,7 +49,7 @@ static struct text filling(struct story *story, char kept[64])
 {
     struct store_txn *txn = NULL;
     struct text value;
-    bool found;
+    bool found = false;
     story_check(story, store_begin_read(story->store, &txn, &story->err) &&
                            store_get(txn, DATABASE_META, TEXT("person_cases"), &value, &found,
                                      &story->err));
@@ -195,7 +195,7 @@ static void test_portions(void **state)
     commit(story);
     struct store_txn *txn = NULL;
     struct store_cursor cursor;
-    bool found;
+    bool found = false;
     story_check(story, store_begin_write(story->store, &txn, &story->err) &&
                            store_seek(txn, DATABASE_PERSON_CASES, TEXT_NONE, &cursor, &found,
                                       &story->err));
