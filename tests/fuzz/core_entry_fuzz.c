@@ -220,12 +220,13 @@ void fuzz_seeds(void)
                           .tlvs = tlvs};
 
     for (unsigned type = 0; type < COUNT_OF(parts); type++) {
+        if (type == TLV_TEXT)
+            tlvs[entry.tlv_count++] = (struct tlv){TLV_TEXT, TEXT("CODE_VALUE person/name")};
         if (parts[type] == NULL)
             continue;
         tlvs[entry.tlv_count] = (struct tlv){(uint16_t)type, seed_part(type, &buffer)};
         fuzz_seed((int)type, tlvs[entry.tlv_count++].bytes);
     }
-    tlvs[entry.tlv_count++] = (struct tlv){TLV_TEXT, TEXT("CODE_VALUE person/name")};
     entry_encode(&entry, &out);
     buffer_bytes(&out, entry.leaf, sizeof(entry.leaf));
     fuzz_hold(!buffer.overflow && !out.overflow, "the seeds fit");
