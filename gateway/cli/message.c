@@ -76,8 +76,11 @@ static bool visit(void *self, const struct entry *entry)
     struct trail *trail = self;
     json_t *object = NULL;
 
-    note_kind(trail, entry);
-    note_body(trail, entry);
+    /* What answers a submission is found under its key, too; it is listed, and has its own. */
+    if (memcmp(entry->message_key, trail->key, MESSAGE_KEY_SIZE) == 0) {
+        note_kind(trail, entry);
+        note_body(trail, entry);
+    }
     if (!uuid_is_none(&entry->case_id))
         trail->disclosure.case_id = entry->case_id;
     if (trail->raw)

@@ -172,6 +172,7 @@ static json_t *answer_submit_batch(struct asking *asking)
 
 struct search {
     struct arena *arena;
+    const uint8_t *key; /* of the message; what answers it is indexed under it, too */
     uint8_t use;
     bool found;
     struct entry_body body;
@@ -185,6 +186,8 @@ static bool look(void *self, const struct entry *entry)
     const struct tlv *tlv;
     size_t at = 0;
 
+    if (memcmp(entry->message_key, search->key, MESSAGE_KEY_SIZE) != 0)
+        return true;
     while ((tlv = entry_next_tlv(entry, TLV_BODY, &at)) != NULL) {
         struct entry_body body;
         if (entry_body_decode(tlv->bytes, &body) && body.use == search->use) {
@@ -210,9 +213,11 @@ static bool find_body(struct asking *asking, const uint8_t key[MESSAGE_KEY_SIZE]
                       struct search *search, struct error *err)
 {
     struct ledger_txn *txn = NULL;
-    bool ok = ledger_begin_read(asking->gate->ledger, &txn, err) &&
-              ledger_each_of_message(txn, key, look, search, err);
+    bool ok;
 
+    search->key = key;
+    ok = ledger_begin_read(asking->gate->ledger, &txn, err) &&
+         ledger_each_of_message(txn, key, look, search, err);
     ledger_abort(txn);
     if (!ok)
         return false;

@@ -50,7 +50,7 @@ stage demo GZ20260302000001 GZ20260302000005
 for side in guizhou guangdong; do
     printf '#!/bin/sh\necho "$@" >>"%s"\n' "$(realpath "$PAIR/$side")/told" >"$PAIR/$side/tell"
     chmod 700 "$PAIR/$side/tell"
-    sed -i 's|^</gateway>|  <alarm>\n    <everySeconds>1</everySeconds>\n    <command>tell</command>\n    <silentMinutes>1</silentMinutes>\n  </alarm>\n&|' "$PAIR/$side/gateway.xml"
+    sed -i 's|^  <secondPerson>|  <alarm>\n    <everySeconds>1</everySeconds>\n    <command>tell</command>\n    <silentMinutes>1</silentMinutes>\n  </alarm>\n&|' "$PAIR/$side/gateway.xml"
 done
 
 cli guizhou metrics >/dev/null 2>&1

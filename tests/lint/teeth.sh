@@ -37,25 +37,29 @@ adapter() { # NAME
     "$BIN/qiantong" adapter check "$work/adapters/$1" --schemas schemas >"$work/adapter.log" 2>&1
 }
 
-# bites WORDS FILE PERL-EXPRESSION TEST...: the expression breaks the file, TEST must fail, with 1.
+# bites WORDS FILE[,FILE] PERL-EXPRESSION TEST...: the expression breaks each file, TEST must fail, with 1.
 bites() {
-    local words=$1 file=$2 expression=$3 broken
+    local words=$1 files=${2//,/ } expression=$3 file broken
     shift 3
     if ! "$@"; then
         echo "FAIL - teeth: $words: fails before anything is broken"
         failures=$((failures + 1))
         return
     fi
-    cp -p "$work/$file" "$work/kept"
-    perl -0pi -e "$expression" "$work/$file"
-    if cmp -s "$work/kept" "$work/$file"; then
-        echo "FAIL - teeth: $words: the break does not fit $file any more"
-        failures=$((failures + 1))
-        return
-    fi
+    for file in $files; do
+        cp -p "$work/$file" "$work/kept.${file##*/}"
+        perl -0pi -e "$expression" "$work/$file"
+        if cmp -s "$work/kept.${file##*/}" "$work/$file"; then
+            echo "FAIL - teeth: $words: the break does not fit $file any more"
+            failures=$((failures + 1))
+            return
+        fi
+    done
     "$@"
     broken=$?
-    cp "$work/kept" "$work/$file" # newer than what was made of the broken one
+    for file in $files; do
+        cp "$work/kept.${file##*/}" "$work/$file" # newer than what was made of the broken one
+    done
     if [ $broken = 1 ]; then
         echo "ok - teeth: $words"
     else
@@ -79,8 +83,9 @@ bites "IN closes before its completion was taken" gateway/core/pension_employee.
     's/(STEP\(BOTH, OURS, COMPLETION, ALWAYS, )LINKED/${1}CLOSED/' unit core_flow_walk_test
 bites "OUT forgets to start the clock of 15 days" gateway/core/pension_employee.c \
     's/(STEP\(OPENING, THEIRS, LETTER, ALWAYS, LETTER_HELD, 0, LETTER, )D2,/${1}0,/' unit core_flow_walk_test
-bites "one pair of resting states too many" gateway/core/pension_employee.c \
-    's/(\{CLOSED,\s+CLOSED\s*\},)/$1\n    {LINKED, BOTH},/' unit core_pension_model_test
+bites "one pair of resting states too many" gateway/core/pension_employee.c,gateway/core/pension_transfer.h \
+    's/(\{CLOSED,\s+CLOSED\s*\},)/$1\n    {LINKED, BOTH},/; s/(PENSION_PAIRS = )(\d+)/$1.($2 + 1)/e' \
+    unit core_pension_model_test
 bites "retirement may be chosen before the old age" gateway/core/pension_retirement.c \
     's/(if \(found\.earliest\.number) < old\.number\)/$1 < 0)/' unit core_pension_retirement_test
 bites "a month less than ten years makes a place" gateway/core/pension_place.c \

@@ -407,8 +407,25 @@ static void test_no_ledger(void **state)
 
 static const char binary[] = "<a>\r\n\0\xd6\xd0 exact\n\n";
 
-/* A received message whose bytes are sealed with the fixture's keys. */
-static struct uuid add_sealed_message(bool test)
+/* What answers it is a message of its own, found under its key as well. */
+static void add_answer(struct story *story, const struct uuid *id)
+{
+    struct uuid own = story_uuid(1001, 0x77);
+    uint8_t answered[MESSAGE_KEY_SIZE];
+
+    message_key_of(id, answered);
+    story_start(story, ENTRY_RECEIVED);
+    message_key_of(&own, story->entry.message_key);
+    story->entry.party = STORY_PARTNER;
+    story->entry.action = ACTION_SETTLED;
+    story->entry.revision = 1;
+    story_add_verdict(story, VERDICT_ACCEPTED, 0);
+    story_add_answers(story, answered);
+    story_check(story, story_append(story));
+}
+
+/* A received message whose bytes are sealed with the fixture's keys; perhaps its answer. */
+static struct uuid add_sealed_message(bool test, bool answered)
 {
     struct story story = {.store = NULL};
     struct entry_body body = {.use = BODY_ORIGINAL,
@@ -450,7 +467,10 @@ static struct uuid add_sealed_message(bool test)
     entry_body_encode(&body, &story.buffer);
     story_tlv(&story, TLV_BODY, mark);
     story_add_verdict(&story, VERDICT_REFUSED, 0);
-    story_check(&story, story_append(&story) && ledger_commit(&story.txn, &story.err));
+    story_check(&story, story_append(&story));
+    if (answered)
+        add_answer(&story, &id);
+    story_check(&story, ledger_commit(&story.txn, &story.err));
     story_close(&story);
     key_ring_free(keys);
     arena_free(arena);
@@ -468,7 +488,7 @@ static const char *message_line(const struct uuid *id, const char *rest)
 
 static void test_message_known(void **state)
 {
-    struct uuid id = add_sealed_message(true);
+    struct uuid id = add_sealed_message(true, true);
     json_t *root = cli_json(message_line(&id, " --json"));
 
     (void)state;
@@ -487,7 +507,7 @@ static void test_message_known(void **state)
 /* The gateway is stopped: the program takes its lock and writes the entry itself. */
 static void test_message_raw(void **state)
 {
-    struct uuid id = add_sealed_message(true);
+    struct uuid id = add_sealed_message(true, false);
     json_t *root;
 
     (void)state;
@@ -511,7 +531,7 @@ static void test_message_raw(void **state)
 
 static void test_message_reason(void **state)
 {
-    struct uuid id = add_sealed_message(false);
+    struct uuid id = add_sealed_message(false, false);
 
     (void)state;
     fixture_write_with("gateway.xml", fixture_gateway, "<test>true</test>",
@@ -527,7 +547,7 @@ static void test_message_reason(void **state)
 /* A gateway holds the lock but does not answer: nothing is opened behind its back. */
 static void test_message_locked(void **state)
 {
-    struct uuid id = add_sealed_message(true);
+    struct uuid id = add_sealed_message(true, false);
     char path[FIXTURE_PATH_MAX];
     int lock = open(fixture_path("ledger/daemon.lock", path), O_RDWR | O_CREAT, 0600);
 
@@ -542,7 +562,7 @@ static void test_message_locked(void **state)
 /* Another key file: the bytes stay closed and nothing is journaled. */
 static void test_message_other_keys(void **state)
 {
-    struct uuid id = add_sealed_message(true);
+    struct uuid id = add_sealed_message(true, false);
     json_t *root;
 
     (void)state;
@@ -691,7 +711,7 @@ static void test_close(void **state)
 static void test_disclose_through_gateway(void **state)
 {
     static struct gateway gateway;
-    struct uuid id = add_sealed_message(true);
+    struct uuid id = add_sealed_message(true, false);
     json_t *request;
     json_t *root;
 
