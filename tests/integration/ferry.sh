@@ -247,11 +247,11 @@ pair_end
 
 # --- killed at every step ---------------------------------------------------------------------------------
 
+# A case begins before each of the first kills: no passage may be waited for after the last letter of all.
+
 prepare kills || { bad "no pair"; exit 1; }
-stage demo GZ20260302000001 GD20260302000002
+stage demo GZ20260302000001 GD20260302000002 GZ20260302000003
 begin || { bad "the gateways do not start"; exit 1; }
-core_begin guizhou GZ20260302000001
-core_begin guangdong GD20260302000002
 dies_at() { # POINT: guangdong, at its first passage, while the ferry goes on
     local end=$((SECONDS + 20))
     pair_kill guangdong
@@ -266,12 +266,18 @@ dies_at() { # POINT: guangdong, at its first passage, while the ferry goes on
     done
     return 1
 }
-for point in ferry_written ferry_numbered ferry_out ferry_in; do
-    check "guangdong dies at walk.$point" dies_at "walk.$point"
-done
+core_begin guizhou GZ20260302000001
+check "guangdong dies at walk.ferry_written" dies_at walk.ferry_written
+core_begin guizhou GZ20260302000003
+check "guangdong dies at walk.ferry_numbered" dies_at walk.ferry_numbered
+pair_start guangdong
+core_begin guangdong GD20260302000002
+check "guangdong dies at walk.ferry_out" dies_at walk.ferry_out
+check "guangdong dies at walk.ferry_in" dies_at walk.ferry_in
 pair_start guangdong
 check "GZ20260302000001 after that: closed, closed" reaches carry_on GZ20260302000001 closed closed
 check "GD20260302000002 after that: closed, closed" reaches carry_on GD20260302000002 closed closed
+check "GZ20260302000003 after that: refused on both sides" reaches carry_on GZ20260302000003 refused refused
 check "no letter is open any more" pair_wait 60 all_ended carry_on
 check "nothing is missing: no number was left out" gaps_closed ferry_good
 check "no number was used twice" numbers_once guangdong
