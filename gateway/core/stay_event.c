@@ -514,6 +514,7 @@ static bool read_question(const struct flow_situation *situation, struct flow_fa
                        situation->before->part.stay.settlement_number) ||
                stay_refuse(facts, "STL-C03", "another settlement stands");
     case ACTION_REVERSE:
+        facts->remake = treating(situation); /* to the other province it names its message */
         return treating(situation) ? read_own_reversal(situation, facts, stay)
                                    : read_original(situation, stay);
     case ACTION_QUERY:
