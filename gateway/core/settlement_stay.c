@@ -296,6 +296,14 @@ static const struct flow_step steps_treating[] = {
     STEP(from, THEIRS, REV, STANDS | (guard), REVERSING, 0, REV, LAPSES)
 #define NOTHING(from) STEP(from, THEIRS, REV, ALWAYS, SAME, REV_DONE, 0, 0)
 
+/* What the core did before it is told to reverse it, or would not: in the books, not on the
+ * way. */
+#define DONE_LATE(from)                                                                        \
+    STEP(from, OURS, IDENTITY, ALWAYS, SAME, 0, 0, 0),                                         \
+        STEP(from, OURS, REG_DONE, ALWAYS, SAME, 0, 0, 0),                                     \
+        STEP(from, OURS, SETL_DONE, ALWAYS, SAME, 0, 0, 0),                                    \
+        STEP(from, OURS, CANC_DONE, ALWAYS, SAME, 0, 0, 0)
+
 static const struct flow_step steps_insured[] = {
     PUT(OPENING, IDENTIFY, ASKED),
     PUT(OPENING, REG, REG_SENT),
@@ -355,11 +363,8 @@ static const struct flow_step steps_insured[] = {
     STEP(REVERSING, THEIRS, REV, STANDS, SAME, 0, 0, 0), /* again: the core has it already */
     NOTHING(ANY),
 
-    /* What the core did before it is told to reverse it: in the books, not on the way. */
-    STEP(REVERSING, OURS, IDENTITY, ALWAYS, SAME, 0, 0, 0),
-    STEP(REVERSING, OURS, REG_DONE, ALWAYS, SAME, 0, 0, 0),
-    STEP(REVERSING, OURS, SETL_DONE, ALWAYS, SAME, 0, 0, 0),
-    STEP(REVERSING, OURS, CANC_DONE, ALWAYS, SAME, 0, 0, 0),
+    DONE_LATE(REVERSING),
+    DONE_LATE(MISMATCH),
     SAY(REVERSING, REV_DONE, MINE | OK | OF_REG, KNOWN),
     SAY_BACK(REVERSING, REV_DONE, MINE | OK | OF_SETL),
     SAY(REVERSING, REV_DONE, MINE | OK | OF_CANC, SETTLED),

@@ -86,6 +86,8 @@ struct stay_facts {
 
 /* Is this the answer to the open question? */
 bool stay_is_mine(const struct flow_situation *situation);
+/* INSURED: does our own core say what it did, of something that was to be undone since? */
+bool stay_comes_late(const struct flow_situation *situation);
 /* A text of the document into a field of zeros; what is absent, or too long, leaves it empty.
  */
 void stay_field(const struct record *body, const char *path, char *field, size_t size);

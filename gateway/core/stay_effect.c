@@ -209,8 +209,7 @@ static void take_event(struct effect *effect)
     } else if (!effect->treating && event->source == EVENT_RECEIVED &&
                event->action == ACTION_REVERSE) {
         take_reverse(effect);
-    } else if (!effect->treating && effect->situation->before->state == STAY_REVERSING &&
-               event->source == EVENT_SUBMITTED && event->action != ACTION_REVERSED) {
+    } else if (stay_comes_late(effect->situation)) {
         stay_note_done_late(effect);
     } else if (stay_is_answer(event->action)) {
         if (consumed)

@@ -121,7 +121,8 @@ static bool stands(const struct flow_case *before, unsigned of, const struct uui
         return false;
     if (stay->question.action == of && uuid_equal(&stay->question.asked, id))
         return true;
-    if (before->state == STAY_REVERSING)
+    /* What our own core would not undo may stand there, whatever our books say. */
+    if (before->state == STAY_REVERSING || before->state == STAY_MISMATCHED)
         return stay->original_action == of && uuid_equal(&stay->original, id);
     if (was_reversed(stay, id))
         return false;
@@ -383,7 +384,7 @@ static bool read_answer(const struct flow_situation *situation, struct flow_fact
     const struct flow_event *event = situation->event;
 
     stay->answer_ok = stay_says(event->body, "result/verdict", "ok");
-    if (submitted(situation) && before->state != STAY_REVERSING && !stay_is_mine(situation))
+    if (submitted(situation) && !stay_comes_late(situation) && !stay_is_mine(situation))
         return stay_refuse(facts, "STL-Q01", "no open question has this answer");
     if (!stay->answer_ok)
         stay_field(event->body, "result/code", facts->code, sizeof(facts->code));

@@ -27,6 +27,17 @@ bool stay_is_mine(const struct flow_situation *situation)
     return !uuid_named(event->body, &named) || uuid_equal(&named, &question->to_core);
 }
 
+bool stay_comes_late(const struct flow_situation *situation)
+{
+    const struct flow_case *before = situation->before;
+
+    return before->role == ROLE_INSURED && situation->event->source == EVENT_SUBMITTED &&
+           situation->event->action != ACTION_REVERSED &&
+           (before->state == STAY_REVERSING || before->state == STAY_MISMATCHED);
+}
+
+/* It answers the question that was given up, and nothing was asked since but what became of it.
+ */
 static bool is_late(const struct flow_situation *situation)
 {
     const struct stay *stay = &situation->before->part.stay;
