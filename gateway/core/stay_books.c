@@ -108,14 +108,18 @@ void stay_take_reversal(struct effect *effect)
     memset(&effect->stay->original, 0, sizeof(effect->stay->original));
 }
 
-/* INSURED: the core did it although it is to be reversed; its books say so, then ours do. */
+/* INSURED: the core did it although it is to be reversed; its books say so, then ours do. What
+ * it says of something else was undone before, and is not in its books any more. */
 void stay_note_done_late(struct effect *effect)
 {
-    if (!effect->said->answer_ok)
+    unsigned of = effect->stay->original_action;
+    bool booked = (effect->after->flags & CASE_BOOKED) != 0;
+
+    if (!effect->said->answer_ok || effect->event->action != stay_answer_action(of))
         return;
-    if (effect->event->action == ACTION_SETTLED)
+    if (of == ACTION_SETTLE && !booked)
         take_settlement(effect);
-    else if (effect->event->action == ACTION_CANCELLED)
+    else if (of == ACTION_CANCEL && booked)
         take_cancellation(effect);
 }
 
