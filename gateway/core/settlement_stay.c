@@ -58,7 +58,8 @@ enum {
     NOT_TAKEN = STAY_NOT_TAKEN,
     NOT_TAKEN_LATE = STAY_NOT_TAKEN_LATE,
     NO_CASE = STAY_NO_CASE,
-    TWO_PHASE = STAY_TWO_PHASE
+    TWO_PHASE = STAY_TWO_PHASE,
+    UNDER_WAY = STAY_UNDER_WAY
 };
 
 enum {
@@ -254,6 +255,7 @@ static const struct flow_step steps_treating[] = {
 
     STEP(ANY, OURS, QUERY, ALWAYS, SAME, 0, 0, 0), /* answered from the ledger */
 
+    REFUSE(ANY, OURS, FALLBACK, UNDER_WAY, "STL-U02"), /* its answer would find nobody */
     STEP(KNOWN, OURS, FALLBACK, ALWAYS, MANUAL, FALLBACK, 0, LAPSES),
     STEP(REGISTERED, OURS, FALLBACK, ALWAYS, MANUAL, FALLBACK, 0, 0),
     STEP(OUT, OURS, FALLBACK, ALWAYS, MANUAL, FALLBACK, 0, 0),

@@ -144,7 +144,8 @@ static void settle_question(struct effect *effect)
                 (effect->step->clocks_met & FLOW_CLOCK(CLOCK_RETRY)) != 0;
 
     if (!effect->treating) {
-        if ((guards & STAY_MINE) && event->source == EVENT_SUBMITTED)
+        if (((guards & STAY_MINE) && event->source == EVENT_SUBMITTED) ||
+            effect->after->state == STAY_MANUAL)
             close_question(effect);
         return;
     }
