@@ -42,8 +42,10 @@ static bool is_late(const struct flow_situation *situation)
 {
     const struct stay *stay = &situation->before->part.stay;
     const struct flow_event *event = situation->event;
+    unsigned open = stay->question.action;
 
     return event->source == EVENT_RECEIVED && !uuid_is_none(&stay->original) &&
+           (open == ACTION_NONE || open == ACTION_QUERY) &&
            stay_answer_action(stay->original_action) == event->action &&
            uuid_equal(&event->in_reply_to, &stay->original);
 }
