@@ -469,6 +469,20 @@ static bool asks(unsigned action)
     return stay_answer_action(action) != ACTION_NONE;
 }
 
+/* Is a question open that must have its answer first? INSURED: one that does nothing to the
+ * books is waited for by nobody once its time is over, though our core never answers. */
+static bool is_busy(const struct flow_situation *situation)
+{
+    const struct flow_question *open = &situation->before->part.stay.question;
+    bool bound = open->action == ACTION_REGISTER || open->action == ACTION_SETTLE ||
+                 open->action == ACTION_CANCEL || open->action == ACTION_REVERSE;
+
+    if (open->action == ACTION_NONE || situation->before->state == STAY_ASKED)
+        return false;
+    return treating(situation) || bound ||
+           instant_before(situation->event->at, open->answer_by);
+}
+
 /* May this question be asked now? */
 static bool question_fits(const struct flow_situation *situation, struct flow_facts *facts)
 {
@@ -484,8 +498,7 @@ static bool question_fits(const struct flow_situation *situation, struct flow_fa
         return stay_refuse(facts, "STL-T02", "it was reversed before it came");
     if (!ours && !side && !instant_before(event->at, event->answer_by))
         return stay_refuse(facts, "STL-T01", "it came after the time for its answer");
-    if (!side && before->part.stay.question.action != ACTION_NONE &&
-        before->state != STAY_ASKED)
+    if (!side && is_busy(situation))
         return stay_refuse(facts, "STL-B01", "a question of this stay is open");
     return true;
 }
