@@ -259,17 +259,26 @@ static void arm_clocks(struct effect *effect)
     }
 }
 
+static bool is_unsure(unsigned state)
+{
+    return state == STAY_REG_UNCERTAIN || state == STAY_SETL_UNCERTAIN ||
+           state == STAY_CANCEL_UNCERTAIN || state == STAY_REVERSING;
+}
+
 static void take_doubt(struct effect *effect)
 {
     unsigned before = effect->situation->before->state;
     unsigned after = effect->after->state;
-    bool unsure = after == STAY_REG_UNCERTAIN || after == STAY_SETL_UNCERTAIN ||
-                  after == STAY_CANCEL_UNCERTAIN || after == STAY_REVERSING;
 
-    if (!effect->treating || !unsure || before == after)
+    if (!effect->treating || before == after)
         return;
-    effect->after->flags |= CASE_WAS_UNCERTAIN;
-    put_in_doubt(effect);
+    if (is_unsure(after)) {
+        effect->after->flags |= CASE_WAS_UNCERTAIN;
+        put_in_doubt(effect);
+    } else if (is_unsure(before) && after != STAY_MISMATCHED) {
+        effect->stay->original_action = ACTION_NONE;
+        memset(&effect->stay->original, 0, sizeof(effect->stay->original));
+    }
 }
 
 bool stay_settle(const struct flow_situation *situation, const struct flow_step *step,

@@ -435,12 +435,19 @@ static bool read_original(const struct flow_situation *situation, struct stay_fa
 }
 
 /* The hospital's own core is in doubt: only what is in doubt here too, or stands, is reversed.
- */
+ * Of what took effect and is known to have, it is not said that there was nothing: a
+ * registration is undone, after a cancellation it is settled again. */
 static bool read_own_reversal(const struct flow_situation *situation, struct flow_facts *facts,
                               const struct stay_facts *stay)
 {
-    return stay->of_action == ACTION_NONE ||
-           stay->of_action == named_action(situation->event->body) ||
+    const struct flow_case *before = situation->before;
+    unsigned named = named_action(situation->event->body);
+    struct uuid id = newest(&before->part.stay, named);
+
+    if (stay->of_action == ACTION_NONE)
+        return !stands(before, named, &id) ||
+               stay_refuse(facts, "STL-R01", "it took effect, and that is known");
+    return stay->of_action == named ||
            stay_refuse(facts, "STL-R01", "something else is to be reversed first");
 }
 
