@@ -250,14 +250,16 @@ static void add_answers(struct draft *draft, const struct flow_case *before,
     const struct flow_question *now = flow_case_question(&decision->after);
     struct entry_answers answers = {.sent = sent};
     size_t mark = draft_mark(draft);
+    /* Who was told that nothing is known has no answer, whatever this entry brought. */
+    bool told = decision->answers && decision->answers_verdict != VERDICT_NONE;
 
-    if (!decision->answers && (question == NULL || now != NULL))
+    if (!told && (question == NULL || now != NULL))
         return;
     if (question != NULL) {
         answers.action = question->action;
         answers.asked = question->at;
     }
-    if (decision->answers)
+    if (told)
         memcpy(answers.key, decision->answers_key, sizeof(answers.key));
     entry_answers_encode(&answers, &draft->bytes);
     draft_add(draft, TLV_ANSWERS, mark);
