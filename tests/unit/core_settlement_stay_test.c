@@ -312,6 +312,99 @@ static void amounts_that_do_not_add_up_are_reversed(void **state)
     assert_int_equal(decision.answers_verdict, VERDICT_NONE);
 }
 
+static struct record *about(unsigned action, const char *original)
+{
+    struct record *body = document(action);
+
+    add(add(body, "original", ""), "action", original);
+    return body;
+}
+
+static struct flow_case settled(void)
+{
+    struct flow_case sent = settling();
+    struct flow_event event = answer(&sent, settlement("0.00"));
+
+    return accepted(&sent, &event, STAY_SETTLED);
+}
+
+static void a_reversal_names_its_message(void **state)
+{
+    struct flow_case before = settled();
+    struct uuid original = before.part.stay.settle_id;
+    struct uuid named;
+    struct text text;
+
+    (void)state;
+    asks(&before, ACTION_REVERSE, about(ACTION_REVERSE, "settle"), STAY_REVERSING);
+    assert_true(record_text(decision.sends[0].made, "original/messageId", &text));
+    assert_true(uuid_parse(text, &named));
+    assert_true(uuid_equal(&named, &original));
+}
+
+static void an_answer_of_before_does_not_end_a_newer_question(void **state)
+{
+    struct flow_case before = registered();
+    struct flow_case open = asks(&before, ACTION_LINES_UNDO, lines_undo(), STAY_REGISTERED);
+    struct flow_event late = answer(&open, said(ACTION_LINES_UNDONE, "ok"));
+    struct flow_event event = passes(&open, CLOCK_PATIENCE);
+
+    (void)state;
+    open = accepted(&open, &event, STAY_REGISTERED);
+    open = asks(&open, ACTION_REGISTER_UNDO, document(ACTION_REGISTER_UNDO), STAY_REGISTERED);
+    open = accepted(&open, &late, STAY_REGISTERED);
+    assert_int_equal(open.part.stay.question.action, ACTION_REGISTER_UNDO);
+    assert_int_equal(decision.send_count, 0);
+}
+
+static void nothing_is_given_up_while_something_is_asked(void **state)
+{
+    struct flow_case before = registered();
+    struct flow_case open = asks(&before, ACTION_LINES_UNDO, lines_undo(), STAY_REGISTERED);
+    struct flow_event event = event_of(EVENT_SUBMITTED, ACTION_FALLBACK,
+                                       document(ACTION_FALLBACK));
+
+    (void)state;
+    refused(&open, &event, "STL-U02");
+    accepted(&before, &event, STAY_MANUAL);
+}
+
+static void what_took_effect_is_not_said_to_be_nothing(void **state)
+{
+    struct flow_case before = settled();
+    struct record *body = document(ACTION_CANCEL);
+    struct flow_case after;
+    struct flow_event event;
+
+    (void)state;
+    add(body, "settlementNumber", "JS-1");
+    after = asks(&before, ACTION_CANCEL, body, STAY_CANCEL_SENT);
+    event = answer(&after, said(ACTION_CANCELLED, "ok"));
+    after = accepted(&after, &event, STAY_REGISTERED);
+    event = event_of(EVENT_SUBMITTED, ACTION_REVERSE, about(ACTION_REVERSE, "cancel"));
+    refused(&after, &event, "STL-R01");
+    event.body = about(ACTION_REVERSE, "settle"); /* of that nothing stands */
+    accepted(&after, &event, STAY_REGISTERED);
+    assert_int_equal(decision.reply_action, ACTION_REVERSED);
+}
+
+static void a_doubt_has_its_end(void **state)
+{
+    struct flow_case sent = settling();
+    struct flow_event late = answer(&sent, settlement("0.00"));
+    struct flow_event event = passes(&sent, CLOCK_ANSWER);
+    struct flow_case after = accepted(&sent, &event, STAY_SETL_UNCERTAIN);
+    struct text status;
+
+    (void)state;
+    after = accepted(&after, &late, STAY_SETTLED);
+    assert_int_equal(after.part.stay.original_action, ACTION_NONE);
+    event = event_of(EVENT_SUBMITTED, ACTION_QUERY, about(ACTION_QUERY, "settle"));
+    accepted(&after, &event, STAY_SETTLED);
+    assert_true(record_text(decision.reply, "status", &status));
+    assert_true(text_is(status, "booked"));
+}
+
 /* --- 参保地
  * ----------------------------------------------------------------------------------- */
 
@@ -390,6 +483,106 @@ static void a_reversal_goes_to_the_core_first(void **state)
     assert_int_equal(decision.sends[0].in_reply_to.bytes[0], 8);
 }
 
+/* INSURED, an outpatient's settlement of message 7 with its core; it is to be reversed. */
+static struct flow_case reversing_settlement(void)
+{
+    struct flow_case before = {.flow = FLOW_SETTLEMENT_STAY,
+                               .case_id = case_id,
+                               .role = ROLE_INSURED,
+                               .state = STAY_SETL_SENT,
+                               .party = 2,
+                               .core = 3,
+                               .in_region = 440100,
+                               .out_region = 520100,
+                               .trace = "H44990000001/ZY2026-000731"};
+    struct record *body = reversal_of(7);
+    struct flow_event event = told(ACTION_REVERSE, body, 8);
+
+    ((struct record *)(uintptr_t)record_find(body, "original/action"))->value =
+        (struct personal){TEXT("settle")};
+    before.part.stay.insurance = INSURANCE_MEDICAL;
+    before.part.stay.visit = VISIT_OUTPATIENT;
+    before.part.stay.question.action = ACTION_SETTLE;
+    before.part.stay.question.asked.bytes[0] = 7;
+    before.part.stay.settle_id.bytes[0] = 7;
+    return accepted(&before, &event, STAY_REVERSING);
+}
+
+static struct record *settlement_of(const char *yuan)
+{
+    struct record *body = said(ACTION_SETTLED, "ok");
+    struct record *group = add(body, "amounts", "");
+
+    add(body, "settlementNumber", yuan);
+    add(group, "total", yuan);
+    add(group, "fund", yuan);
+    add(group, "cash", "0.00");
+    return body;
+}
+
+static void what_is_done_late_is_booked_once(void **state)
+{
+    struct flow_case after = reversing_settlement();
+    struct flow_event event = event_of(EVENT_SUBMITTED, ACTION_SETTLED, settlement_of("7.00"));
+
+    (void)state;
+    after = accepted(&after, &event, STAY_REVERSING);
+    assert_true(after.flags & CASE_BOOKED);
+    assert_int_equal(decision.owed_count, 1);
+    event.body = settlement_of("9.00"); /* another, that was reversed before */
+    after = accepted(&after, &event, STAY_REVERSING);
+    assert_int_equal(decision.owed_count, 0);
+    assert_int_equal(after.part.stay.split.total.fen, 700);
+    event = event_of(EVENT_SUBMITTED, ACTION_CANCELLED, said(ACTION_CANCELLED, "ok"));
+    after = accepted(&after, &event, STAY_REVERSING);
+    assert_true(after.flags & CASE_BOOKED);
+    event = event_of(EVENT_SUBMITTED, ACTION_REVERSED, said(ACTION_REVERSED, "ok"));
+    accepted(&after, &event, STAY_REGISTERED);
+    assert_int_equal(decision.owed[0].amount.fen, -700);
+}
+
+static void what_the_core_would_not_undo_may_stand(void **state)
+{
+    struct flow_case after = reversing_settlement();
+    struct flow_event event = event_of(EVENT_SUBMITTED, ACTION_REVERSED,
+                                       said(ACTION_REVERSED, "rejected"));
+    struct record *body = reversal_of(7);
+
+    (void)state;
+    after = accepted(&after, &event, STAY_MISMATCHED);
+    event = event_of(EVENT_SUBMITTED, ACTION_SETTLED, settlement_of("7.00"));
+    after = accepted(&after, &event, STAY_MISMATCHED);
+    assert_true(after.flags & CASE_BOOKED);
+    assert_int_equal(decision.send_count, 0);
+    after.flags &= ~(uint32_t)CASE_BOOKED; /* nor does it matter whether it has said so */
+    ((struct record *)(uintptr_t)record_find(body, "original/action"))->value =
+        (struct personal){TEXT("settle")};
+    event = told(ACTION_REVERSE, body, 9);
+    accepted(&after, &event, STAY_REVERSING);
+    assert_int_equal(decision.sends[0].target, FLOW_TO_CORE);
+}
+
+static void a_silent_core_holds_up_nothing(void **state)
+{
+    struct flow_event event = told(ACTION_REGISTER, registration(), 7);
+    struct flow_case open = accepted(NULL, &event, STAY_REG_SENT);
+
+    (void)state;
+    event = event_of(EVENT_SUBMITTED, ACTION_REGISTERED, said(ACTION_REGISTERED, "ok"));
+    open = accepted(&open, &event, STAY_REGISTERED);
+    event = told(ACTION_LINES_UNDO, lines_undo(), 8);
+    open = accepted(&open, &event, STAY_REGISTERED);
+    event = told(ACTION_LINES_UNDO, lines_undo(), 9);
+    refused(&open, &event, "STL-B01");
+    event.at.ms += 60000; /* when nobody waits for the first one any more */
+    event.answer_by.ms += 60000;
+    open = accepted(&open, &event, STAY_REGISTERED);
+    assert_int_equal(open.part.stay.question.asked.bytes[0], 9);
+    event = told(ACTION_FALLBACK, document(ACTION_FALLBACK), 10);
+    open = accepted(&open, &event, STAY_MANUAL);
+    assert_int_equal(open.part.stay.question.action, ACTION_NONE);
+}
+
 static void a_case_is_its_bytes(void **state)
 {
     unsigned char bytes[CASE_ENCODED_MAX];
@@ -416,10 +609,18 @@ int main(void)
         cmocka_unit_test(no_answer_is_queried_then_reversed),
         cmocka_unit_test(an_answer_while_the_hospital_waits_settles),
         cmocka_unit_test(amounts_that_do_not_add_up_are_reversed),
+        cmocka_unit_test(a_reversal_names_its_message),
+        cmocka_unit_test(an_answer_of_before_does_not_end_a_newer_question),
+        cmocka_unit_test(nothing_is_given_up_while_something_is_asked),
+        cmocka_unit_test(what_took_effect_is_not_said_to_be_nothing),
+        cmocka_unit_test(a_doubt_has_its_end),
         cmocka_unit_test(what_comes_too_late_is_refused),
         cmocka_unit_test(a_stay_needs_a_filing),
         cmocka_unit_test(what_was_reversed_first_is_refused_when_it_comes),
         cmocka_unit_test(a_reversal_goes_to_the_core_first),
+        cmocka_unit_test(what_is_done_late_is_booked_once),
+        cmocka_unit_test(what_the_core_would_not_undo_may_stand),
+        cmocka_unit_test(a_silent_core_holds_up_nothing),
         cmocka_unit_test(a_case_is_its_bytes),
     };
 
