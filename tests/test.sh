@@ -32,8 +32,9 @@ units() { # VARIANT
 build release all units test-programs catalogue
 run lint 120 bash tests/lint/lint.sh build/release
 units release
-if [ "$what" = all ]; then seeds=1000; else seeds=200; fi
+if [ "$what" = all ]; then seeds=1000 stays=2000; else seeds=200 stays=50; fi
 run "simulation" 120 build/release/tests/simulate $seeds
+run "stays" 120 build/release/tests/simulate_stays $stays
 # Real gateways: most of the time they wait.
 play() {
     local script
@@ -48,10 +49,12 @@ work() {
     local fault
     for fault in 1 2 3 4 5; do
         run "simulation with planted fault $fault" 60 build/release/tests/simulate 50 1 "$fault"
+        run "stays with planted fault $fault" 60 build/release/tests/simulate_stays 100 1 "$fault"
     done
-    build asan all units build/asan/tests/simulate
+    build asan all units build/asan/tests/simulate build/asan/tests/simulate_stays
     units asan
     run "asan simulation" 120 build/asan/tests/simulate 25
+    run "asan stays" 120 build/asan/tests/simulate_stays 50
     run "clang" 300 bash tests/lint/clang.sh
     run "interop" 240 make --no-print-directory interop
     build fuzz fuzzers

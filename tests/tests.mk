@@ -22,6 +22,15 @@ $(B)/tests/simulate: $(call objects,$(SIM_SOURCES)) $(call archive,engine ledger
 		$(call libs_of,ledger crypt)
 $(call objects,$(SIM_SOURCES)): CPPFLAGS += -Itests/sim
 
+# --- the same for one stay of direct settlement, with its two cores ------------------------------
+STAYS_SOURCES := $(wildcard tests/sim_stay/*.c)
+$(B)/tests/simulate_stays: $(call objects,$(STAYS_SOURCES)) \
+		$(call archive,engine ledger core crypt base)
+	@mkdir -p $(@D)
+	@$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group \
+		$(call libs_of,ledger crypt)
+$(call objects,$(STAYS_SOURCES)): CPPFLAGS += -Itests/sim_stay
+
 # --- messages in the user's language --------------------------------------------------------------
 CATALOGUE := $(B)/locale/zh_CN/LC_MESSAGES/qiantong.mo
 $(CATALOGUE): gateway/po/zh_CN.po
@@ -35,7 +44,7 @@ $(CATALOGUE): gateway/po/zh_CN.po
 -include tests/bench/bench.mk
 
 .PHONY: test-programs
-test-programs: $(B)/tests/simulate $(B)/tests/xmlsig $(B)/tests/crash_states $(B)/tests/fault.so \
+test-programs: $(B)/tests/simulate $(B)/tests/simulate_stays $(B)/tests/xmlsig $(B)/tests/crash_states $(B)/tests/fault.so \
 	$(INTEGRATION_TOOLS)
 
 # --- the two commands ---------------------------------------------------------------------------
