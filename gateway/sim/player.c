@@ -85,13 +85,23 @@ void player_happened(struct player *player, struct script_case *at, enum script_
     script_happened(at, when, action, fire, player);
 }
 
+/* Those that were answered are not looked at again and again. */
+static void pass_answered(struct player *player)
+{
+    while (player->first_open < player->errand_count &&
+           player->errands[player->first_open].state >= ERRAND_ACCEPTED)
+        player->first_open++;
+}
+
 void player_tick(struct player *player)
 {
     struct error err = ERROR_INIT;
     int64_t now = clock_monotonic_ms();
 
     pthread_mutex_lock(&player->lock);
-    for (size_t i = 0; i < player->errand_count; i++) {
+    player_release(player, false);
+    pass_answered(player);
+    for (size_t i = player->first_open; i < player->errand_count; i++) {
         struct errand *errand = &player->errands[i];
         if (errand->state != ERRAND_WAITING || errand->due_ms > now)
             continue;
@@ -132,6 +142,14 @@ static void take_answer(struct player *player, struct errand *errand,
                         errand->action);
 }
 
+/* A stay's own errand: what the answer means is the hospital's to say. */
+static void take_stay_answer(struct player *player, struct errand *errand,
+                             const struct adapter_message *answer)
+{
+    errand->state = ERRAND_ACCEPTED;
+    hospital_heard(player->hospital, errand->stay, answer, errand->tries);
+}
+
 /* The document that answers ours, or the one that answers everything. */
 static bool read_answer(const struct player *player, const struct errand *errand,
                         struct text bytes, struct arena *arena, struct adapter_message *answer,
@@ -157,13 +175,16 @@ void player_result(void *self, const struct courier_result *result)
     pthread_mutex_lock(&player->lock);
     errand = &player->errands[result->token];
     errand->state = ERRAND_WAITING;
-    errand->due_ms = clock_monotonic_ms() + AGAIN_MS;
+    errand->due_ms = clock_monotonic_ms() +
+                     (errand->stay != NULL ? hospital_pause_ms(errand->stay) : AGAIN_MS);
     if (result->kind == COURIER_ANSWER && result->status < 500 && arena != NULL) {
-        if (read_answer(player, errand, result->body, arena, &answer, &err))
-            take_answer(player, errand, &answer);
-        else
+        if (!read_answer(player, errand, result->body, arena, &answer, &err))
             log_warn("sim.unreadable", "status=%d code=%s reason=\"%s\"", result->status,
                      error_name(err.code), err.text);
+        else if (errand->stay != NULL)
+            take_stay_answer(player, errand, &answer);
+        else
+            take_answer(player, errand, &answer);
     }
     pthread_mutex_unlock(&player->lock);
     arena_free(arena);
@@ -209,7 +230,8 @@ static bool write_answer(struct player *player, const struct adapter_message *ta
                          const char *verdict, struct arena *arena, struct text *bytes,
                          struct error *err)
 {
-    struct adapter_message answer = {.flow = FLOW_PENSION_EMPLOYEE,
+    struct adapter_message answer = {.flow = taken->flow != FLOW_NONE ? taken->flow
+                                                                      : FLOW_PENSION_EMPLOYEE,
                                      .action = ACTION_ANSWER,
                                      .answers = taken->action,
                                      .revision = 1,
@@ -240,6 +262,10 @@ void player_request(void *self, struct request *request)
     started = true;
     ok = arena != NULL &&
          adapter_read(player->adapter, TO_CORE, request->body, arena, &message, &err);
+    if (ok && player_insured(player, request, &message, arena)) {
+        arena_free(arena);
+        return;
+    }
     if (ok)
         take_document(player, &message);
     else

@@ -1,4 +1,4 @@
-/* player_control.c - {"verb":"start","trace":T},
+/* player_control.c - {"verb":"start","trace":T}, T also a name of stays,
  * {"verb":"send","path":F,"revision":N,"flow":W},
  * {"verb":"answer","number":N}, {"verb":"status"}, {"verb":"stop"}. */
 #include <jansson.h>
@@ -10,13 +10,16 @@
 static json_t *start(struct player *player, const char *trace)
 {
     struct script_case *at;
+    bool begun = true;
 
     pthread_mutex_lock(&player->lock);
     at = script_case(&player->script, text_of(trace));
     if (at != NULL)
         player_happened(player, at, WHEN_START, 0);
+    else
+        begun = hospital_begin(player->hospital, trace);
     pthread_mutex_unlock(&player->lock);
-    return json_pack("{s:b}", "ok", at != NULL);
+    return json_pack("{s:b}", "ok", begun);
 }
 
 /* One document by hand: from a file in the national form. */
@@ -78,14 +81,18 @@ static json_t *answer_to(struct player *player, json_int_t number)
 static json_t *status(struct player *player)
 {
     json_int_t counts[4] = {0};
+    struct hospital_counts stays;
 
     pthread_mutex_lock(&player->lock);
     for (size_t i = 0; i < player->errand_count; i++)
         counts[player->errands[i].state]++;
+    hospital_count(player->hospital, &stays);
     pthread_mutex_unlock(&player->lock);
-    return json_pack("{s:b, s:I, s:I, s:I, s:I}", "ok", 1, "waiting", counts[ERRAND_WAITING],
-                     "under_way", counts[ERRAND_UNDER_WAY], "accepted", counts[ERRAND_ACCEPTED],
-                     "refused", counts[ERRAND_REFUSED]);
+    return json_pack("{s:b, s:I, s:I, s:I, s:I, s:{s:I, s:I, s:I}}", "ok", 1, "waiting",
+                     counts[ERRAND_WAITING], "under_way", counts[ERRAND_UNDER_WAY], "accepted",
+                     counts[ERRAND_ACCEPTED], "refused", counts[ERRAND_REFUSED], "stays",
+                     "open", (json_int_t)stays.open, "ended", (json_int_t)stays.ended, "failed",
+                     (json_int_t)stays.failed);
 }
 
 void player_control(void *self, const struct control_peer *peer, struct text request,

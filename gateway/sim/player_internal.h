@@ -11,15 +11,19 @@
 #include "net/control.h"
 #include "net/courier.h"
 #include "net/listener.h"
+#include "sim/hospital.h"
+#include "sim/hospital_papers.h"
+#include "sim/insured.h"
 #include "sim/player.h"
 #include "sim/script.h"
 #include "wire/adapter.h"
 #include "wire/keys.h"
 
 enum {
-    ERRANDS_MAX = 8192,
+    ERRANDS_MAX = 262144,
     SEEN_MAX = 8192,
     AGAIN_MS = 1000,
+    ANSWER_MS = 90 * 1000, /* a gateway may let a question wait for so long */
     ARENA_MAX = 64 * 1024 * 1024,
     MEMORY_MAX = 1024 * 1024 * 1024
 };
@@ -28,7 +32,8 @@ enum errand_state { ERRAND_WAITING, ERRAND_UNDER_WAY, ERRAND_ACCEPTED, ERRAND_RE
 
 /* One document to bring: the same bytes until the gateway has answered. */
 struct errand {
-    struct script_case *at; /* NULL: by hand, and the script does not speak of it */
+    struct script_case *at;     /* NULL: by hand, and the script does not speak of it */
+    struct hospital_stay *stay; /* NULL: no question of a stay */
     const char *trace;
     uint16_t flow;
     uint16_t action;
@@ -40,6 +45,14 @@ struct errand {
     enum errand_state state;
 };
 
+/* A request whose answer waits. */
+struct held {
+    struct request *request;
+    struct text bytes; /* from malloc */
+    int64_t due_ms;    /* monotonic */
+    struct held *next;
+};
+
 struct player {
     pthread_mutex_t lock;
     struct arena *arena;
@@ -48,6 +61,9 @@ struct player {
     struct signer *signer;     /* of a header; NULL: the dialect signs nothing */
     struct verifier *verifier; /* likewise, the gateway's */
     struct script script;
+    struct insured *insured; /* NULL: it plays none */
+    struct hospital *hospital;
+    struct held *held;
     struct courier_route route;
     uint8_t pins[2][TLS_FINGERPRINT_SIZE]; /* two while the gateway changes its certificate */
     size_t pin_count;
@@ -55,8 +71,9 @@ struct player {
     struct listener *listener;
     struct control *control;
     atomic_bool stop_asked;
-    struct errand errands[ERRANDS_MAX];
+    struct errand *errands; /* ERRANDS_MAX */
     size_t errand_count;
+    size_t first_open; /* those before it are answered */
     struct text seen[SEEN_MAX];
     size_t seen_count;
 };
@@ -68,6 +85,16 @@ MUST_USE bool player_bring(struct player *player, struct script_case *at, const 
 /* Under the lock. */
 void player_happened(struct player *player, struct script_case *at, enum script_when when,
                      unsigned action);
+/* For a hospital (hospital.h), under the lock. */
+bool player_ask(void *player, struct hospital_stay *stay, unsigned action, const char *name,
+                struct record *body, uint32_t delay_ms);
+void player_ask_again(void *player, struct hospital_stay *stay, uint32_t delay_ms);
+/* A question that was pushed to an insured core: true if it is one, and then the request is
+ * answered, or will be. */
+bool player_insured(struct player *player, struct request *request,
+                    const struct adapter_message *message, struct arena *arena);
+/* Answers that are due, or with `all` every one. */
+void player_release(struct player *player, bool all);
 /* Callbacks of courier, listener and control socket. */
 void player_result(void *player, const struct courier_result *result);
 void player_request(void *player, struct request *request);

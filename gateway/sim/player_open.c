@@ -100,14 +100,35 @@ static bool load_data(struct player *player, const struct paths *paths, struct e
     return load_keys(player, paths, err) && load_pins(player, paths, err);
 }
 
+static bool load_stays(struct player *player, struct error *err)
+{
+    struct hospital_given given = {.self = player,
+                                   .ask = player_ask,
+                                   .ask_again = player_ask_again,
+                                   .monotonic_ms = clock_monotonic_ms,
+                                   .now = clock_now};
+    const struct stay_script *script = &player->script.settlement;
+    bool handles = adapter_capabilities(player->adapter)->two_phase;
+
+    player->errands = calloc(ERRANDS_MAX, sizeof(*player->errands));
+    player->hospital = hospital_new(script, &given, player->arena);
+    if (script->insured.plays)
+        player->insured = insured_new(&script->insured, handles, player->arena);
+    return (player->errands != NULL && player->hospital != NULL &&
+            (player->insured != NULL || !script->insured.plays)) ||
+           fail(err, ERROR_MEMORY, "no memory for a simulated core");
+}
+
 static bool open_network(struct player *player, const struct paths *paths, struct error *err)
 {
     static const struct listener_path served[] = {{REQUEST_POST, "/v1/documents"}};
     struct tls_files files = {.certificate_path = path_at(paths, "tls/certificate"),
                               .key_path = path_at(paths, "tls/key"),
                               .ca_path = path_at(paths, "tls/ca")};
-    struct courier_options courier = {
-        .on_result = player_result, .self = player, .now = clock_now};
+    struct courier_options courier = {.on_result = player_result,
+                                      .self = player,
+                                      .now = clock_now,
+                                      .running_max = 256 + hospital_width(player->hospital)};
     struct listener_options listener = {.now = clock_now,
                                         .paths = served,
                                         .path_count = COUNT_OF(served),
@@ -126,7 +147,9 @@ static bool open_network(struct player *player, const struct paths *paths, struc
                                            .url = arena_copy(player->arena, text).at,
                                            .pins = player->pins,
                                            .pin_count = player->pin_count,
-                                           .max_connections = 8};
+                                           .timeout_ms = ANSWER_MS,
+                                           .max_connections = 8 +
+                                                              hospital_width(player->hospital)};
     CHECK(record_text(paths->root, "listen/address", &text));
     listener.address = arena_copy(player->arena, text).at;
     CHECK(record_number(paths->root, "listen/port", UINT16_MAX, &port));
@@ -157,13 +180,15 @@ static bool open_all(struct player *player, const char *config, struct error *er
     if (!settings_read_record(config, schema, player->arena, &root, err))
         return false;
     paths.root = root;
-    if (!load_data(player, &paths, err) || !open_network(player, &paths, err))
+    if (!load_data(player, &paths, err) || !load_stays(player, err) ||
+        !open_network(player, &paths, err))
         return false;
     pthread_mutex_lock(&player->lock);
     for (size_t i = 0; i < player->script.count; i++) {
         if (player->script.cases[i].autostart)
             player_happened(player, &player->script.cases[i], WHEN_START, 0);
     }
+    hospital_begin(player->hospital, NULL);
     pthread_mutex_unlock(&player->lock);
     log_info("sim.open", "cases=%zu port=%u", player->script.count,
              (unsigned)listener_port(player->listener));
@@ -199,12 +224,18 @@ void player_close(struct player *player)
     if (player == NULL)
         return;
     control_stop(player->control);
+    pthread_mutex_lock(&player->lock);
+    player_release(player, true);
+    pthread_mutex_unlock(&player->lock);
     if (player->listener != NULL)
         listener_stop(player->listener, STOP_GRACE_MS);
     if (player->courier != NULL)
         courier_stop(player->courier, STOP_GRACE_MS);
     listener_free(player->listener);
     courier_free(player->courier);
+    hospital_free(player->hospital);
+    insured_free(player->insured);
+    free(player->errands);
     adapter_free(player->adapter);
     signer_free(player->signer);
     verifier_free(player->verifier);

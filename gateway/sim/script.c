@@ -130,6 +130,8 @@ bool script_load(const char *path, const char *schema_path, const struct wire_sc
 
     if (!settings_read_record(path, schema_path, arena, &root, err))
         return false;
+    if (!stay_script_read(root, arena, &script->settlement, err))
+        return fail_prefix(err, "%s", path);
     script->count = 0;
     script->cases = arena_array(arena, record_count(root, "case") + 1, sizeof(*script->cases));
     if (script->cases == NULL)

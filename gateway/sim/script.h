@@ -2,7 +2,8 @@
  * script.h - what a simulated core does, read from XML (schemas/sim.xsd).
  *
  * A script is a list of cases, known by their trace number; each case has steps: when this
- * happens, send that national document in our dialect. A step fires once.
+ * happens, send that national document in our dialect. A step fires once. Beside them it may
+ * say how direct settlement is played (sim/stay_script.h).
  */
 #ifndef SIM_SCRIPT_H
 #define SIM_SCRIPT_H
@@ -11,6 +12,7 @@
 #include "base/error.h"
 #include "core/names.h"
 #include "core/record.h"
+#include "sim/stay_script.h"
 #include "wire/codec.h"
 
 enum { SCRIPT_CASES_MAX = 1000, SCRIPT_STEPS_MAX = 32 };
@@ -40,6 +42,7 @@ struct script_case {
 struct script {
     struct script_case *cases;
     size_t count;
+    struct stay_script settlement;
 };
 
 /* Documents are read beside the script. ERROR_CONFIG, or what is wrong with a document. */

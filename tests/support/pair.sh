@@ -9,8 +9,13 @@
 #   pair_end                                 ends every process started here, by its id
 #
 # Environment: PAIR_SECOND (acts that need a second person; none), BIN (build/release), PAIR_LOG (level), PAIR_PRELOAD (a library for gateways).
+# Another pair than that of pensions: PAIR_AUTHORITY (hrss), PAIR_ADAPTER (that of the side), PAIR_FLOWS, PAIR_RULES (conf/rules.xml).
+# Ports of lines with a proxy in them, by side, set before pair_make: PAIR_PROXY_PORT to the other province, PAIR_CORE_LINE from
+# the gateway to its core, PAIR_GATE_LINE back.
 
 BIN=${BIN:-build/release}
+PAIR_AUTHORITY=${PAIR_AUTHORITY:-hrss}
+PAIR_FLOWS=${PAIR_FLOWS:-pension.employee pension.remittance}
 declare -A REGION=([guizhou]=520000 [guangdong]=440000)
 declare -A PORT CORE_PORT PID CORE_PID
 PAIR=
@@ -38,7 +43,7 @@ clock_forward() { # FILE MILLISECONDS
 }
 
 party_file() { # SIDE PARTY KIND URL ADAPTER SUITE
-    local keys=../keys
+    local keys=../keys flow
     printf '<?xml version="1.0" encoding="UTF-8"?>\n<party xmlns="urn:qiantong:config:1">\n'
     printf '  <id>%s</id>\n  <kind>%s</kind>\n' "$2" "$3"
     [ -z "$4" ] || printf '  <url>%s</url>\n' "$4"
@@ -47,11 +52,13 @@ party_file() { # SIDE PARTY KIND URL ADAPTER SUITE
     printf '  <transportPins><pin><certificate>%s/%s.tls.crt</certificate></pin></transportPins>\n' "$keys" "$2"
     [ "$3" = province ] &&
         printf '  <signingPins><pin><certificate>%s/%s.%s.crt</certificate></pin></signingPins>\n' "$keys" "$2" "$6"
-    printf '  <flows><flow><name>pension.employee</name></flow><flow><name>pension.remittance</name></flow></flows>\n</party>\n'
+    printf '  <flows>'
+    for flow in $PAIR_FLOWS; do printf '<flow><name>%s</name></flow>' "$flow"; done
+    printf '</flows>\n</party>\n'
 }
 
 gateway_file() { # SIDE SUITE
-    local own=hrss.${REGION[$1]} hash=sha256
+    local own=$PAIR_AUTHORITY.${REGION[$1]} hash=sha256
     [ "$2" = gm ] && hash=sm3
     cat <<XML
 <?xml version="1.0" encoding="UTF-8"?>
@@ -81,7 +88,7 @@ gateway_file() { # SIDE SUITE
   </signing>
   <schemas>$PAIR_TOP/schemas</schemas>
   <adapters>$PAIR_TOP/adapters</adapters>
-  <rules>$PAIR_TOP/conf/rules.xml</rules>
+  <rules>${PAIR_RULES:-$PAIR_TOP/conf/rules.xml}</rules>
   <calendar>$PAIR_TOP/conf/calendar.xml</calendar>
   <parties>parties</parties>
   <limits>
@@ -95,11 +102,11 @@ XML
 }
 
 core_file() { # SIDE
-    local own=hrss.${REGION[$1]}
+    local own=$PAIR_AUTHORITY.${REGION[$1]}
     cat <<XML
 <?xml version="1.0" encoding="UTF-8"?>
 <sim xmlns="urn:qiantong:sim:1">
-  <gatewayUrl>https://127.0.0.1:${PORT[$1]}/v1/messages</gatewayUrl>
+  <gatewayUrl>https://127.0.0.1:${PAIR_GATE_LINE[$1]:-${PORT[$1]}}/v1/messages</gatewayUrl>
   <gatewayCertificate>keys/$own.tls.crt</gatewayCertificate>
   <listen>
     <address>127.0.0.1</address>
@@ -112,7 +119,7 @@ core_file() { # SIDE
     <ca>keys/ca.crt</ca>
   </tls>
   <schemas>$PAIR_TOP/schemas</schemas>
-  <adapter>$PAIR_TOP/adapters/$1-core</adapter>
+  <adapter>$PAIR_TOP/adapters/${PAIR_ADAPTER:-$1-core}</adapter>
   <clockOffset>../clock</clockOffset>
   <script>script.xml</script>
 </sim>
@@ -125,7 +132,7 @@ pair_make() { # FOLDER [SUITE]
     mkdir -p "$PAIR/certs"
     # Relative from FOLDER/SIDE to the top, so that the folder can be looked at from anywhere.
     PAIR_TOP=$(realpath --relative-to="$PAIR/guizhou" .)
-    sh certs/make-certs.sh "$PAIR/certs" hrss.520000 hrss.440000 hrss.520000.core hrss.440000.core || return 1
+    sh certs/make-certs.sh "$PAIR/certs" "$PAIR_AUTHORITY".{520000,440000,520000.core,440000.core} || return 1
     for side in guizhou guangdong; do
         PORT[$side]=$(free_port)
         CORE_PORT[$side]=$(free_port)
@@ -134,17 +141,18 @@ pair_make() { # FOLDER [SUITE]
     for side in guizhou guangdong; do
         far=$(other_side "$side")
         mkdir -p "$PAIR/$side/parties" "$PAIR/$side/keys"
-        cp "$PAIR"/certs/hrss."${REGION[$side]}".* "$PAIR"/certs/hrss."${REGION[$far]}".*.crt "$PAIR/certs/ca.crt" \
+        cp "$PAIR/certs/$PAIR_AUTHORITY.${REGION[$side]}".* "$PAIR/certs/$PAIR_AUTHORITY.${REGION[$far]}".*.crt "$PAIR/certs/ca.crt" \
             "$PAIR/$side/keys/"
         gateway_file "$side" "$suite" >"$PAIR/$side/gateway.xml"
         core_file "$side" >"$PAIR/$side/core.xml"
-        party_file "$side" "hrss.${REGION[$far]}" province "https://127.0.0.1:${PAIR_PROXY_PORT[$side]:-${PORT[$far]}}/v1/messages" "" \
-            "$suite" >"$PAIR/$side/parties/hrss.${REGION[$far]}.xml"
-        party_file "$side" "hrss.${REGION[$side]}.core" core "https://127.0.0.1:${CORE_PORT[$side]}/v1/documents" \
-            "$side-core" "" >"$PAIR/$side/parties/hrss.${REGION[$side]}.core.xml"
+        party_file "$side" "$PAIR_AUTHORITY.${REGION[$far]}" province "https://127.0.0.1:${PAIR_PROXY_PORT[$side]:-${PORT[$far]}}/v1/messages" "" \
+            "$suite" >"$PAIR/$side/parties/$PAIR_AUTHORITY.${REGION[$far]}.xml"
+        party_file "$side" "$PAIR_AUTHORITY.${REGION[$side]}.core" core \
+            "https://127.0.0.1:${PAIR_CORE_LINE[$side]:-${CORE_PORT[$side]}}/v1/documents" "${PAIR_ADAPTER:-$side-core}" "" \
+            >"$PAIR/$side/parties/$PAIR_AUTHORITY.${REGION[$side]}.core.xml"
     done
 }
-declare -A PAIR_PROXY_PORT
+declare -A PAIR_PROXY_PORT PAIR_CORE_LINE PAIR_GATE_LINE
 
 cli() { # SIDE ARGUMENTS...
     local side=$1

@@ -1,0 +1,33 @@
+/*
+ * insured.h - the core of the insured place: answers what its gateway asks, from books of its
+ * own, and goes wrong where its script says so.
+ *
+ * The same question, known by its key, gets the same answer. Books and answers are in the given
+ * arena, for as long as it lives; a core that starts anew knows nothing. One thread at a time.
+ */
+#ifndef SIM_INSURED_H
+#define SIM_INSURED_H
+
+#include "sim/stay_script.h"
+#include "wire/adapter.h"
+
+struct insured;
+
+struct insured_answer {
+    struct adapter_message message; /* to be written FROM_CORE; body NULL: nothing to say */
+    uint32_t delay_ms;
+    bool lost; /* booked, and not told */
+    bool repeated;
+};
+
+/* NULL: no memory. `script` and `arena` are borrowed. `handles`: it names its calls. */
+struct insured *insured_new(const struct insured_script *script, bool handles,
+                            struct arena *arena);
+void insured_free(struct insured *insured); /* takes NULL */
+/* Does it answer this action? Everything else is only told to it. */
+bool insured_answers(unsigned action);
+/* `asked` may be gone afterwards. ERROR_MEMORY; ERROR_SCHEMA: it names no stay. */
+MUST_USE bool insured_take(struct insured *insured, const struct adapter_message *asked,
+                           struct insured_answer *answer, struct error *err);
+
+#endif
