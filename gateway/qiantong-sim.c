@@ -2,10 +2,14 @@
  * qiantong-sim - a province's core system that plays its part from a script.
  *
  *     qiantong-sim --config FILE run            serve and play until told to stop
- *     qiantong-sim --config FILE start TRACE    begin a case of the script
+ *     qiantong-sim --config FILE start TRACE    begin a case of the script, or stays by their
+ *                                               name; let those that wait go on
  *     qiantong-sim --config FILE send PAPER [REVISION [FLOW]]
  *                                               bring one national document now; prints what
- * the gateway answers: accepted, or refused and a code qiantong-sim --config FILE status|stop
+ *                                               the gateway answers: accepted, or refused and a
+ *                                               code
+ *     qiantong-sim --config FILE status|stop
+ *     qiantong-sim --config FILE books          what an insured core has booked
  *
  * For demonstrations, tests, and partners who want to try before going live. The schemas are
  * looked for in ./schemas, or where QIANTONG_SCHEMAS says.
@@ -171,7 +175,7 @@ static int send_paper(const char *config, int word_count, char *const words[])
 static int usage(void)
 {
     fprintf(stderr, "usage: qiantong-sim --config FILE run | start TRACE |\n"
-                    "       send PAPER [REVISION [FLOW]] | status | stop\n");
+                    "       send PAPER [REVISION [FLOW]] | status | books | stop\n");
     return error_exit(ERROR_USAGE);
 }
 

@@ -6,14 +6,20 @@
 #include "base/identity.h"
 #include "core/record.h"
 
-enum { CANDIDATES_MAX = 16 };
+/* A stay names its person at the beginning only, a transfer in almost every document. */
+enum { FIRST_MAX = 4, NEWEST_MAX = 12, CANDIDATES_MAX = FIRST_MAX + NEWEST_MAX };
 
-/* The newest bodies of national content, as a ring. */
+/* Bodies of national content: the first ones, and behind them the newest as a ring. */
 struct candidates {
     struct entry_body bodies[CANDIDATES_MAX];
     uint8_t keys[CANDIDATES_MAX][MESSAGE_KEY_SIZE];
     size_t count; /* of all that were seen */
 };
+
+static size_t place_of(size_t number)
+{
+    return number < FIRST_MAX ? number : FIRST_MAX + (number - FIRST_MAX) % NEWEST_MAX;
+}
 
 static bool visit(void *self, const struct entry *entry)
 {
@@ -22,11 +28,12 @@ static bool visit(void *self, const struct entry *entry)
     size_t at = 0;
 
     while ((tlv = entry_next_tlv(entry, TLV_BODY, &at)) != NULL) {
-        size_t place = candidates->count % CANDIDATES_MAX;
+        size_t place = place_of(candidates->count);
+        struct entry_body body;
 
-        if (!entry_body_decode(tlv->bytes, &candidates->bodies[place]) ||
-            candidates->bodies[place].use != BODY_CONTENT)
+        if (!entry_body_decode(tlv->bytes, &body) || body.use != BODY_CONTENT)
             continue;
+        candidates->bodies[place] = body;
         memcpy(candidates->keys[place], entry->message_key, MESSAGE_KEY_SIZE);
         candidates->count++;
     }
@@ -70,9 +77,11 @@ static bool look(struct ledger *ledger, struct ledger_txn *txn, const struct key
                  const struct candidates *candidates, struct arena *arena,
                  struct person *person, bool *found, struct error *err)
 {
-    for (size_t i = 0; i < candidates->count && i < CANDIDATES_MAX && !*found; i++) {
-        size_t place = (candidates->count - 1 - i) % CANDIDATES_MAX;
+    for (size_t number = candidates->count; number > 0 && !*found; number--) {
+        size_t place = place_of(number - 1);
 
+        if (number > FIRST_MAX && candidates->count - number >= NEWEST_MAX)
+            continue; /* the ring has a newer one in its place */
         person->body = candidates->bodies[place];
         memcpy(person->message_key, candidates->keys[place], MESSAGE_KEY_SIZE);
         if (!read_content(ledger, txn, keys, arena, person, found, err))

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "gate/inline_answer.h"
 #include "wire/adapter.h"
 
 #define CODE_IN_DOUBT "STL-U01"
@@ -286,7 +287,24 @@ void questions_gone(void *self, struct request *request)
 
 /* --- repetitions -------------------------------------------------------------------------- */
 
-/* The answer as the journal has it. */
+/* Is this what the core asked for? Not a document to which the gateway had something to say
+ * over there (its amounts do not add up, so it is being reversed), and not one that only tells
+ * what became of the question: then the core is told to be in doubt, and may ask. */
+static bool is_the_answer(const struct exchange *exchange, const struct entry *entry)
+{
+    const struct tlv *tlv;
+    size_t at = 0;
+
+    while ((tlv = entry_next_tlv(entry, TLV_LETTER, &at)) != NULL) {
+        struct entry_letter letter;
+
+        if (!entry_letter_decode(tlv->bytes, &letter) || !letter.to_core)
+            return false;
+    }
+    return entry->action == inline_answer_to(exchange->work->message.action);
+}
+
+/* The answer as the journal has it; `told` stays as it is if that is none. */
 static bool read_answer(struct exchange *exchange, struct told *told, struct error *err)
 {
     uint64_t seq = exchange->work->result.answer_seq;
@@ -306,6 +324,8 @@ static bool read_answer(struct exchange *exchange, struct told *told, struct err
     ledger_abort(txn);
     if (!ok)
         return false;
+    if (found && !is_the_answer(exchange, &entry))
+        return true;
     while (found && place.use != BODY_CONTENT &&
            (tlv = entry_next_tlv(&entry, TLV_BODY, &at)) != NULL)
         if (!entry_body_decode(tlv->bytes, &place))

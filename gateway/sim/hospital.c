@@ -142,6 +142,12 @@ static void ask_instead(struct hospital *hospital, struct hospital_stay *stay, u
     ask(hospital, stay, action, delay_ms);
 }
 
+static void wait_there(struct hospital_stay *stay)
+{
+    stay->waits = true;
+    log_info("sim.stay_waits", "stay=%s steps=%zu", stay->number, stay->step);
+}
+
 static void begin_step(struct hospital *hospital, struct hospital_stay *stay)
 {
     const struct stay_step *step = &stay->group->steps[stay->step];
@@ -150,6 +156,8 @@ static void begin_step(struct hospital *hospital, struct hospital_stay *stay)
     stay->rounds = 0;
     if (stay->step == stay->group->step_count) {
         end_stay(hospital, stay, "done");
+    } else if (step->waits) {
+        wait_there(stay);
     } else if (step->again) {
         stay->again = true;
         hospital->given.ask_again(hospital->given.self, stay, 0);
@@ -187,10 +195,27 @@ static void begin_some(struct hospital *hospital, struct group_state *state)
         begin_next(hospital, state);
 }
 
+/* Those that wait go on. */
+static bool go_on_all(struct hospital *hospital, struct group_state *state)
+{
+    bool any = false;
+
+    for (uint32_t i = 0; i < state->begun; i++) {
+        struct hospital_stay *stay = &state->stays[i];
+
+        if (!stay->waits)
+            continue;
+        any = true;
+        stay->waits = false;
+        next_step(hospital, stay);
+    }
+    return any;
+}
+
 static bool begin_group(struct hospital *hospital, struct group_state *state)
 {
     if (state->stays != NULL)
-        return false;
+        return go_on_all(hospital, state);
     state->stays = arena_array(hospital->arena, state->group->count, sizeof(*state->stays));
     if (state->stays == NULL)
         return false;

@@ -39,8 +39,8 @@ struct hospital_counts {
 struct hospital *hospital_new(const struct stay_script *script,
                               const struct hospital_given *given, struct arena *arena);
 void hospital_free(struct hospital *hospital); /* takes NULL */
-/* Begins the stays of this name, or with NULL those that begin by themselves. false: there are
- * none, or they have begun. */
+/* Begins the stays of this name, or lets those of them that wait go on; with NULL begins those
+ * that begin by themselves. false: there are none. */
 bool hospital_begin(struct hospital *hospital, const char *name);
 /* The last question of `stay` has this answer: of its own kind, or the dialect's `answer`.
  * `tries`: how often it was brought. */

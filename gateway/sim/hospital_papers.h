@@ -23,6 +23,7 @@ struct hospital_stay {
     uint16_t about;    /* the last that books: what a query or reversal means */
     uint16_t instead;  /* on the way instead of `question`: a query about it, its reversal */
     bool again;        /* it was answered before */
+    bool waits;        /* asks nothing until it is begun once more */
     uint32_t asked;    /* questions so far: each has its own key */
     unsigned doubts;   /* how often it was told "unknown" */
     unsigned rounds;   /* how often something was asked anew within the step */

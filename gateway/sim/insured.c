@@ -14,7 +14,8 @@ struct taken {
     struct record *answer;
     struct book_stay *stay;
     uint32_t nth;
-    bool changed; /* its mind, once */
+    uint32_t brought; /* how often */
+    bool changed;     /* its mind, once */
 };
 
 struct insured {
@@ -23,6 +24,7 @@ struct insured {
     bool handles;
     void *stays; /* trees of search.h; what they hold is the arena's */
     void *questions;
+    struct book_stay *newest;
 };
 
 /* Both kinds of rows begin with the name that they are found by. */
@@ -88,6 +90,10 @@ static struct book_stay *stay_of(struct insured *insured, const struct record *a
         fail(err, ERROR_MEMORY, "no memory for a stay");
         return NULL;
     }
+    if (*found == stay) {
+        stay->next = insured->newest;
+        insured->newest = stay;
+    }
     return *found;
 }
 
@@ -117,6 +123,7 @@ static const struct insured_fault *fault_of(const struct insured *insured, enum 
         const struct insured_fault *fault = &insured->script->faults[i];
 
         if (fault->kind == kind && fault->action == action && fault->nth == taken->nth &&
+            (taken->brought <= fault->times || kind == FAULT_CHANGE) &&
             (fault->stay == NULL || strcmp(fault->stay, taken->stay->number) == 0))
             return fault;
     }
@@ -195,14 +202,14 @@ bool insured_take(struct insured *insured, const struct adapter_message *asked,
             return false;
         taken->nth = ++taken->stay->asked[asked->action];
     }
+    taken->brought++;
     ok = answer->repeated ? answer_again(insured, asked->action, asked->body, taken, err)
                           : answer_first(insured, asked->action, asked->body, taken, err);
     if (!ok)
         return false;
     slow = fault_of(insured, FAULT_SLOW, asked->action, taken);
-    answer->delay_ms = slow != NULL && !answer->repeated ? slow->delay_ms : 0;
-    answer->lost = !answer->repeated &&
-                   fault_of(insured, FAULT_LOSE, asked->action, taken) != NULL;
+    answer->delay_ms = slow != NULL ? slow->delay_ms : 0;
+    answer->lost = fault_of(insured, FAULT_LOSE, asked->action, taken) != NULL;
     answer->message = (struct adapter_message){.flow = asked->flow,
                                                .action = (uint16_t)(asked->action + 1),
                                                .answers = asked->action,
@@ -210,4 +217,11 @@ bool insured_take(struct insured *insured, const struct adapter_message *asked,
                                                .local_key = asked->local_key,
                                                .body = taken->answer};
     return true;
+}
+
+void insured_each(const struct insured *insured,
+                  void (*visit)(void *self, const struct book_stay *stay), void *self)
+{
+    for (const struct book_stay *stay = insured->newest; stay != NULL; stay = stay->next)
+        visit(self, stay);
 }

@@ -8,6 +8,7 @@
 #ifndef SIM_INSURED_H
 #define SIM_INSURED_H
 
+#include "sim/insured_books.h"
 #include "sim/stay_script.h"
 #include "wire/adapter.h"
 
@@ -29,5 +30,8 @@ bool insured_answers(unsigned action);
 /* `asked` may be gone afterwards. ERROR_MEMORY; ERROR_SCHEMA: it names no stay. */
 MUST_USE bool insured_take(struct insured *insured, const struct adapter_message *asked,
                            struct insured_answer *answer, struct error *err);
+/* Every stay that it knows, the newest first. */
+void insured_each(const struct insured *insured,
+                  void (*visit)(void *self, const struct book_stay *stay), void *self);
 
 #endif

@@ -37,6 +37,7 @@ struct book_stay {
     struct book_split split; /* of the newest settlement or trial */
     bool found;              /* what was to be reversed stood here */
     uint32_t asked[ACTIONS];
+    struct book_stay *next;
 };
 
 /* Books what was asked. NULL: done; else the code of a rejection, and nothing was booked. */

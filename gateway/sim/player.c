@@ -244,7 +244,19 @@ static bool write_answer(struct player *player, const struct adapter_message *ta
                    arena_copy(arena, text_of(instant_format(clock_now(), at)))) == NULL)
         return fail(err, ERROR_MEMORY, "no memory for an answer");
     answer.body = body;
+    if (adapter_write(player->adapter, FROM_CORE, &answer, arena, bytes, err))
+        return true;
+    /* What was not understood is of no flow: the dialect has an answer for the other kind. */
+    answer.flow = FLOW_SETTLEMENT_STAY;
+    *err = (struct error)ERROR_INIT;
     return adapter_write(player->adapter, FROM_CORE, &answer, arena, bytes, err);
+}
+
+/* A hospital takes note of answers that come when nobody waits for them any more, which its
+ * dialect may not be able to place: it asks by itself what became of its questions. */
+static const char *verdict_on(const struct player *player, bool understood)
+{
+    return understood || player->script.settlement.group_count > 0 ? "accepted" : "refused";
 }
 
 void player_request(void *self, struct request *request)
@@ -271,7 +283,7 @@ void player_request(void *self, struct request *request)
     else
         log_warn("sim.not_understood", "code=%s reason=\"%s\"", error_name(err.code), err.text);
     if (arena == NULL ||
-        !write_answer(player, &message, ok ? "accepted" : "refused", arena, &bytes, &err))
+        !write_answer(player, &message, verdict_on(player, ok), arena, &bytes, &err))
         log_warn("sim.no_answer", "code=%s reason=\"%s\"", error_name(err.code), err.text);
     listener_reply(player->listener, request, 200, adapter_content_type(player->adapter), bytes,
                    0);

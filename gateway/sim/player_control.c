@@ -1,6 +1,6 @@
 /* player_control.c - {"verb":"start","trace":T}, T also a name of stays,
  * {"verb":"send","path":F,"revision":N,"flow":W},
- * {"verb":"answer","number":N}, {"verb":"status"}, {"verb":"stop"}. */
+ * {"verb":"answer","number":N}, {"verb":"status"}, {"verb":"books"}, {"verb":"stop"}. */
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,6 +95,26 @@ static json_t *status(struct player *player)
                      (json_int_t)stays.failed);
 }
 
+static void add_stay(void *self, const struct book_stay *stay)
+{
+    json_array_append_new(self,
+                          json_pack("{s:s, s:b, s:b, s:I}", "stay", stay->name, "registered",
+                                    stay->registered, "settled", stay->settled, "fund_fen",
+                                    (json_int_t)(stay->settled ? stay->split.fund : 0)));
+}
+
+/* What an insured core has booked. */
+static json_t *books(struct player *player)
+{
+    json_t *stays = json_array();
+
+    pthread_mutex_lock(&player->lock);
+    if (player->insured != NULL)
+        insured_each(player->insured, add_stay, stays);
+    pthread_mutex_unlock(&player->lock);
+    return json_pack("{s:b, s:o}", "ok", 1, "stays", stays);
+}
+
 void player_control(void *self, const struct control_peer *peer, struct text request,
                     struct control_answer *answer)
 {
@@ -114,6 +134,8 @@ void player_control(void *self, const struct control_peer *peer, struct text req
         said = answer_to(player, json_integer_value(json_object_get(asked, "number")));
     else if (verb != NULL && strcmp(verb, "status") == 0)
         said = status(player);
+    else if (verb != NULL && strcmp(verb, "books") == 0)
+        said = books(player);
     else if (verb != NULL && strcmp(verb, "stop") == 0)
         atomic_store(&player->stop_asked, true);
     if (said == NULL)

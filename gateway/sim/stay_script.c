@@ -57,6 +57,7 @@ static bool read_fault(struct reading *reading, struct insured_fault *fault, str
         .kind = FAULT_KINDS,
         .action = (uint16_t)action_at(reading->node, "action"),
         .nth = number(reading, "nth", 1),
+        .times = number(reading, "times", 1),
         .stay = word(reading, "stay", NULL),
         .delay_ms = number(reading, "delayMs", 0),
         .code = word(reading, "code", "SIM-NO"),
@@ -65,7 +66,7 @@ static bool read_fault(struct reading *reading, struct insured_fault *fault, str
         if (strcmp(kind, fault_names[i]) == 0)
             fault->kind = (enum fault_kind)i;
     if (fault->action == ACTION_NONE)
-        return fail(err, ERROR_CONFIG, "fault: again is no question");
+        return fail(err, ERROR_CONFIG, "fault: that is no question");
     return !reading->full || fail(err, ERROR_MEMORY, "no memory for a script");
 }
 
@@ -98,7 +99,8 @@ static bool read_steps(const struct reading *reading, struct stay_group *group,
             return fail(err, ERROR_CONFIG, "%s: more than %d steps", group->name,
                         STAY_STEPS_MAX);
         step->action = (uint16_t)action_at(node, "");
-        step->again = step->action == ACTION_NONE;
+        step->waits = text_is(node->value.hidden, "wait");
+        step->again = step->action == ACTION_NONE && !step->waits;
         if (step->again && group->step_count == 0)
             return fail(err, ERROR_CONFIG, "%s: again comes after a question", group->name);
         group->step_count++;

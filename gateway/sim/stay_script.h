@@ -11,7 +11,7 @@
 #include "core/record.h"
 
 enum {
-    STAY_GROUPS_MAX = 16,
+    STAY_GROUPS_MAX = 128,
     STAY_STEPS_MAX = 32,
     STAY_NAME_SIZE = 21, /* "NAME-123456" and a NUL */
     INSURED_FAULTS_MAX = 64,
@@ -31,6 +31,7 @@ struct insured_fault {
     enum fault_kind kind;
     uint16_t action;
     uint32_t nth;     /* question of this action within its stay, from 1 */
+    uint32_t times;   /* of slow and lose: how often that question is brought until it ends */
     const char *stay; /* its number; NULL: any */
     uint32_t delay_ms;
     const char *code;
@@ -45,8 +46,9 @@ struct insured_script {
 };
 
 struct stay_step {
-    uint16_t action;
-    bool again; /* the last one once more, under the same key */
+    uint16_t action; /* ACTION_NONE: one of the others */
+    bool again;      /* the last one once more, under the same key */
+    bool waits;      /* until it is begun once more */
 };
 
 struct stay_group {
