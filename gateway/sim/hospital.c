@@ -13,7 +13,9 @@ enum {
     ROUNDS_MAX = 120 /* questions within one step */
 };
 
-#define CODE_BUSY "STL-B01" /* another question of the stay is open: nothing happened */
+/* Nothing happened, and it may be asked anew: another question of the stay is open, it came too
+ * late, it was reversed before it came. */
+static const char *const codes_anew[] = {"STL-B01", "STL-T01", "STL-T02"};
 
 struct group_state {
     const struct stay_group *group;
@@ -31,7 +33,7 @@ struct hospital {
     struct hospital_counts counts;
 };
 
-enum heard { HEARD_OK, HEARD_NO, HEARD_BUSY, HEARD_DOUBT };
+enum heard { HEARD_OK, HEARD_NO, HEARD_ANEW, HEARD_DOUBT };
 
 struct hospital *hospital_new(const struct stay_script *script,
                               const struct hospital_given *given, struct arena *arena)
@@ -255,15 +257,22 @@ static void take(const struct adapter_message *answer, const char *path,
         field[0] = '\0';
 }
 
+/* A dialect may say both kinds of refusal in the same words. */
+static bool may_ask_anew(const struct adapter_message *answer)
+{
+    for (size_t i = 0; i < COUNT_OF(codes_anew); i++)
+        if (says(answer, "code", codes_anew[i]) || says(answer, "result/code", codes_anew[i]))
+            return true;
+    return false;
+}
+
 static enum heard judge(const struct adapter_message *answer)
 {
-    if (answer->action != ACTION_ANSWER)
-        return says(answer, "result/verdict", "ok") ? HEARD_OK : HEARD_NO;
-    if (says(answer, "verdict", "accepted"))
+    if (says(answer, "result/verdict", "ok") || says(answer, "verdict", "accepted"))
         return HEARD_OK;
     if (says(answer, "verdict", "unknown") || says(answer, "verdict", "pending"))
         return HEARD_DOUBT;
-    return says(answer, "code", CODE_BUSY) ? HEARD_BUSY : HEARD_NO;
+    return may_ask_anew(answer) ? HEARD_ANEW : HEARD_NO;
 }
 
 /* Keeps the answer; does it say what the last one said? */
@@ -395,7 +404,8 @@ static void hear(struct hospital *hospital, struct hospital_stay *stay,
         hear_outcome(hospital, stay, answer);
         return;
     }
-    if (stay->instead == ACTION_REVERSE && heard == HEARD_OK) { /* as if it had never been */
+    /* As if it had never been; refused, it is not there to be reversed. */
+    if (stay->instead == ACTION_REVERSE && (heard == HEARD_OK || heard == HEARD_NO)) {
         ask_step(hospital, stay, 0);
         return;
     }
@@ -409,7 +419,7 @@ static void hear(struct hospital *hospital, struct hospital_stay *stay,
         else
             end_stay(hospital, stay, answer->action == ACTION_ANSWER ? "refused" : "rejected");
         break;
-    case HEARD_BUSY:
+    case HEARD_ANEW:
         ask(hospital, stay, stay->instead != ACTION_NONE ? stay->instead : stay->question,
             stay->group->pause_ms);
         break;

@@ -9,7 +9,8 @@
  *   pass            everything goes through (also if the file is missing)
  *   cut             connections are closed, new ones at once
  *   delay MS        what the server says waits MS milliseconds
- *   lose-answer N   the next N requests reach the server, their answers reach nobody
+ *   lose-answer N [BYTES]
+ *                   the next N requests reach the server, their answers reach nobody
  *
  * It knows nothing of TLS keys; for lose-answer these rules are enough:
  *
@@ -17,7 +18,7 @@
  *     the client's last flight, and whatever the server says from then on is session tickets or
  *     an answer. All of that is swallowed; a client needs no ticket.
  *   - The answer has been given when the server has said something after a client's piece, at
- *     least REQUEST_MIN bytes of the client came after the handshake's first flight, and both
+ *     least BYTES (REQUEST_MIN) of the client came after the handshake's first flight, and both
  *     have been silent for SILENCE_MS. Then N is lowered in the file and the client is cut off;
  *     the server sees an orderly end, so that nothing of the request is torn from its hands.
  *   - A connection that has already carried something is closed when its next request begins,
@@ -78,6 +79,7 @@ struct line {
 
 static struct line lines[LINES_MAX];
 static const char *control_path;
+static size_t request_min = REQUEST_MIN;
 
 static int64_t now_ms(void)
 {
@@ -103,7 +105,8 @@ static enum way read_control(long *number)
         return CUT;
     if (sscanf(text, "delay %ld", number) == 1)
         return DELAY;
-    if (sscanf(text, "lose-answer %ld", number) == 1 && *number > 0)
+    request_min = REQUEST_MIN;
+    if (sscanf(text, "lose-answer %ld %zu", number, &request_min) >= 1 && *number > 0)
         return LOSE;
     return PASS;
 }
@@ -117,7 +120,7 @@ static void write_control(long number)
     file = fopen(path, "w");
     if (file == NULL)
         return;
-    fprintf(file, "lose-answer %ld\n", number);
+    fprintf(file, "lose-answer %ld %zu\n", number, request_min);
     fclose(file);
     rename(path, control_path);
 }
@@ -299,7 +302,7 @@ static bool tick_line(struct line *line, int64_t now)
 {
     if (line->drain_until != 0)
         return now < line->drain_until;
-    if (line->swallowed > 0 && line->client_bytes >= REQUEST_MIN && !has_piece(&line->out) &&
+    if (line->swallowed > 0 && line->client_bytes >= request_min && !has_piece(&line->out) &&
         now - line->heard >= SILENCE_MS)
         lose(line);
     return true;
