@@ -74,7 +74,7 @@ lane_story() {
     check "an answer out by one fen is not taken" pair_wait 30 stay_ends FALSE
     check "a core that changes its mind" pair_wait 30 stay_ends MIND
     check "an answer lost for good: in doubt, reversed, settled anew" pair_wait 40 stay_ends LOST
-    check "in that order" story LOST "settle:itself:unknown:STL-U01 .*settle:reverse:ok.* settle:itself:ok"
+    check "in that order" story LOST "settle:itself:unknown:STL-U01 .*settle:(reverse:ok:-|query:ok:reversed) settle:itself:ok"
     check "forty stays, ten at once" pair_wait 40 many_end
     check "the treating gateway is killed during a settlement" kill_during guangdong KILLT
     check "that stay is settled" pair_wait 40 stay_ends KILLT
