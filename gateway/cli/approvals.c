@@ -259,8 +259,8 @@ bool approval_waits(struct cli *cli, const json_t *answer)
     return true;
 }
 
-static bool ask_to_propose(struct cli *cli, const char *act, const char *object,
-                           const char *reason, json_t **answer, struct error *err)
+bool approval_ask(struct cli *cli, const char *act, const char *object, const char *reason,
+                  json_t **answer, struct error *err)
 {
     json_t *request = json_new_object();
 
@@ -280,7 +280,7 @@ bool approval_permit(struct cli *cli, const char *act, const char *object, const
 {
     json_t *answer = NULL;
 
-    if (!ask_to_propose(cli, act, object, reason, &answer, err))
+    if (!approval_ask(cli, act, object, reason, &answer, err))
         return false;
     *granted = !approval_waits(cli, answer);
     json_decref(answer);
@@ -302,7 +302,7 @@ bool cli_propose(struct cli *cli, int word_count, char *const words[], struct er
         cli_hint(cli, _("the acts: `man qiantong`, propose"));
         return fail(err, ERROR_USAGE, _("there is no act %s"), operands.at[0]);
     }
-    if (!ask_to_propose(cli, operands.at[0], operands.at[1], reason, &answer, err))
+    if (!approval_ask(cli, operands.at[0], operands.at[1], reason, &answer, err))
         return false;
     if (approval_waits(cli, answer))
         cli->status = 0; /* proposing was all that was asked for */

@@ -13,6 +13,11 @@
  * status becomes 1, because the act is not done. */
 bool approval_waits(struct cli *cli, const json_t *answer);
 
+/* Proposes `act` upon `object`. *answer is the caller's to json_decref; approval_waits tells
+ * whether it is done already. `reason` may be NULL: the gateway says that it wants one. */
+MUST_USE bool approval_ask(struct cli *cli, const char *act, const char *object,
+                           const char *reason, json_t **answer, struct error *err);
+
 /* For permits: the gateway is asked whether this user may do the act now. *granted false: it
  * waits, which was said. */
 MUST_USE bool approval_permit(struct cli *cli, const char *act, const char *object,

@@ -43,6 +43,8 @@ const struct verb cli_verbs[] = {
     {"retry", "LETTER [--reason TEXT]", N_("try a dead letter again"), cli_retry},
     {"close", "LETTER --reason TEXT", N_("give a dead letter up; the case goes on without it"),
      cli_close},
+    {"reverse", "STAY --reason TEXT", N_("undo a settlement over there; needs a second person"),
+     cli_reverse},
     {"approvals", "[NUMBER] [--all] [--json]", N_("acts that wait for a second person"),
      cli_approvals},
     {"propose", "ACT OBJECT --reason TEXT", N_("ask for an act that needs a second person"),

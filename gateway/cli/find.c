@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "cli/stay_view.h"
+
 static int digit_of(char character)
 {
     if (character >= '0' && character <= '9')
@@ -149,6 +151,63 @@ bool find_case(struct cli *cli, const char *typed, struct flow_case *row, struct
              FIND_DIGITS_MIN);
     return fail(err, ERROR_NOT_FOUND, _("no case %s"), typed);
 }
+
+/* --- stays ---------------------------------------------------------------------------------
+ */
+
+struct stay_search {
+    const char *typed;
+    struct flow_case *row;
+    size_t count;
+};
+
+static bool look_at_stay(void *self, const struct flow_case *row)
+{
+    struct stay_search *search = self;
+
+    if (stay_is(row) &&
+        (strcmp(row->trace, search->typed) == 0 || text_is(stay_number(row), search->typed))) {
+        *search->row = *row;
+        search->count++;
+    }
+    return search->count < 2;
+}
+
+bool find_stay(struct cli *cli, const char *typed, struct flow_case *row, struct error *err)
+{
+    struct stay_search search = {.typed = typed, .row = row};
+    enum find_result result = FIND_NONE;
+    struct id_prefix prefix;
+    struct uuid id = {{0}};
+
+    if (id_prefix_parse(text_of(typed), 2 * sizeof(id.bytes), &prefix) &&
+        !find_by_prefix(cli->store, DATABASE_CASES, &prefix, sizeof(id.bytes), id.bytes,
+                        &result, err))
+        return false;
+    if (result == FIND_MANY)
+        return too_many(cli, typed, err);
+    if (result == FIND_ONE) {
+        if (!one_case(cli, &id, typed, row, err))
+            return false;
+        if (stay_is(row))
+            return true;
+        cli_hint(cli, _("`qiantong case %s` shows it"), typed);
+        return fail(err, ERROR_NOT_FOUND, _("case %s is no stay of direct settlement"), typed);
+    }
+    if (!ledger_each_case(cli->txn, look_at_stay, &search, err))
+        return false;
+    if (search.count == 1)
+        return true;
+    if (search.count > 1) {
+        cli_hint(cli, _("type the institution, too: INSTITUTION/%s"), typed);
+        return fail(err, ERROR_USAGE, _("%s fits more than one"), typed);
+    }
+    cli_hint(cli, _("`qiantong stays` lists them"));
+    return fail(err, ERROR_NOT_FOUND, _("no stay %s"), typed);
+}
+
+/* --- messages ------------------------------------------------------------------------------
+ */
 
 bool find_message(struct cli *cli, const char *typed, uint8_t key[MESSAGE_KEY_SIZE],
                   struct error *err)

@@ -32,6 +32,10 @@ MUST_USE bool find_by_prefix(struct store *store, enum store_database database,
 /* Inside the read transaction. ERROR_NOT_FOUND; ERROR_USAGE when it fits more than one. */
 MUST_USE bool find_case(struct cli *cli, const char *typed, struct flow_case *row,
                         struct error *err);
+/* A stay: as above, or its number alone, or INSTITUTION/NUMBER. A case of another flow is
+ * ERROR_NOT_FOUND. */
+MUST_USE bool find_stay(struct cli *cli, const char *typed, struct flow_case *row,
+                        struct error *err);
 MUST_USE bool find_message(struct cli *cli, const char *typed, uint8_t key[MESSAGE_KEY_SIZE],
                            struct error *err);
 

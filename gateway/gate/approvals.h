@@ -15,15 +15,14 @@
  * section 5, and the default told in schemas/gateway.xsd name the acts once more.
  *   look     is there such an object, and may the act be done to it now? Called when it is
  *            proposed, reads only. ERROR_USAGE: no such kind of object; ERROR_NOT_FOUND.
- *            approvals_look_case serves every act upon a case.
- *   execute  does it: on the writer's thread, in the open transaction. `work` is an item of its
- *            own whose note_tlvs name everybody who took part, for the act's entry; note_case
- *            is what `look` found. Set its kind and what that kind needs, call engine_apply,
- *            turn a refusal into an error. False: nothing happened, the proposal still waits.
- *            NULL: the approval is a permit. Whoever proposed it asks again, and one
- *            approvals_spend uses it up.
- *   always   a ledger that is no test always asks for a second person.
- *   usual    so does any ledger whose configuration says nothing.
+ *            approvals_look_case serves every act upon a case; the flow says at the end whether
+ * it fits. execute  does it: on the writer's thread, in the open transaction. `work` is an item
+ * of its own whose note_tlvs name everybody who took part, for the act's entry; note_case is
+ * what `look` found. Set its kind and what that kind needs, call engine_apply, turn a refusal
+ * into an error. False: nothing happened, the proposal still waits. NULL: the approval is a
+ * permit. Whoever proposed it asks again, and one approvals_spend uses it up. always   a ledger
+ * that is no test always asks for a second person. usual    so does any ledger whose
+ * configuration says nothing.
  */
 #ifndef GATE_APPROVALS_H
 #define GATE_APPROVALS_H

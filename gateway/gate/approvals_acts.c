@@ -35,6 +35,21 @@ static bool close_letter(struct engine *engine, struct ledger_txn *txn, const ch
            fail(err, ERROR_NOT_FOUND, "no dead letter has this number");
 }
 
+/* --- reverse: what is in doubt of a case, or stands, is undone (冲正) ------------------------
+ */
+
+static bool reverse_case(struct engine *engine, struct ledger_txn *txn, const char *object,
+                         struct work *work, struct error *err)
+{
+    (void)object; /* note_case says it */
+    work->kind = WORK_REVERSE;
+    if (!engine_apply(engine, txn, work, err))
+        return false;
+    return work->result.verdict == VERDICT_ACCEPTED ||
+           fail(err, ERROR_CONFLICT, "nothing of this case can be reversed now (%s)",
+                work->result.code);
+}
+
 /* --- export: tables with persons in clear --------------------------------------------------
  */
 
@@ -78,6 +93,13 @@ const struct approval_act approval_acts[] = {
      .look = look_scope,
      .execute = NULL, /* who proposed it runs the export once */
      .always = false,
+     .usual = true},
+    {.name = "reverse",
+     .title = {"reverse what is in doubt, or settled", "冲正"},
+     .object = {"case", "业务"},
+     .look = approvals_look_case,
+     .execute = reverse_case,
+     .always = true,
      .usual = true},
 };
 const size_t approval_act_count = COUNT_OF(approval_acts);

@@ -56,7 +56,7 @@ close_entries() { # LETTER: how often the journal closes it
     rm -rf "$work/entries.$1"
 }
 
-export PAIR_SECOND="close export"
+export PAIR_SECOND="close export reverse"
 pair_make "$work/pair" ecdsa && stage guizhou $TRACES || exit 1
 chmod 750 "$work"
 pair_start guizhou && pair_start guangdong && core_start guizhou "" || exit 1

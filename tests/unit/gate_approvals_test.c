@@ -1,6 +1,7 @@
 /* gate_approvals_test.c - the rule of the second person, over a ledger in memory. */
 #include "unit.h"
 
+#include "core/settlement_stay.h"
 #include "engine_fixture.h"
 #include "gate/approvals.h"
 #include "gate/approvals_journal.h"
@@ -256,6 +257,135 @@ static void test_alone(void **state)
     assert_int_equal(entry.seq, sequence);
     assert_non_null(entry_next_tlv(&entry, TLV_OPERATOR, &at));
     assert_null(entry_next_tlv(&entry, TLV_OPERATOR, &at));
+}
+
+/* --- reverse -------------------------------------------------------------------------------
+ */
+
+/* A stay that stands settled here, as an entry leaves it: home treats, PARTNER insures. */
+static struct uuid settled_stay(enum role role, uint8_t state)
+{
+    struct flow_case row = {.case_id = new_id(),
+                            .flow = FLOW_SETTLEMENT_STAY,
+                            .role = (uint8_t)role,
+                            .state = state,
+                            .version = 1,
+                            .flags = CASE_BOOKED,
+                            .party = PARTNER,
+                            .core = CORE,
+                            .in_region = 520100,
+                            .out_region = 440100,
+                            .opened_at = bench.now,
+                            .changed_at = bench.now,
+                            .trace = "H52990000001/ZY2026-000731"};
+    struct entry entry = {.kind = ENTRY_OPERATOR, .boot = 1, .tlv_count = 1};
+    struct ledger_txn *txn = begin();
+    size_t size = CASE_ENCODED_MAX;
+    void *memory = arena_alloc(bench.arena, size);
+    struct buffer bytes = buffer_over(memory, size);
+    struct tlv tlv = {.type = TLV_CASE_AFTER};
+    bool back;
+
+    assert_non_null(memory);
+    row.part.stay = (struct stay){.insurance = INSURANCE_MEDICAL,
+                                  .visit = VISIT_INPATIENT,
+                                  .settle_id = new_id(),
+                                  .settlements = 1,
+                                  .split = {.total = {123456}, .fund = {100000}}};
+    flow_case_encode(&row, &bytes);
+    tlv.bytes = buffer_as_text(&bytes);
+    entry.wall = ledger_stamp(txn, bench.now, &back);
+    entry.case_id = row.case_id;
+    entry.flow = row.flow;
+    entry.role = row.role;
+    entry.state_to = row.state;
+    entry.tlvs = &tlv;
+    must(ledger_append(txn, &entry, &bench.err));
+    must(end(txn, true));
+    return row.case_id;
+}
+
+static const char *id_text(const struct uuid *id)
+{
+    char *text = arena_alloc(bench.arena, UUID_TEXT_SIZE);
+
+    assert_non_null(text);
+    return uuid_format(id, text);
+}
+
+static void test_reverse(void **state)
+{
+    struct uuid id = settled_stay(ROLE_TREATING, STAY_SETTLED);
+    struct approval_request asked = request("reverse", id_text(&id), ALICE);
+    struct approval waits;
+    struct flow_case row;
+    struct entry entry;
+    size_t at = 0;
+
+    (void)state;
+    must(propose(&asked, &waits));
+    assert_true(uuid_equal(&waits.case_id, &id));
+    assert_int_equal(the_case(&id).state, STAY_SETTLED);
+    expect_no(approve(waits.number, ALICE), ERROR_DENIED, "another user");
+    assert_int_equal(the_case(&id).state, STAY_SETTLED);
+
+    must(approve(waits.number, BOB));
+    row = the_case(&id);
+    assert_int_equal(row.state, STAY_REVERSING);
+    assert_int_equal(row.part.stay.original_action, ACTION_SETTLE);
+    entry = last_entry(); /* the act's: both persons, the case, the letter */
+    assert_int_equal(entry.kind, ENTRY_OPERATOR);
+    assert_true(uuid_equal(&entry.case_id, &id));
+    assert_memory_equal(entry_next_tlv(&entry, TLV_OPERATOR, &at)->bytes.at, "alice\0reverse",
+                        13);
+    assert_memory_equal(entry_next_tlv(&entry, TLV_OPERATOR, &at)->bytes.at,
+                        "bob\0approve reverse\0seen", 24);
+    at = 0;
+    assert_non_null(entry_next_tlv(&entry, TLV_APPROVAL, &at));
+    dispatch();
+    assert_non_null(handed(ACTION_REVERSE));
+    expect_no(approve(waits.number, CAROL), ERROR_CONFLICT, "was approved");
+}
+
+/* What the flow does not allow is refused when it is approved, and the proposal waits on. */
+static void test_reverse_not_possible(void **state)
+{
+    struct uuid insured = settled_stay(ROLE_INSURED, STAY_SETTLED);
+    struct uuid open = settled_stay(ROLE_TREATING, STAY_DISCHARGED);
+    const struct uuid *ids[] = {&insured, &open};
+    struct uuid unknown = new_id();
+    struct approval_request asked = request("reverse", id_text(&unknown), ALICE);
+    struct approval waits;
+
+    (void)state;
+    expect_no(propose(&asked, &waits), ERROR_NOT_FOUND, "no such case");
+    asked.object = "H52990000001/ZY2026-000731";
+    expect_no(propose(&asked, &waits), ERROR_USAGE, "not an id");
+    for (size_t i = 0; i < COUNT_OF(ids); i++) {
+        struct flow_case before = the_case(ids[i]);
+
+        asked.object = id_text(ids[i]);
+        must(propose(&asked, &waits));
+        expect_no(approve(waits.number, BOB), ERROR_CONFLICT, "FLW-01");
+        assert_int_equal(the_case(ids[i]).state, before.state);
+        assert_int_equal(state_of(waits.number).state, APPROVAL_WAITING);
+    }
+}
+
+/* A case of another flow has nothing to reverse. */
+static void test_reverse_of_a_transfer(void **state)
+{
+    struct approval_request asked;
+    struct approval waits;
+    struct letter_row row;
+    uint64_t out_id;
+
+    (void)state;
+    assert_true(text_to_u64(text_of(dead_letter(1)), &out_id));
+    row = letter(out_id);
+    asked = request("reverse", id_text(&row.letter.case_id), ALICE);
+    must(propose(&asked, &waits));
+    expect_no(approve(waits.number, BOB), ERROR_CONFLICT, "nothing of this case");
 }
 
 /* --- the bad ways --------------------------------------------------------------------------
@@ -542,6 +672,8 @@ static void test_table(void **state)
     }
     assert_true((approval_acts_always() & approval_act_bit(approval_act_find(TEXT("close")))) !=
                 0);
+    assert_true(
+        (approval_acts_always() & approval_act_bit(approval_act_find(TEXT("reverse")))) != 0);
 }
 
 int main(void)
@@ -551,6 +683,9 @@ int main(void)
         ENGINE_TEST(test_survives_a_restart),
         ENGINE_TEST(test_crash_between_approval_and_act),
         ENGINE_TEST(test_alone),
+        ENGINE_TEST(test_reverse),
+        ENGINE_TEST(test_reverse_not_possible),
+        ENGINE_TEST(test_reverse_of_a_transfer),
         ENGINE_TEST(test_the_same_person),
         ENGINE_TEST(test_unknown_numbers),
         ENGINE_TEST(test_expired),

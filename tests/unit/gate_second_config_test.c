@@ -139,6 +139,13 @@ static void test_real_ledger(void **state)
     assert_false(
         load_with("<secondPerson><acts>export</acts></secondPerson>", true, &config, &err));
     assert_non_null(strstr(err.text, "always needs a second person"));
+    err = (struct error)ERROR_INIT;
+    assert_false(load_with("<secondPerson><acts>close export</acts></secondPerson>", true,
+                           &config, &err));
+    assert_non_null(strstr(err.text, "reverse always needs a second person"));
+    config = must_load("<secondPerson><acts>close reverse</acts></secondPerson>", true);
+    assert_int_equal(config->second.acts, bit("close") | bit("reverse"));
+    config_free(config);
 }
 
 int main(void)
