@@ -5,6 +5,7 @@
 
 #include "cli/json.h"
 #include "cli/next_step.h"
+#include "cli/stay_view.h"
 
 bool case_open(const struct flow_case *flow_case)
 {
@@ -124,6 +125,8 @@ struct name case_state_name(const struct flow_case *flow_case)
 
 struct money case_amount(const struct flow_case *flow_case)
 {
+    if (stay_is(flow_case))
+        return stay_amounts_of(flow_case).total;
     return flow_case->money_total.fen != 0 ? flow_case->money_total : flow_case->form_total;
 }
 

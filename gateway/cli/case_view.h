@@ -21,7 +21,7 @@ bool case_overdue(const struct flow_case *flow_case, struct instant now);
 /* Of the form if there is one, else of the letter. */
 uint32_t case_revision(const struct flow_case *flow_case);
 struct name case_state_name(const struct flow_case *flow_case);
-/* For screens: money if there is any, else the form's total. */
+/* For screens: money if there is any, else the form's total; of a stay what it costs. */
 struct money case_amount(const struct flow_case *flow_case);
 
 /* The clock's limit in words: "Form and money". For screens; JSON keeps clock_kind_name. */

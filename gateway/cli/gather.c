@@ -5,6 +5,7 @@
 
 #include "cli/case_view.h"
 #include "cli/next_step.h"
+#include "cli/stay_view.h"
 
 struct walk {
     struct cli *cli;
@@ -102,6 +103,8 @@ static bool count_case(void *self, const struct flow_case *row)
     gathered->overdue += overdue;
     if (overdue)
         note_late(gathered, row);
+    gathered->doubt += doubt_of(row, walk->cli->now) != DOUBT_NONE;
+    gathered->questions += flow_case_question(row) != NULL;
     gathered->flagged += (row->flags & CASE_FLAGGED) != 0;
     if (counts != NULL) {
         counts->open_cases++;

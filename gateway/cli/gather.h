@@ -36,6 +36,8 @@ struct gathered {
     uint64_t flagged;        /* open ones that a person must look at */
     struct instant next_due; /* the earliest running clock; none: none */
     struct uuid next_case;
+    uint64_t doubt;     /* cases whose outcome is in doubt */
+    uint64_t questions; /* of cases, open */
     uint64_t dead;
     uint64_t under_way;                      /* letters waiting, new or ready */
     struct late_case late[GATHER_SHOWN_MAX]; /* those that are late the longest */

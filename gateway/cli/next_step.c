@@ -5,6 +5,7 @@
 #include "core/pension_employee.h"
 #include "core/pension_remittance.h"
 #include "core/settlement_filing.h"
+#include "core/settlement_stay.h"
 
 /* clang-format off */
 static const struct next_step pension_in[PENSION_STATES] = {
@@ -88,6 +89,64 @@ static const struct next_step filing_insured[FILING_STATES] = {
     [FILING_REFUSED] = {NEXT_CORE,
         {"correct the filing, send anew", "更正备案后重报，或取消"}},
 };
+
+static const struct next_step stay_treating[STAY_STATES] = {
+    [STAY_ASKED] = {NEXT_PARTNER,
+        {"say who is insured", "答复身份与待遇"}},
+    [STAY_IDENTIFIED] = {NEXT_CORE,
+        {"register the stay", "办理就医登记"}},
+    [STAY_REG_SENT] = {NEXT_PARTNER,
+        {"answer the registration", "答复就医登记"}},
+    [STAY_REG_UNCERTAIN] = {NEXT_GATEWAY,
+        {"ask what became of it", "查询结果，逾时冲正"}},
+    [STAY_REGISTERED] = {NEXT_CORE,
+        {"send lines, discharge", "上传明细，办理出院或结算"}},
+    [STAY_DISCHARGED] = {NEXT_CORE,
+        {"settle the stay", "办理结算"}},
+    [STAY_SETL_SENT] = {NEXT_PARTNER,
+        {"answer the settlement", "答复结算"}},
+    [STAY_SETL_UNCERTAIN] = {NEXT_GATEWAY,
+        {"ask what became of it", "查询结果，逾时冲正"}},
+    [STAY_REVERSING] = {NEXT_GATEWAY,
+        {"reverse until both agree", "重发冲正，直至双方一致"}},
+    [STAY_SETTLED] = {NEXT_CORE,
+        {"nothing, unless it is wrong", "无需处理；有误可撤销"}},
+    [STAY_CANCEL_SENT] = {NEXT_PARTNER,
+        {"answer the cancellation", "答复撤销结算"}},
+    [STAY_CANCEL_UNCERTAIN] = {NEXT_GATEWAY,
+        {"ask what became of it", "查询结果，逾时冲正"}},
+    [STAY_MISMATCHED] = {NEXT_OPERATOR,
+        {"compare with the other side", "与对方核对账目后再冲正"}},
+};
+
+static const struct next_step stay_insured[STAY_STATES] = {
+    [STAY_ASKED] = {NEXT_CORE,
+        {"say who is insured", "答复身份与待遇"}},
+    [STAY_IDENTIFIED] = {NEXT_PARTNER,
+        {"register the stay", "办理就医登记"}},
+    [STAY_REG_SENT] = {NEXT_CORE,
+        {"answer the registration", "答复就医登记"}},
+    [STAY_REGISTERED] = {NEXT_PARTNER,
+        {"send lines, discharge", "上传明细，办理出院或结算"}},
+    [STAY_DISCHARGED] = {NEXT_PARTNER,
+        {"settle the stay", "办理结算"}},
+    [STAY_SETL_SENT] = {NEXT_CORE,
+        {"answer the settlement", "答复结算"}},
+    [STAY_REVERSING] = {NEXT_CORE,
+        {"reverse it, then say so", "冲正后答复"}},
+    [STAY_SETTLED] = {NEXT_PARTNER,
+        {"nothing, unless it is wrong", "无需处理；有误可撤销"}},
+    [STAY_CANCEL_SENT] = {NEXT_CORE,
+        {"answer the cancellation", "答复撤销结算"}},
+    [STAY_MISMATCHED] = {NEXT_OPERATOR,
+        {"compare with the other side", "与对方核对账目"}},
+};
+
+/* Whoever would go on has asked already: the other one answers. */
+static const struct next_step answers_there = {NEXT_PARTNER,
+    {"answer the question", "答复询问"}};
+static const struct next_step answers_here = {NEXT_CORE,
+    {"answer the question", "答复询问"}};
 /* clang-format on */
 
 /* By flow and role; as many rows as the flow has states. */
@@ -103,6 +162,8 @@ static const struct {
                                  REMITTANCE_STATES},
     [FLOW_SETTLEMENT_FILING] =
         {{[ROLE_TREATING] = filing_treating, [ROLE_INSURED] = filing_insured}, FILING_STATES},
+    [FLOW_SETTLEMENT_STAY] = {{[ROLE_TREATING] = stay_treating, [ROLE_INSURED] = stay_insured},
+                              STAY_STATES},
 };
 
 struct next_step next_step_of(const struct flow_case *flow_case)
@@ -118,6 +179,12 @@ struct next_step next_step_of(const struct flow_case *flow_case)
     if (flow_case->flags & CASE_FLAGGED)
         return look;
     step = &tables[flow_case->flow].steps[flow_case->role][flow_case->state];
+    if (flow_case_question(flow_case) != NULL) {
+        if (flow_case->role == ROLE_TREATING && step->actor == NEXT_CORE)
+            return answers_there;
+        if (flow_case->role == ROLE_INSURED && step->actor == NEXT_PARTNER)
+            return answers_here;
+    }
     return step->actor == NEXT_NOBODY ? nobody : *step;
 }
 

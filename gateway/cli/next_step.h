@@ -1,8 +1,8 @@
 /*
  * next_step.h - what an open case waits for, and who has to act: for a person who looks at it.
  *
- * Read from role and state alone; a letter that is still under way, or dead, is the caller's to
- * tell, for it comes before this.
+ * Read from role, state and the open question alone; a letter that is still under way, or dead,
+ * is the caller's to tell, for it comes before this.
  */
 #ifndef CLI_NEXT_STEP_H
 #define CLI_NEXT_STEP_H

@@ -109,6 +109,18 @@ static void letter_actions(struct status *status)
                gathered->flagged);
 }
 
+static void doubt_actions(struct status *status)
+{
+    uint64_t doubt = status->gathered.doubt;
+
+    if (doubt > 0)
+        action(status, PAINT_BAD,
+               ngettext("%" PRIu64 " outcome is in doubt: qiantong uncertain",
+                        "%" PRIu64 " outcomes are in doubt: qiantong uncertain",
+                        (unsigned long)doubt),
+               doubt);
+}
+
 static void approval_actions(struct status *status)
 {
     if (status->approvals > 0)
@@ -167,6 +179,7 @@ void status_actions(struct status *status)
     unsigned percent = status_map_percent(&status->use);
 
     gateway_action(status);
+    doubt_actions(status);
     late_actions(status);
     letter_actions(status);
     approval_actions(status);

@@ -38,6 +38,8 @@ static void put_cases(json_t *object, const struct gathered *gathered)
     json_number(cases, "open", (int64_t)gathered->open);
     json_number(cases, "overdue", (int64_t)gathered->overdue);
     json_number(cases, "flagged", (int64_t)gathered->flagged);
+    json_number(cases, "in_doubt", (int64_t)gathered->doubt);
+    json_number(cases, "questions", (int64_t)gathered->questions);
     json_instant(cases, "next_due", gathered->next_due);
     json_uuid(cases, "next_case", &gathered->next_case);
     json_put(object, "cases", cases);

@@ -12,7 +12,7 @@
 enum {
     LABEL = 12,
     BYTES_TEXT_SIZE = 32,
-    OVERVIEW_LINES = 5,
+    OVERVIEW_LINES = 6,
     TABLE_LINES = 2,
     FIXED_LINES = 1 + 1 + OVERVIEW_LINES + TABLE_LINES + 1,
     PARTIES_LEAST = 4
@@ -67,13 +67,46 @@ static void print_gateway(const struct status *status)
         field(status, _("Gateway"), PAINT_GOOD, "%s", _("up"));
 }
 
+/* Only where there are any: most ledgers have no flow that asks. */
+static void print_questions(const struct status *status)
+{
+    const json_t *waiting = json_object_get(status->gateway, "questions");
+    uint64_t open = status->gathered.questions;
+
+    if (open == 0 && json_integer_value(waiting) == 0)
+        return;
+    if (json_is_integer(waiting))
+        field(status, _("Questions"), PAINT_PLAIN, _("%" PRIu64 " open; a core waits for %lld"),
+              open, (long long)json_integer_value(waiting));
+    else
+        field(status, _("Questions"), PAINT_PLAIN, _("%" PRIu64 " open"), open);
+}
+
+/* Days end at 24:00; clocks of questions are exact. */
+static void print_next_limit(const struct status *status)
+{
+    const struct gathered *gathered = &status->gathered;
+    struct day last = instant_day(instant_add_ms(gathered->next_due, -1));
+    char day[DAY_TEXT_SIZE];
+    char at[INSTANT_TEXT_SIZE];
+    char id[UUID_TEXT_SIZE];
+
+    if (gathered->next_due.ms == 0)
+        return;
+    uuid_format(&gathered->next_case, id);
+    if (day_end(last).ms == gathered->next_due.ms)
+        field(status, _("Next limit"), PAINT_PLAIN, _("%s 24:00, case %.13s"),
+              day_format(last, day), id);
+    else
+        field(status, _("Next limit"), PAINT_PLAIN, _("%s, case %.13s"),
+              instant_format_short(gathered->next_due, at), id);
+}
+
 static void print_overview(const struct status *status)
 {
     const struct gathered *gathered = &status->gathered;
     char used[BYTES_TEXT_SIZE];
     char map[BYTES_TEXT_SIZE];
-    char due[DAY_TEXT_SIZE];
-    char id[UUID_TEXT_SIZE];
 
     fputc('\n', status->cli->screen.out);
     print_gateway(status);
@@ -83,10 +116,8 @@ static void print_overview(const struct status *status)
     field(status, _("Cases"), gathered->overdue > 0 ? PAINT_BAD : PAINT_PLAIN,
           _("%" PRIu64 " open, %" PRIu64 " overdue, %" PRIu64 " in all"), gathered->open,
           gathered->overdue, gathered->cases);
-    if (gathered->next_due.ms != 0)
-        field(status, _("Next limit"), PAINT_PLAIN, _("%s 24:00, case %.13s"),
-              day_format(instant_day(instant_add_ms(gathered->next_due, -1)), due),
-              uuid_format(&gathered->next_case, id));
+    print_questions(status);
+    print_next_limit(status);
 }
 
 static bool add_party(struct table *table, const struct party_counts *counts, struct error *err)

@@ -11,6 +11,12 @@ bool stay_is(const struct flow_case *flow_case)
     return flow_part_of(flow_case->flow) == FLOW_PART_STAY;
 }
 
+bool stay_open(const struct flow_case *flow_case)
+{
+    return case_open(flow_case) &&
+           (flow_case->state != STAY_SETTLED || (flow_case->flags & CASE_UNCONFIRMED) != 0);
+}
+
 struct text stay_institution(const struct flow_case *flow_case)
 {
     struct text rest = text_of(flow_case->trace);
@@ -97,7 +103,7 @@ enum doubt doubt_of(const struct flow_case *flow_case, struct instant now)
         return doubt;
     if (stay_is(flow_case) && (flow_case->flags & CASE_UNCONFIRMED) != 0)
         return DOUBT_UNCONFIRMED;
-    return question != NULL && question->answer_by.ms != 0 &&
+    return question != NULL && case_open(flow_case) && question->answer_by.ms != 0 &&
                    instant_before(question->answer_by, now)
                ? DOUBT_LATE
                : DOUBT_NONE;
@@ -195,6 +201,20 @@ bool month_option(struct cli *cli, const char *text, struct month *month, struct
     return fail(err, ERROR_USAGE, _("%s is no month"), text);
 }
 
+json_t *next_act_json(const struct next_act *act)
+{
+    json_t *object;
+
+    if (act->clock == NULL)
+        return json_null();
+    object = json_new_object();
+    json_text(object, "action",
+              act->action == ACTION_NONE ? NULL : action_name(act->action).english);
+    json_text(object, "clock", clock_kind_name(act->clock->kind).english);
+    json_instant(object, "at", act->clock->due);
+    return object;
+}
+
 static void put_fen(json_t *object, const char *name, bool known, struct money money)
 {
     if (known)
@@ -218,7 +238,7 @@ json_t *stay_json(const struct flow_case *flow_case, const char *party, struct i
     json_text(object, "insurance", insurance_name(flow_case->part.stay.insurance).english);
     json_text(object, "state", case_state_name(flow_case).english);
     json_text(object, "state_chinese", case_state_name(flow_case).chinese);
-    json_bool(object, "open", case_open(flow_case));
+    json_bool(object, "open", stay_open(flow_case));
     json_text(object, "doubt", doubt == DOUBT_NONE ? NULL : doubt_name(doubt).english);
     json_bool(object, "booked", amounts.booked);
     json_number(object, "total_fen", amounts.total.fen);

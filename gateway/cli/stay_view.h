@@ -12,6 +12,9 @@
 #include "core/settlement_stay.h"
 
 bool stay_is(const struct flow_case *flow_case);
+/* Neither ended nor settled, or settled and not confirmed: something is still to come. (A
+ * settled stay is no end state: it may be cancelled.) */
+bool stay_open(const struct flow_case *flow_case);
 /* The two halves of its trace: views. An empty number: the trace has no '/'. */
 struct text stay_institution(const struct flow_case *flow_case);
 struct text stay_number(const struct flow_case *flow_case);
@@ -42,7 +45,7 @@ enum doubt {
     DOUBT_REVERSING,   /* being undone over there; not confirmed yet */
     DOUBT_MISMATCHED,  /* the books of both sides differ: no machine mends that */
     DOUBT_UNCONFIRMED, /* settled, but our own core with two phases has not said so */
-    DOUBT_LATE,        /* a question is open longer than its AnswerBy */
+    DOUBT_LATE,        /* a question of an open case is not answered by its AnswerBy */
     DOUBTS
 };
 enum doubt doubt_of(const struct flow_case *flow_case, struct instant now);
@@ -57,6 +60,8 @@ struct next_act {
     uint8_t action;
 };
 struct next_act next_act_of(const struct flow_case *flow_case);
+/* {"action", "at"}, or null. */
+json_t *next_act_json(const struct next_act *act);
 
 /* May a person reverse it now? By the flow's table: only the side that treats can. */
 bool stay_reversible(const struct flow_case *flow_case);

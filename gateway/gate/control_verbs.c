@@ -109,7 +109,7 @@ static json_t *answer_ping(struct asking *asking)
     }
     writer_counts(gate->writer, &writer);
     return json_pack(
-        "{s:b, s:s, s:s, s:I, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
+        "{s:b, s:s, s:s, s:I, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
         "ok", 1, "version", QIANTONG_VERSION, "party", ledger_origin(gate->ledger)->party,
         "port", (json_int_t)listener_port(gate->listener), "started",
         instant_format(gate->started, started), "entries",
@@ -121,7 +121,8 @@ static json_t *answer_ping(struct asking *asking)
         (json_int_t)atomic_load(&counts->unavailable), "sent",
         (json_int_t)atomic_load(&counts->sent), "outcomes",
         (json_int_t)atomic_load(&counts->outcomes), "batches", (json_int_t)writer.batches,
-        "items", (json_int_t)writer.items, "largest_batch", (json_int_t)writer.largest_batch);
+        "items", (json_int_t)writer.items, "largest_batch", (json_int_t)writer.largest_batch,
+        "questions", (json_int_t)atomic_load(&counts->questions.open));
 }
 
 /* --- metrics ------------------------------------------------------------------------------ */

@@ -7,6 +7,7 @@
 #include "cli/case_view.h"
 #include "cli/next_step.h"
 #include "core/pension_employee.h"
+#include "core/settlement_stay.h"
 
 static struct flow_case case_in(enum role role, unsigned state)
 {
@@ -18,10 +19,12 @@ static void every_state(unsigned number)
 {
     const struct flow *flow = flow_find(number);
 
-    for (unsigned role = ROLE_IN; role <= ROLE_OUT; role++) {
+    for (unsigned side = 0; side < COUNT_OF(flow->roles); side++) {
+        unsigned role = flow->roles[side];
+
         for (size_t i = 0; i < flow->step_count[role]; i++) {
             const struct flow_step *row = &flow->steps[role][i];
-            struct flow_case at = case_in(role, row->to == FLOW_SAME ? PENSION_NEW : row->to);
+            struct flow_case at = case_in(role, row->to == FLOW_SAME ? 0 : row->to);
             struct next_step next;
 
             at.flow = (uint16_t)number;
@@ -44,6 +47,7 @@ static void test_every_state(void **state)
     (void)state;
     every_state(FLOW_PENSION_EMPLOYEE);
     every_state(FLOW_PENSION_RESIDENT);
+    every_state(FLOW_SETTLEMENT_STAY);
 }
 
 static void test_actors(void **state)
@@ -79,6 +83,39 @@ static void test_actors(void **state)
     assert_null(next_actor_text(next_step_of(&strange).actor));
     strange.flow = 99;
     assert_null(next_actor_text(next_step_of(&strange).actor));
+}
+
+/* While a question is open, whoever was asked acts, not who would go on. */
+static void test_questions(void **state)
+{
+    static const struct {
+        enum role role;
+        enum stay_state state;
+        const char *asks;
+        const char *answers;
+    } rows[] = {
+        {ROLE_TREATING, STAY_REGISTERED, "core", "partner"},
+        {ROLE_TREATING, STAY_DISCHARGED, "core", "partner"},
+        {ROLE_INSURED, STAY_REGISTERED, "partner", "core"},
+        {ROLE_INSURED, STAY_DISCHARGED, "partner", "core"},
+        {ROLE_TREATING, STAY_SETL_SENT, "partner", "partner"},
+        {ROLE_INSURED, STAY_SETL_SENT, "core", "core"},
+        {ROLE_TREATING, STAY_SETL_UNCERTAIN, "gateway", "gateway"},
+        {ROLE_TREATING, STAY_REVERSING, "gateway", "gateway"},
+        {ROLE_INSURED, STAY_REVERSING, "core", "core"},
+        {ROLE_TREATING, STAY_MISMATCHED, "operator", "operator"},
+        {ROLE_INSURED, STAY_MISMATCHED, "operator", "operator"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct flow_case at = case_in(rows[i].role, rows[i].state);
+
+        at.flow = FLOW_SETTLEMENT_STAY;
+        assert_string_equal(next_actor_text(next_step_of(&at).actor), rows[i].asks);
+        at.part.stay.question.action = ACTION_SETTLE;
+        assert_string_equal(next_actor_text(next_step_of(&at).actor), rows[i].answers);
+    }
 }
 
 static struct instant at_time(const char *text)
@@ -138,9 +175,8 @@ static void test_clock_titles(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_every_state),
-        cmocka_unit_test(test_actors),
-        cmocka_unit_test(test_clock_tell),
+        cmocka_unit_test(test_every_state),  cmocka_unit_test(test_actors),
+        cmocka_unit_test(test_questions),    cmocka_unit_test(test_clock_tell),
         cmocka_unit_test(test_clock_titles),
     };
 
