@@ -9,7 +9,8 @@ enum {
     ID_SHOWN_MIN = 13,
     ID_SIZE = UUID_TEXT_SIZE - 1,
     STATES_TEXT = 2048,
-    DUE_MAX = 999
+    DUE_MAX = 999,
+    YEAR = 5 /* and its hyphen */
 };
 
 struct case_filter {
@@ -25,6 +26,7 @@ struct line {
     struct line *next;
     size_t shown; /* characters of the id that no other case shares */
     char party[PARTY_ID_SIZE];
+    char party_short[PARTY_ID_SIZE];
     struct flow_case row;
 };
 
@@ -35,6 +37,7 @@ struct listing {
     struct line *first;
     struct line *last;
     size_t count;
+    bool several;                  /* of more than one kind: their names are told apart */
     struct line *newest;           /* the line of the case before this one, NULL: not listed */
     char previous[UUID_TEXT_SIZE]; /* id of the case before this one, listed or not */
     struct error *err;
@@ -106,8 +109,11 @@ static bool add_line(struct listing *listing, const struct flow_case *row, const
         return false;
     }
     line->row = *row;
+    listing->several = listing->several ||
+                       (listing->first != NULL && listing->first->row.flow != row->flow);
     line->shown = shown;
     snprintf(line->party, sizeof(line->party), "%s", party);
+    listing->ok = cli_party_short(listing->cli, row->party, line->party_short, listing->err);
     if (listing->last == NULL)
         listing->first = line;
     else
@@ -115,7 +121,7 @@ static bool add_line(struct listing *listing, const struct flow_case *row, const
     listing->last = line;
     listing->newest = line;
     listing->count++;
-    return true;
+    return listing->ok;
 }
 
 static bool visit(void *self, const struct flow_case *row)
@@ -156,8 +162,17 @@ static enum paint paint_of(const struct flow_case *row, struct instant now)
     return case_open(row) ? PAINT_PLAIN : PAINT_FAINT;
 }
 
-static bool add_cells(struct table *table, const struct line *line, struct instant now,
-                      struct error *err)
+/* "stay" of "settlement.stay": what tells flows apart in a narrow column. */
+static const char *flow_shown(unsigned flow)
+{
+    const char *name = language_name(flow_name(flow));
+    const char *dot = strchr(name, '.');
+
+    return dot != NULL ? dot + 1 : name;
+}
+
+static bool add_cells(struct table *table, const struct line *line, bool several,
+                      struct instant now, struct error *err)
 {
     const struct flow_case *row = &line->row;
     const struct flow_clock *clock = case_clock(row);
@@ -180,10 +195,12 @@ static bool add_cells(struct table *table, const struct line *line, struct insta
     if (money.fen != 0)
         money_format_grouped(money, amount);
     return table_cell(table, PAINT_PLAIN, id, err) &&
+           (!several || table_cell(table, PAINT_PLAIN, flow_shown(row->flow), err)) &&
            table_cell(table, PAINT_PLAIN, language_name(role_name(row->role)), err) &&
            table_cell(table, paint, language_name(case_state_name(row)), err) &&
-           table_cell(table, PAINT_PLAIN, line->party, err) &&
-           table_cell(table, paint, due, err) && table_cell(table, PAINT_PLAIN, amount, err);
+           table_cell(table, PAINT_PLAIN, several ? line->party_short : line->party, err) &&
+           table_cell(table, paint, several && due[0] != '\0' ? due + YEAR : due, err) &&
+           table_cell(table, PAINT_PLAIN, amount, err);
 }
 
 static bool filtered(const struct case_filter *filter)
@@ -192,18 +209,31 @@ static bool filtered(const struct case_filter *filter)
            filter->state != NULL;
 }
 
+/* The flow's column stands only where there is something to tell apart. */
+static struct table *new_table(struct cli *cli, bool several)
+{
+    static struct table_column columns[7];
+    size_t count = 0;
+
+    columns[count++] = (struct table_column){_("Case"), false, false};
+    if (several)
+        columns[count++] = (struct table_column){_("Flow"), false, true};
+    columns[count++] = (struct table_column){_("Role"), false, false};
+    columns[count++] = (struct table_column){_("State"), false, true};
+    columns[count++] = (struct table_column){_("Party"), false, true};
+    columns[count++] = (struct table_column){_("Due"), false, false};
+    columns[count++] = (struct table_column){_("Yuan"), true, false};
+    return table_new(cli->arena, columns, count);
+}
+
 static bool print_text(struct listing *listing, struct error *err)
 {
-    const struct table_column columns[] = {
-        {_("Case"), false, false}, {_("Role"), false, false}, {_("State"), false, true},
-        {_("Party"), false, true}, {_("Due"), false, false},  {_("Yuan"), true, false},
-    };
-    struct table *table = table_new(listing->cli->arena, columns, COUNT_OF(columns));
+    struct table *table = new_table(listing->cli, listing->several);
 
     if (table == NULL)
         return fail(err, ERROR_MEMORY, _("no memory"));
     for (const struct line *line = listing->first; line != NULL; line = line->next)
-        if (!add_cells(table, line, listing->cli->now, err))
+        if (!add_cells(table, line, listing->several, listing->cli->now, err))
             return false;
     if (listing->count == 0) {
         fprintf(listing->cli->screen.out, "%s\n",
@@ -235,22 +265,6 @@ static bool check_state(struct cli *cli, const char *state, struct error *err)
     return fail(err, ERROR_USAGE, _("no state is called %s"), state);
 }
 
-/* A party that is in the ledger alone was known once. */
-static bool check_party(struct cli *cli, const char *party, struct error *err)
-{
-    uint32_t number;
-    bool found = false;
-
-    if (party == NULL || config_party_by_id(cli->config, party) != NULL)
-        return true;
-    if (!ledger_party_number(cli->txn, party, &number, &found, err))
-        return false;
-    if (found)
-        return true;
-    cli_hint(cli, _("`qiantong party` lists them"));
-    return fail(err, ERROR_NOT_FOUND, _("no party %s in %s"), party, cli->config->path);
-}
-
 static bool check_due(struct cli *cli, struct case_filter *filter, struct error *err)
 {
     if (filter->due == NULL ||
@@ -272,7 +286,7 @@ bool cli_cases(struct cli *cli, int word_count, char *const words[], struct erro
 
     if (!options_parse(word_count, words, rules, COUNT_OF(rules), 0, 0, &operands, err) ||
         !check_state(cli, listing.filter.state, err) || !check_due(cli, &listing.filter, err) ||
-        !cli_open_ledger(cli, err) || !check_party(cli, listing.filter.party, err) ||
+        !cli_open_ledger(cli, err) || !cli_known_party(cli, listing.filter.party, err) ||
         !ledger_each_case(cli->txn, visit, &listing, err) || !listing.ok)
         return false;
     cli_end_read(cli);

@@ -74,10 +74,19 @@ MUST_USE bool cli_party_id(struct cli *cli, uint32_t number, char id[PARTY_ID_SI
 MUST_USE bool cli_party_short(struct cli *cli, uint32_t number, char id[PARTY_ID_SIZE],
                               struct error *err);
 
+/* An option --party; NULL: none. ERROR_NOT_FOUND: neither configuration nor ledger has it, for
+ * a misspelt one would list nothing and look like good news. Inside the read transaction. */
+MUST_USE bool cli_known_party(struct cli *cli, const char *party, struct error *err);
+
 /* verbs, one file a group */
 bool cli_status(struct cli *cli, int word_count, char *const words[], struct error *err);
 bool cli_cases(struct cli *cli, int word_count, char *const words[], struct error *err);
 bool cli_case(struct cli *cli, int word_count, char *const words[], struct error *err);
+bool cli_stays(struct cli *cli, int word_count, char *const words[], struct error *err);
+bool cli_stay(struct cli *cli, int word_count, char *const words[], struct error *err);
+bool cli_uncertain(struct cli *cli, int word_count, char *const words[], struct error *err);
+bool cli_owes(struct cli *cli, int word_count, char *const words[], struct error *err);
+bool cli_rate(struct cli *cli, int word_count, char *const words[], struct error *err);
 bool cli_person(struct cli *cli, int word_count, char *const words[], struct error *err);
 bool cli_message(struct cli *cli, int word_count, char *const words[], struct error *err);
 bool cli_party(struct cli *cli, int word_count, char *const words[], struct error *err);

@@ -87,3 +87,19 @@ bool cli_party_short(struct cli *cli, uint32_t number, char id[PARTY_ID_SIZE],
         memmove(id, id + authority, strlen(id + authority) + 1);
     return true;
 }
+
+/* A party that is in the ledger alone was known once. */
+bool cli_known_party(struct cli *cli, const char *party, struct error *err)
+{
+    uint32_t number;
+    bool found = false;
+
+    if (party == NULL || config_party_by_id(cli->config, party) != NULL)
+        return true;
+    if (!ledger_party_number(cli->txn, party, &number, &found, err))
+        return false;
+    if (found)
+        return true;
+    cli_hint(cli, _("`qiantong party` lists them"));
+    return fail(err, ERROR_NOT_FOUND, _("no party %s in %s"), party, cli->config->path);
+}
