@@ -110,6 +110,18 @@ check "and declined after that" says 65 "was approved by" other guangdong declin
 check "the journal closes it once" test "$(close_entries "$first")" = 1
 check "with the approval in the same story" is "$number" approved
 
+# --- a reversal ----------------------------------------------------------------------------------------
+
+transfer=$(cli guangdong cases --json | sed -n 's/.*"case_id": "\(.*\)",/\1/p' | head -1)
+check "a transfer is no stay to reverse" says 66 "no stay of direct settlement" cli guangdong reverse "$transfer" --reason "?"
+check "no such stay" says 66 "no stay" cli guangdong reverse ZY-nothing --reason "?"
+check "no such case" says 66 "no such case" cli guangdong propose reverse 0192f0c0-0000-7000-8000-000000000000 --reason "?"
+check "proposed all the same, it waits" says 0 "waits for a second person" cli guangdong propose reverse "$transfer" --reason "?"
+number=$(waiting)
+check "approved, the flow says no" says 65 "nothing of this case can be reversed" other guangdong approve "$number" --reason "seen"
+check "and it waits as before" is "$number" waiting
+cli guangdong decline "$number" >/dev/null
+
 # --- declined ------------------------------------------------------------------------------------------
 
 cli guangdong propose close "$second" --reason "letter $second" >/dev/null
@@ -161,6 +173,9 @@ pair_end
 check "stopped, an export in clear is refused" says 77 "second person" export_clear three
 sed 's|<test>true|<test>false|; /clockOffset/d; s|<acts>.*</acts>|<acts>none</acts>|' "$PAIR/guangdong/gateway.xml" >"$PAIR/guangdong/real.xml"
 check "a ledger that is no test always asks for two to close" says 78 "close always needs a second person" \
+    "$BIN/qiantong" --config "$PAIR/guangdong/real.xml" config check
+sed -i 's|<acts>.*</acts>|<acts>close export</acts>|' "$PAIR/guangdong/real.xml"
+check "and for two to reverse" says 78 "reverse always needs a second person" \
     "$BIN/qiantong" --config "$PAIR/guangdong/real.xml" config check
 check "Guangdong's ledger is good, rebuilt row by row" ledger_good guangdong
 [ "$failures" = 0 ] && rm -rf "$work"

@@ -36,9 +36,9 @@ while IFS='|' read -r verb usage; do
 done <<<"$table"
 rm -f /tmp/null.$$
 check "completion: verbs of ledger" grep -qx verify <(offers ledger v)
-check "completion: what begins with st" same status st
+check "completion: what begins with st" same "status stay stays" st
 check "completion: encodings" same "gb18030 gb2312 gbk" --encoding g
-check "completion: behind an option of the program" same status --config x st
+check "completion: behind an option of the program" same "status stay stays" --config x st
 check "completion: help knows verbs" grep -qx ledger <(offers help l)
 check "completion: a file where nothing else fits" same README.md submit README.m
 check "completion: a file behind --batch" same README.md submit --batch README.m
