@@ -52,7 +52,7 @@ struct engine_party {
 enum asked_state {
     ASKED_NOTHING = 0,
     ASKED_OPEN,     /* its answer will come: given.answered, at the latest at wait_until */
-    ASKED_ANSWERED, /* a repeat: the answer lies in entry `answer_seq`, or is `reply` */
+    ASKED_ANSWERED, /* the answer lies in entry `answer_seq` (a repeat), or is `reply` */
     ASKED_UNKNOWN   /* a repeat, or nobody answered in time: the outcome is in doubt (存疑) */
 };
 

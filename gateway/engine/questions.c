@@ -333,10 +333,12 @@ void result_asked(struct work_result *result, const struct flow_decision *decisi
 {
     result->reply = decision->reply;
     result->reply_action = decision->reply_action;
-    if (!decision->pending)
-        return;
-    result->asked = ASKED_OPEN;
-    result->wait_until = patience_of(&decision->after);
+    if (decision->pending) {
+        result->asked = ASKED_OPEN;
+        result->wait_until = patience_of(&decision->after);
+    } else if (decision->reply != NULL) {
+        result->asked = ASKED_ANSWERED; /* at once: what the hospital asked was known here */
+    }
 }
 
 struct seeking {
