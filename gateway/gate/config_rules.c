@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/flow_clock.h"
 #include "gate/config_read.h"
 
 enum { TEXT_MAX = 512 * 1024, OFF_DAYS_MAX = 60, UNIT_SIZE = 16 };
@@ -238,6 +239,73 @@ static bool take_rules(struct loading *loading, const struct config_file *file,
     return true;
 }
 
+/* --- the waits of direct settlement ----------------------------------------------------------
+ */
+
+static const struct wait {
+    const char *id;
+    int64_t otherwise;
+} waits[] = {
+    {"STL-HOSPITAL", 75000},
+    {"STL-TREATING", 60000},
+    {"STL-CORE", 50000},
+};
+
+/* Is it one of the waits, for all or for one region (0: for all)? */
+static bool is_wait(const struct rule *rule, uint32_t *region)
+{
+    for (size_t i = 0; i < COUNT_OF(waits); i++) {
+        size_t size = strlen(waits[i].id);
+        uint64_t number = 0;
+
+        if (strncmp(rule->id, waits[i].id, size) != 0)
+            continue;
+        if (rule->id[size] != '\0' &&
+            (rule->id[size] != '-' || !text_to_u64(text_of(rule->id + size + 1), &number) ||
+             number > 999999))
+            continue;
+        *region = (uint32_t)number;
+        return true;
+    }
+    return false;
+}
+
+/* Each waits longer than the one behind it, or an answer comes to somebody who has given up. */
+static bool in_order_on(const struct rules *rules, uint32_t region, struct day day,
+                        const struct config_file *file, struct error *err)
+{
+    char text[DAY_TEXT_SIZE];
+
+    for (size_t i = 1; i < COUNT_OF(waits); i++) {
+        int64_t before = flow_rule(rules, waits[i - 1].id, region, day, waits[i - 1].otherwise);
+        int64_t value = flow_rule(rules, waits[i].id, region, day, waits[i].otherwise);
+
+        if (value <= 0 || value >= before)
+            return config_wrong(file, waits[i].id, err, "on %s not below %s",
+                                day_format(day, text), waits[i - 1].id);
+    }
+    return true;
+}
+
+/* On each day on which one of them changes, for each region that has its own. */
+static bool waits_in_order(const struct rules *rules, const struct config_file *file,
+                           struct error *err)
+{
+    for (size_t i = 0; i < rules->count; i++) {
+        struct day day = rules->rows[i].from;
+        uint32_t region;
+
+        if (!is_wait(&rules->rows[i], &region))
+            continue;
+        for (size_t k = 0; k < rules->count; k++)
+            if (is_wait(&rules->rows[k], &region) &&
+                (!in_order_on(rules, 0, day, file, err) ||
+                 !in_order_on(rules, region, day, file, err)))
+                return false;
+    }
+    return true;
+}
+
 static bool load_rules(struct loading *loading, const char *path, struct buffer *text,
                        struct error *err)
 {
@@ -254,7 +322,8 @@ static bool load_rules(struct loading *loading, const char *path, struct buffer 
         if (!add_rule(loading, &one, err))
             return false;
     }
-    return take_rules(loading, &file, text, err);
+    return take_rules(loading, &file, text, err) &&
+           waits_in_order(&loading->config->rules, &file, err);
 }
 
 bool config_load_rules(struct config *config, const char *rules_path, const char *calendar_path,
