@@ -15,18 +15,12 @@ PAIR_FLOWS=settlement.stay
 PAIR_RULES=../rules.xml
 
 # Waits of a hospital in seconds instead of minutes; filings are another flow's test.
-STAY_RULES="STL-FILING-MEDICAL:0:switch STL-TREATING:1500:milliseconds STL-HOSPITAL:4000:milliseconds
-    STL-CORE:1000:milliseconds STL-RETRY:1000:milliseconds STL-RETRY-MAX:2000:milliseconds"
+STAY_RULES="STL-FILING-MEDICAL=0 STL-TREATING=1500 STL-HOSPITAL=4000 STL-CORE=1000 STL-RETRY=1000 STL-RETRY-MAX=2000"
 
 stay_rules() {
-    local rule id value unit
-    sed '/<\/rules>/d' conf/rules.xml
-    for rule in $STAY_RULES; do
-        IFS=: read -r id value unit <<<"$rule"
-        printf '<rule><id>%s</id><from>2010-01-01</from><value>%s</value><unit>%s</unit><meaning>' "$id" "$value" "$unit"
-        printf '<english>of this test</english><chinese>测试用</chinese></meaning><source>test</source><confirmed>no</confirmed></rule>\n'
-    done
-    echo '</rules>'
+    local rule edits=()
+    for rule in $STAY_RULES; do edits+=(-e "/<id>${rule%=*}</,/<value>/s|<value>[0-9]*|<value>${rule#*=}|"); done
+    sed "${edits[@]}" conf/rules.xml
 }
 
 stays_pair() { # FOLDER
