@@ -48,7 +48,7 @@ play_reload() {
     core_begin guizhou GZ20260302000001
     check "the same again: taken" cli_quiet guizhou reload
     refused_and_back "another hash: refused" "ledger/hash: never changes for a ledger" gateway.xml 's|sha256</hash>|sm3</hash>|'
-    refused_and_back "no test ledger any more: refused" "ledger/test: never" gateway.xml '/clockOffset/d;s|<test>true|<test>false|;s|<acts>none|<acts>close|'
+    refused_and_back "no test ledger any more: refused" "ledger/test: never" gateway.xml '/clockOffset/d;s|<test>true|<test>false|;s|<acts>none|<acts>close reverse|'
     refused_and_back "another ledger: refused" "ledger/path: never" gateway.xml 's|<path>ledger|<path>ledger2|'
     refused_and_back "another port: needs a restart" "listen/port: changes with a restart only" gateway.xml 's|<port>[0-9]*|<port>19999|'
     refused_and_back "more threads: needs a restart" "workers: changes with a restart only" gateway.xml 's|( *)<limits>|<workers>7</workers><limits>|'
