@@ -1,6 +1,8 @@
 /* case_view.c - what follows from a case's row, for people. */
 #include "cli/case_view.h"
 
+#include <string.h>
+
 #include <stdlib.h>
 
 #include "cli/json.h"
@@ -121,6 +123,14 @@ struct name case_state_name(const struct flow_case *flow_case)
     const struct flow *flow = flow_find(flow_case->flow);
 
     return flow == NULL ? flow_name(UINT32_MAX) : flow_state_name(flow, flow_case->state);
+}
+
+const char *case_flow_short(unsigned flow)
+{
+    const char *name = language_name(flow_name(flow));
+    const char *dot = strchr(name, '.');
+
+    return dot != NULL ? dot + 1 : name;
 }
 
 struct money case_amount(const struct flow_case *flow_case)

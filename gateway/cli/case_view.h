@@ -21,6 +21,8 @@ bool case_overdue(const struct flow_case *flow_case, struct instant now);
 /* Of the form if there is one, else of the letter. */
 uint32_t case_revision(const struct flow_case *flow_case);
 struct name case_state_name(const struct flow_case *flow_case);
+/* "stay" of "settlement.stay": what tells flows apart in a narrow column. For screens. */
+const char *case_flow_short(unsigned flow);
 /* For screens: money if there is any, else the form's total; of a stay what it costs. */
 struct money case_amount(const struct flow_case *flow_case);
 

@@ -162,15 +162,6 @@ static enum paint paint_of(const struct flow_case *row, struct instant now)
     return case_open(row) ? PAINT_PLAIN : PAINT_FAINT;
 }
 
-/* "stay" of "settlement.stay": what tells flows apart in a narrow column. */
-static const char *flow_shown(unsigned flow)
-{
-    const char *name = language_name(flow_name(flow));
-    const char *dot = strchr(name, '.');
-
-    return dot != NULL ? dot + 1 : name;
-}
-
 static bool add_cells(struct table *table, const struct line *line, bool several,
                       struct instant now, struct error *err)
 {
@@ -195,7 +186,7 @@ static bool add_cells(struct table *table, const struct line *line, bool several
     if (money.fen != 0)
         money_format_grouped(money, amount);
     return table_cell(table, PAINT_PLAIN, id, err) &&
-           (!several || table_cell(table, PAINT_PLAIN, flow_shown(row->flow), err)) &&
+           (!several || table_cell(table, PAINT_PLAIN, case_flow_short(row->flow), err)) &&
            table_cell(table, PAINT_PLAIN, language_name(role_name(row->role)), err) &&
            table_cell(table, paint, language_name(case_state_name(row)), err) &&
            table_cell(table, PAINT_PLAIN, several ? line->party_short : line->party, err) &&

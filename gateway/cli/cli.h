@@ -86,6 +86,7 @@ bool cli_stays(struct cli *cli, int word_count, char *const words[], struct erro
 bool cli_stay(struct cli *cli, int word_count, char *const words[], struct error *err);
 bool cli_uncertain(struct cli *cli, int word_count, char *const words[], struct error *err);
 bool cli_owes(struct cli *cli, int word_count, char *const words[], struct error *err);
+bool cli_punctuality(struct cli *cli, int word_count, char *const words[], struct error *err);
 bool cli_rate(struct cli *cli, int word_count, char *const words[], struct error *err);
 bool cli_person(struct cli *cli, int word_count, char *const words[], struct error *err);
 bool cli_message(struct cli *cli, int word_count, char *const words[], struct error *err);
