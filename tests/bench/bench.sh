@@ -2,8 +2,8 @@
 # bench.sh - the figures of `make bench`, each beside the limit measured in the same run.
 #
 # Everything lies below build/bench on the file system of the project, default sync. Nothing here
-# passes or fails because of a figure. Two to four minutes.
-#   SKIP="stages commits exchange mapping memory batch" leaves parts out; TRACES, CONNECTIONS and
+# passes or fails because of a figure. Three to five minutes.
+#   SKIP="stages commits exchange asks mapping memory batch" leaves parts out; TRACES, CONNECTIONS and
 #   AHEAD change the exchange.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
@@ -140,6 +140,9 @@ if part commits "Durable commits with many waiting: entries of 1 KB with two bod
 fi
 if part mapping "Mapping of a form, against libxslt doing the same renaming"; then
     run "$B/bench/mapping"
+fi
+if part asks "Questions of direct settlement: what two gateways add to the insured core's answer, and 2,000 open"; then
+    run bash tests/bench/asks.sh
 fi
 if part memory "Memory"; then run memory; fi
 if part batch "Batches by hand: applications of a core, each durable, a line for each"; then
