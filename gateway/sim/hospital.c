@@ -117,6 +117,7 @@ static void ask(struct hospital *hospital, struct hospital_stay *stay, unsigned 
 
     stay->again = false;
     stay->doubts = 0;
+    stay->asked_ms = hospital->given.monotonic_ms() + delay_ms;
     if (books(action))
         stay->about = (uint16_t)action;
     if (++stay->rounds > ROUNDS_MAX) {
@@ -321,11 +322,12 @@ static void tell(struct hospital *hospital, struct hospital_stay *stay,
     }
     log_info("sim.stay",
              "stay=%s step=%s asked=%s key=%u verdict=%.*s code=%.*s same=%s tries=%u "
-             "took_ms=%lld",
+             "took_ms=%lld question_ms=%lld",
              stay->number, action_name(stay->question).english,
              stay->instead != ACTION_NONE ? action_name(stay->instead).english : "itself",
              stay->asked, TEXT_ARG(verdict), TEXT_ARG(code), same, tries,
-             (long long)(hospital->given.monotonic_ms() - stay->step_ms));
+             (long long)(hospital->given.monotonic_ms() - stay->step_ms),
+             (long long)(hospital->given.monotonic_ms() - stay->asked_ms));
 }
 
 /* What an answer leaves in the hospital's books. */

@@ -25,15 +25,18 @@ void hospital_person(uint32_t person, char number[CITIZEN_NUMBER_SIZE])
     number[18] = '\0';
 }
 
-static void put_person(struct paper *paper, uint32_t person)
+static void put_person(struct paper *paper, const struct hospital_stay *stay)
 {
     static const char *const names[] = {"田㛃", "张喆", "𠮷明远", "陆青"};
+    const char *name = stay->group->person_name;
+    const char *known = stay->group->identity_number;
     struct record *group = paper_group(paper, paper->root, "person");
-    char number[CITIZEN_NUMBER_SIZE];
+    char invented[CITIZEN_NUMBER_SIZE];
 
-    hospital_person(person, number);
-    paper_word(paper, group, "name", names[person % COUNT_OF(names)]);
-    paper_word(paper, group, "identityNumber", number);
+    hospital_person(stay->person, invented);
+    paper_word(paper, group, "name",
+               name != NULL ? name : names[stay->person % COUNT_OF(names)]);
+    paper_word(paper, group, "identityNumber", known != NULL ? known : invented);
 }
 
 /* --- charges --------------------------------------------------------------------------------
@@ -91,7 +94,8 @@ static void put_price(struct paper *paper, struct record *row, int64_t fen)
     paper_word(paper, row, "price", text);
 }
 
-static void put_line(struct paper *paper, uint32_t batch, uint32_t line, const char *day)
+static void put_line(struct paper *paper, const struct stay_group *group, uint32_t batch,
+                     uint32_t line, const char *day)
 {
     struct record *row = paper_group(paper, paper->root, "line");
     struct charge charge = charge_of(batch, line);
@@ -100,8 +104,9 @@ static void put_line(struct paper *paper, uint32_t batch, uint32_t line, const c
     snprintf(number, sizeof(number), "M%u.%u", batch, line);
     paper_word(paper, row, "number", number);
     paper_word(paper, row, "on", day);
-    paper_word(paper, row, "item", "001109000010000-110900001");
-    paper_word(paper, row, "itemName", "住院床位费");
+    paper_word(paper, row, "item",
+               group->outpatient ? "001102000010000-110200001" : "001109000010000-110900001");
+    paper_word(paper, row, "itemName", group->outpatient ? "普通门诊诊察费" : "住院床位费");
     paper_number(paper, row, "quantity", charge.quantity);
     put_price(paper, row, charge.price_fen);
     paper_money(paper, row, "amount", charge.sums.total.fen);
@@ -124,25 +129,44 @@ static void put_reference(struct paper *paper, const struct hospital_stay *stay)
     paper_word(paper, reference, "stayNumber", stay->number);
 }
 
+static void put_insurance(struct paper *paper, const struct hospital_stay *stay)
+{
+    paper_word(paper, paper->root, "insurance", stay->group->injury ? "injury" : "medical");
+    put_person(paper, stay);
+}
+
+static void put_visit(struct paper *paper, const struct hospital_stay *stay)
+{
+    bool outpatient = stay->group->outpatient;
+
+    paper_word(paper, paper->root, "visitKind", outpatient ? "outpatient" : "inpatient");
+    paper_word(paper, paper->root, "treatmentKind", outpatient ? "11" : "21");
+}
+
 static void put_identify(struct paper *paper, const struct hospital_stay *stay, const char *day)
 {
-    paper_word(paper, paper->root, "insurance", "medical");
-    put_person(paper, stay->person);
-    paper_word(paper, paper->root, "visitKind", "inpatient");
-    paper_word(paper, paper->root, "treatmentKind", "21");
+    put_insurance(paper, stay);
+    put_visit(paper, stay);
     paper_word(paper, paper->root, "on", day);
 }
 
 static void put_register(struct paper *paper, const struct hospital_stay *stay, const char *day)
 {
-    paper_word(paper, paper->root, "insurance", "medical");
-    put_person(paper, stay->person);
-    paper_word(paper, paper->root, "insuranceKind", "310");
-    paper_word(paper, paper->root, "visitKind", "inpatient");
-    paper_word(paper, paper->root, "treatmentKind", "21");
-    paper_word(paper, paper->root, "institutionName", "黔测试市人民医院");
+    const struct stay_group *group = stay->group;
+    const char *name = group->institution_name;
+
+    put_insurance(paper, stay);
+    paper_word(paper, paper->root, "insuranceKind", group->injury ? "410" : "310");
+    put_visit(paper, stay);
+    paper_word(paper, paper->root, "institutionName", name != NULL ? name : "黔测试市人民医院");
+    if (group->level != NULL)
+        paper_word(paper, paper->root, "institutionLevel", group->level);
     paper_word(paper, paper->root, "admittedOn", day);
     paper_word(paper, paper_group(paper, paper->root, "diagnosis"), "code", "S82.2");
+    if (group->recognition != NULL)
+        paper_word(paper, paper->root, "recognitionNumber", group->recognition);
+    if (group->injury)
+        paper_word(paper, paper->root, "service", "MED");
 }
 
 static void put_lines(struct paper *paper, const struct hospital_stay *stay, const char *day)
@@ -151,7 +175,7 @@ static void put_lines(struct paper *paper, const struct hospital_stay *stay, con
 
     paper_number(paper, paper->root, "batch", batch);
     for (uint32_t line = 1; line <= stay->group->lines_per_batch; line++)
-        put_line(paper, batch, line, day);
+        put_line(paper, stay->group, batch, line, day);
 }
 
 static void put_settle(struct paper *paper, const struct hospital_stay *stay)

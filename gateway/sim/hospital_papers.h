@@ -17,7 +17,8 @@ struct hospital_stay {
     size_t step;
     uint32_t batch; /* of the step lines: those that were taken */
     int64_t begun_ms;
-    int64_t step_ms; /* when the step began */
+    int64_t step_ms;  /* when the step began */
+    int64_t asked_ms; /* when the question was asked */
     /* what was asked last */
     uint16_t question; /* of the step */
     uint16_t about;    /* the last that books: what a query or reversal means */

@@ -57,6 +57,13 @@ struct stay_group {
     const char *treating_region;
     const char *insured_region;
     const char *institution;
+    const char *institution_name; /* NULL: a hospital of Guizhou */
+    const char *level;            /* NULL: not said */
+    bool injury;
+    bool outpatient;
+    const char *recognition; /* NULL: none */
+    const char *person_name; /* NULL, as below: each stay has a person of its own */
+    const char *identity_number;
     uint32_t count;
     uint32_t at_once;
     uint32_t batches;

@@ -24,12 +24,14 @@ static struct error err;
 static struct {
     struct hospital_stay *stay;
     unsigned action;
+    const struct record *body;
     char name[64];
     bool again;
     uint32_t delay_ms;
 } caught[CAUGHT_MAX];
 static size_t caught_count;
 static bool unwilling;
+static struct stay_group named; /* what a test says of its stays, before it plays them */
 
 static bool catch (void *self, struct hospital_stay *stay, unsigned action, const char *name,
                    struct record *body, uint32_t delay_ms)
@@ -45,6 +47,7 @@ static bool catch (void *self, struct hospital_stay *stay, unsigned action, cons
     assert_true(strlen(name) <= 40);
     caught[caught_count].stay = stay;
     caught[caught_count].action = action;
+    caught[caught_count].body = body;
     caught[caught_count].again = false;
     caught[caught_count].delay_ms = delay_ms;
     snprintf(caught[caught_count++].name, sizeof(caught[0].name), "%s", name);
@@ -81,16 +84,17 @@ static void play(const char *const steps[], uint32_t count, uint32_t at_once, bo
         .ask = catch, .ask_again = catch_again, .monotonic_ms = no_time, .now = the_day};
     struct stay_group *group = &script.groups[0];
 
-    *group = (struct stay_group){.name = "A",
-                                 .treating_region = "440100",
-                                 .insured_region = "520100",
-                                 .institution = "H52990000001",
-                                 .count = count,
-                                 .at_once = at_once,
-                                 .batches = 2,
-                                 .lines_per_batch = 7,
-                                 .pause_ms = 300,
-                                 .go_on = go_on};
+    *group = named;
+    group->name = "A";
+    group->treating_region = "440100";
+    group->insured_region = "520100";
+    group->institution = "H52990000001";
+    group->count = count;
+    group->at_once = at_once;
+    group->batches = 2;
+    group->lines_per_batch = 7;
+    group->pause_ms = 300;
+    group->go_on = go_on;
     for (; steps[group->step_count] != NULL; group->step_count++) {
         struct stay_step *step = &group->steps[group->step_count];
 
@@ -125,6 +129,7 @@ static int prepare(void **state)
     arena = arena_new(32 << 20);
     caught_count = 0;
     unwilling = false;
+    named = (struct stay_group){.name = NULL};
     return arena == NULL;
 }
 
@@ -243,6 +248,40 @@ static void every_document_follows_its_schema(void **state)
             say("ok", NULL);
     }
     counts_are(0, 1, 0);
+}
+
+static void says_at(const struct record *body, const char *path, const char *expected)
+{
+    struct text found = TEXT("");
+
+    assert_true(record_text(body, path, &found));
+    assert_true(text_is(found, expected));
+}
+
+static void a_visit_of_an_injury_names_all_that_its_script_names(void **state)
+{
+    (void)state;
+    named = (struct stay_group){.institution_name = "广州测试医院",
+                                .level = "3",
+                                .injury = true,
+                                .outpatient = true,
+                                .recognition = "黔人社工认[2026]001号",
+                                .person_name = "𠮷㛃",
+                                .identity_number = "529900198801010018"};
+    PLAY("identify", "register", "lines");
+    says_at(caught[0].body, "insurance", "injury");
+    says_at(caught[0].body, "visitKind", "outpatient");
+    says_at(caught[0].body, "person/identityNumber", "529900198801010018");
+    say("ok", NULL);
+    says_at(caught[1].body, "insurance", "injury");
+    says_at(caught[1].body, "insuranceKind", "410");
+    says_at(caught[1].body, "person/name", "𠮷㛃");
+    says_at(caught[1].body, "institutionName", "广州测试医院");
+    says_at(caught[1].body, "institutionLevel", "3");
+    says_at(caught[1].body, "recognitionNumber", "黔人社工认[2026]001号");
+    says_at(caught[1].body, "service", "MED");
+    say("ok", NULL);
+    says_at(caught[2].body, "line/itemName", "普通门诊诊察费");
 }
 
 static void in_doubt_the_same_is_asked_under_the_same_key(void **state)
@@ -428,6 +467,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_stay_goes_through_its_steps),
         TEST(every_document_follows_its_schema),
+        TEST(a_visit_of_an_injury_names_all_that_its_script_names),
         TEST(in_doubt_the_same_is_asked_under_the_same_key),
         TEST(in_doubt_for_long_it_asks_what_became_of_it),
         TEST(what_does_not_stand_is_asked_anew),

@@ -66,6 +66,12 @@ static void what_is_not_said_has_its_default(void **state)
     const struct stay_group *group = &script.settlement.groups[0];
     assert_string_equal(group->institution, "H52990000001");
     assert_false(group->autostart || group->go_on);
+    assert_false(group->injury || group->outpatient);
+    assert_null(group->institution_name);
+    assert_null(group->level);
+    assert_null(group->recognition);
+    assert_null(group->person_name);
+    assert_null(group->identity_number);
     assert_int_equal(group->count, 1);
     assert_int_equal(group->at_once, 1);
     assert_int_equal(group->batches, 1);
@@ -103,6 +109,30 @@ static void everything_that_is_said_is_read(void **state)
     assert_true(script.settlement.groups[0].go_on);
 }
 
+static void a_person_and_a_hospital_may_be_named(void **state)
+{
+    struct script script;
+    const struct stay_group *group = &script.settlement.groups[0];
+    (void)state;
+
+    assert_true(
+        load(STAYS("A", "<institutionName>广州测试医院</institutionName><level>3</level>"
+                        "<insurance>injury</insurance><visit>outpatient</visit>"
+                        "<recognition>黔人社工认[2026]001号</recognition>"
+                        "<personName>𠮷㛃</personName>"
+                        "<identityNumber>529900198801010018</identityNumber>" STEP),
+             &script));
+    assert_string_equal(group->institution_name, "广州测试医院");
+    assert_string_equal(group->level, "3");
+    assert_true(group->injury && group->outpatient);
+    assert_string_equal(group->recognition, "黔人社工认[2026]001号");
+    assert_string_equal(group->person_name, "𠮷㛃");
+    assert_string_equal(group->identity_number, "529900198801010018");
+    assert_true(load(STAYS("A", "<insurance>medical</insurance><visit>inpatient</visit>" STEP),
+                     &script));
+    assert_false(group->injury || group->outpatient);
+}
+
 static void what_is_wrong_is_refused(void **state)
 {
     static const char *const wrong[] = {
@@ -119,6 +149,11 @@ static void what_is_wrong_is_refused(void **state)
         STAYS("A", "<linesPerBatch>101</linesPerBatch>" STEP),
         STAYS("A", "<pauseMs>25001</pauseMs>" STEP),
         STAYS("A", "<institution>h1</institution>" STEP),
+        STAYS("A", "<level>4</level>" STEP),
+        STAYS("A", "<insurance>pension</insurance>" STEP),
+        STAYS("A", "<visit>pharmacy</visit>" STEP),
+        STAYS("A", "<recognition></recognition>" STEP),
+        STAYS("A", "<identityNumber>520103198801010018</identityNumber>" STEP), /* a real one */
         STAYS("A", "<count>4001</count>" STEP) STAYS("B", "<count>5000</count>" STEP)
             STAYS("C", "<count>5000</count>" STEP) STAYS("D", "<count>5000</count>" STEP)
                 STAYS("E", "<count>1000</count>" STEP),
@@ -173,6 +208,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_not_said_has_its_default),
         cmocka_unit_test(everything_that_is_said_is_read),
+        cmocka_unit_test(a_person_and_a_hospital_may_be_named),
         cmocka_unit_test(what_is_wrong_is_refused),
         cmocka_unit_test(too_many_are_refused),
     };
