@@ -1,8 +1,10 @@
 #!/bin/bash
-# demo.sh [--quiet] - two provinces exchange pension records on this machine, for real.
+# demo.sh [--quiet] - two provinces exchange on this machine, for real: first pension records, then the
+# settlement of treatment in another province (settlement.sh).
 #
-# Two gateways (Guizhou hrss.520000, Guangdong hrss.440000), each with a simulated core system in
-# its own dialect, mutual TLS, signed XML, two ledgers. The day begins 2026-03-02 09:00 +08:00.
+# Two gateways (Guizhou hrss.520000, Guangdong hrss.440000; later a pair of nhsa.), each with a
+# simulated core system in its own dialect, mutual TLS, signed XML, two ledgers. The day begins
+# 2026-03-02 09:00 +08:00.
 # Every fact about a case is read back from the ledgers. Everything stays under build/demo/.
 # --quiet prints only the checks, for the test run. Chinese under a Chinese locale.
 set -u
@@ -19,6 +21,7 @@ began=$SECONDS
 . tests/demo/show.sh
 . tests/demo/papers.sh
 . tests/demo/scenes.sh
+. tests/demo/settlement.sh
 
 # --- the stage --------------------------------------------------------------------------------------
 finish() {
@@ -234,6 +237,10 @@ no_money_on_the_route
 
 closing_table
 ledger_checks
+finish
+
+settlement_stage || exit 1
+settlement_scene
 finish
 trap - EXIT
 if [ "$failures" != 0 ]; then

@@ -218,6 +218,7 @@ where_next() {
     say "  export QIANTONG_CONFIG=$demo/guizhou/gateway.xml   # $(word "or guangdong" "或 guangdong")"
     say "  ${look}cases"
     say "  ${look}case GD20260302000004"
+    say "  ${look}--config $demo/medical/guangdong/gateway.xml stay H44010000123/ZY0001-1"
     say "  ${look}letters --all"
     say "  ${look}ledger verify --keys"
     say "  ${look}status"

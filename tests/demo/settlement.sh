@@ -1,0 +1,252 @@
+# settlement.sh - the second scene: persons insured in Guizhou are treated in Guangdong, and pay at the
+# counter only what is their own. To be sourced by demo.sh.
+#
+# The hospital's core drives each stay up to where its script waits; meanwhile every question is shown as
+# soon as both ledgers have its answer. Nothing is told that the ledgers, or the hospital's log, do not say.
+
+GUANGZHOU=H44010000123
+LINES_STAY=ZY0001 VISIT=MZ0002 LOST=ZY0003 CANCELLED=ZY0004 REFUSED=ZY0006 BED=ZY0005
+
+trace_of() { echo "$GUANGZHOU/$1-1"; } # NAME
+hospital() { # NAME [OPTION...] -- STEP...
+    stays "$1" institution=$GUANGZHOU institutionName=广州测试医院 level=3 "${@:2}"
+}
+
+settlement_stage() {
+    . tests/support/stays.sh
+    STAY_RULES="STL-FILING-MEDICAL=0 STL-TREATING=1500 STL-HOSPITAL=4000 STL-CORE=1000 STL-RETRY=1000 STL-RETRY-MAX=2000"
+    PAIR_PROXY_PORT=()
+    stays_pair "$demo/medical" || return 1
+    INSURED='<insured><deductibleFen>80000</deductibleFen>'
+    hospital $LINES_STAY batches=2 linesPerBatch=20 -- identify register wait lines wait lines wait discharge presettle settle confirm
+    hospital $VISIT visit=outpatient linesPerBatch=8 -- identify register lines presettle settle confirm
+    hospital $LOST linesPerBatch=12 pauseMs=600 -- identify register lines discharge settle confirm
+    fault lose settle $LOST times=3
+    hospital $CANCELLED linesPerBatch=9 -- identify register lines discharge settle confirm wait cancel
+    hospital $BED personName=𠮷喆 identityNumber=$SAME_PERSON -- identify register wait register_undo
+    hospital $REFUSED personName=𠮷喆 identityNumber=$SAME_PERSON -- identify register
+    stays_open
+}
+SAME_PERSON=529900198804120016
+
+# --- questions and their hops -------------------------------------------------------------------------
+# The questions of a stay as one ledger has them: ACTION|ASKED|ANSWERED|STATE|CODE|AT, times in milliseconds.
+# What asks comes from the core of the treating side, and from the far gateway at the insured one.
+questions_of() { # SIDE TRACE
+    rows_of "$1" "$2" sequence | awk -F'|' -v asks="$(if [ "$1" = guangdong ]; then echo submitted; else echo received; fi)" \
+        -v action="$(word action action_chinese)" -v state="$(word state_to state_to_chinese)" '
+        function ms(at) { return ((substr(at, 12, 2) * 60 + substr(at, 15, 2)) * 60 + substr(at, 18, 2)) * 1000 + substr(at, 21, 3) }
+        function tell() { print open "|" since "|" ms(row["at"]) "|" row[state] "|" row["code"] "|" substr(when, 6, 5) " " substr(when, 12, 5); open = "" }
+        {
+            split("", row)
+            for (i = 1; i < NF; i++) { name = $i; sub(/=.*/, "", name); row[name] = substr($i, length(name) + 2) }
+            if (row["kind"] == asks && (row["verdict"] == "pending" || row["verdict"] == "refused")) {
+                open = row[action]; when = row["at"]; since = ms(when)
+                if (row["verdict"] == "refused") tell()
+            } else if (open != "" && (row["kind"] == (asks == "submitted" ? "received" : "submitted") || row["verdict"] == "refused"))
+                tell()
+        }'
+}
+# How long the hospital waited for each answer, by its own clock.
+waited_of() { # NAME
+    sed -n 's/.*"event":"sim.stay","stay":"'"$1"'-1","step":"\([^"]*\)".*"question_ms":"\([0-9]*\)".*/\1 \2/p' "$PAIR/guangdong/core.log" |
+        grep -v '^confirm ' | cut -d' ' -f2
+}
+HOPS=(11 15 6 6 6 8)
+[ -z "$chinese" ] || HOPS=(11 14 6 8 6 6)
+hop_line() { # CELLS...
+    local line='' i=0 cell
+    for cell in "$@"; do
+        if [ $i -ge 2 ] && [ $i -le 5 ]; then pad "$cell" "${HOPS[i]}" right; else pad "$cell" "${HOPS[i]:-0}"; fi
+        line="$line${line:+  }$REPLY"
+        i=$((i + 1))
+    done
+    REPLY="  $line"
+}
+hop_head() {
+    hop_line "$(word Time 时间)" "$(word Question 询问)" "$(word there 去程)" "$(word Guizhou 贵州答复)" "$(word back 回程)" \
+        "$(word counter 窗口)" "$(word "Guangdong then" 广东此后)"
+    t "   ${dim}Milliseconds, from both ledgers; at the counter by the hospital's own clock.$plain" \
+        "   ${dim}单位毫秒，取自两本台账；“窗口”为医院自己的计时。$plain"
+    say "$dim$REPLY$plain"
+}
+SHOWN=0
+# Prints the questions that both sides have answered since the last time.
+show_hops() { # NAME
+    local here there waited i=0 action asked answered state code when began2 ended2
+    mapfile -t here < <(questions_of guangdong "$(trace_of "$1")")
+    mapfile -t there < <(questions_of guizhou "$(trace_of "$1")")
+    mapfile -t waited < <(waited_of "$1")
+    while [ $SHOWN -lt ${#here[@]} ] && [ $SHOWN -lt ${#there[@]} ] && [ $SHOWN -lt ${#waited[@]} ]; do
+        IFS='|' read -r action asked answered state code when <<<"${here[SHOWN]}"
+        IFS='|' read -r _ began2 ended2 _ _ _ <<<"${there[SHOWN]}"
+        hop_line "$when" "$action" $((began2 - asked)) $((ended2 - began2)) $((answered - ended2)) "${waited[SHOWN]}" "$state${code:+ $code}"
+        say "$REPLY"
+        SHOWN=$((SHOWN + 1))
+    done
+}
+pauses() { grep -cE "\"event\":\"sim.stay_(waits|ended)\",\"stay\":\"$1-1\"" "$PAIR/guangdong/core.log"; } # NAME
+paused_since() { [ "$(pauses "$1")" -gt "$2" ]; }
+# Lets a stay go on, to where it waits or ends.
+go_on() { # NAME
+    local before end=$((SECONDS + 30))
+    before=$(pauses "$1")
+    core_begin guangdong "$1"
+    until paused_since "$1" "$before" || [ "$SECONDS" -ge "$end" ]; do
+        [ -n "$quiet" ] || show_hops "$1"
+        sleep 0.1
+    done
+    [ -n "$quiet" ] || show_hops "$1"
+}
+begin_stay() { # NAME
+    SHOWN=0
+    [ -n "$quiet" ] || hop_head
+    go_on "$1"
+}
+
+# --- what the ledgers hold ----------------------------------------------------------------------------
+stay_field_of() { # SIDE NAME FIELD
+    cli "$1" stay "$(trace_of "$2")" --json 2>/dev/null | awk -v name="\"$3\":" '
+        /^  "/ && $1 == name { gsub(/[",]/, "", $2); print $2; exit }'
+}
+stay_state() { stay_field_of "$1" "$2" "$(word state state_chinese)"; } # SIDE NAME
+both_say() { # NAME FIELD VALUE
+    [ "$(stay_field_of guangdong "$1" "$2")" = "$3" ] && [ "$(stay_field_of guizhou "$1" "$2")" = "$3" ]
+}
+settled_alike() { # NAME: settled on both sides, for the same amounts
+    both_say "$1" state settled && both_say "$1" fund_fen "$(stay_field_of guizhou "$1" fund_fen)" &&
+        both_say "$1" total_fen "$(stay_field_of guizhou "$1" total_fen)"
+}
+money_of() { # NAME FIELD: as the insured side has it
+    yuan "$(stay_field_of guizhou "$1" "$2")"
+}
+told_settled() { # NAME ENGLISH CHINESE
+    check "$2: $(money_of "$1" total_fen) yuan; Guizhou owes $(money_of "$1" fund_fen), paid at the counter $(money_of "$1" cash_fen)" \
+        "$3：总额 $(money_of "$1" total_fen) 元，贵州基金应付 $(money_of "$1" fund_fen)，窗口自付 $(money_of "$1" cash_fen)" \
+        settled_alike "$1"
+}
+look() { # COMMAND...: what qiantong says of it, as an administrator sees it
+    [ -z "$quiet" ] || return 0
+    say ""
+    say "$dim$(name_of "$1")\$ qiantong ${*:2}$plain"
+    cli "$@"
+}
+
+# --- the stays ----------------------------------------------------------------------------------------
+days_later() { clock_forward "$PAIR/clock" $(($1 * 24 * 3600 * 1000)); } # DAYS
+inpatient() {
+    begin_stay $LINES_STAY
+    days_later 1
+    go_on $LINES_STAY
+    days_later 3
+    go_on $LINES_STAY
+    days_later 2
+    go_on $LINES_STAY
+    told_settled $LINES_STAY "An inpatient" "住院"
+    check "80 charge lines in four batches, the same on both sides" "费用明细 80 条，分四批，两侧相同" lines_alike $LINES_STAY 80
+    look guangdong stays --times
+}
+lines_of() { cli "$1" stay "$(trace_of "$2")" --json | awk '$1 == "\"count\":" { gsub(/,/, "", $2); print $2; exit }'; } # SIDE NAME
+lines_alike() { [ "$(lines_of guangdong "$1")" = "$2" ] && [ "$(lines_of guizhou "$1")" = "$2" ]; }
+outpatient() {
+    begin_stay $VISIT
+    told_settled $VISIT "A visit" "门诊"
+}
+is_in_doubt() { [ "$(stay_field_of guangdong $LOST state)" = "$1" ]; } # STATE
+answer_lost() {
+    local seen=
+    core_begin guangdong $LOST
+    wait_for is_in_doubt settlement_uncertain && seen=1
+    look guangdong uncertain
+    wait_for is_in_doubt reversing && seen=${seen}1
+    wait_for stay_ends $LOST
+    stay_steps "$(trace_of $LOST)"
+    check "the outcome was unknown, was asked for, was reversed: seen while it happened" "存疑、查询、冲正，逐一经过" is "$seen" 11
+    check "reversed once, in both ledgers: Guizhou had booked it" "两侧均冲正一次：贵州确已入账" both_say $LOST reversals 1
+    told_settled $LOST "Settled again" "重新结算"
+}
+cancelled() {
+    local before
+    begin_stay $CANCELLED
+    told_settled $CANCELLED "Settled" "已结算"
+    before=$(stay_field_of guizhou $CANCELLED fund_fen)
+    go_on $CANCELLED
+    check "cancelled: the $(yuan "$before") yuan are owed no more; back to $(stay_state guangdong $CANCELLED)" \
+        "已撤销：$(yuan "$before") 元不再应付，回到“$(stay_state guangdong $CANCELLED)”" cancelled_alike $CANCELLED
+}
+cancelled_alike() { both_say "$1" state discharged && both_say "$1" cancellations 1 && both_say "$1" booked false; }
+refused_at_the_counter() {
+    begin_stay $BED
+    SHOWN=0
+    go_on $REFUSED
+    check "refused with $(stay_field_of guangdong $REFUSED code): the person lies in another hospital" \
+        "以 $(stay_field_of guangdong $REFUSED code) 拒绝：此人正在别处住院" refused_alike STL-D01
+}
+refused_alike() { # CODE
+    [ "$(stay_field_of guangdong $REFUSED state)" = rejected ] && [ "$(stay_field_of guangdong $REFUSED code)" = "$1" ] &&
+        [ "$(stay_field_of guizhou $REFUSED state)" = identified ]
+}
+
+# Both ledgers' steps from the settlement on, as story() shows those of a transfer.
+stay_steps() { # TRACE
+    local at page row first='' between last=''
+    [ -z "$quiet" ] || return 0
+    pad "$(word "Guangdong (treating)" 广东（就医地）)" $((LEFT + BETWEEN + 2))
+    say "  $dim$(word ' sec' '  秒')  $REPLY$(word "Guizhou (insured)" 贵州（参保地）)$plain"
+    while read -r at page row; do
+        [ -n "$first" ] || [[ "$row" == *"|action=settle|"* ]] || continue
+        after "$at" "$first"
+        first=${first:-$MS}
+        at=$REPLY
+        what_happened "$row" && [ "$page$DOCUMENT$TEXT" != "$last" ] || continue
+        last=$page$DOCUMENT$TEXT between=''
+        [ -z "$TRAVELS" ] || { arrow "$DOCUMENT" "$(if [ "$page" = left ]; then echo left; else echo right; fi)" && between=$REPLY; }
+        print_step "$at" "$page" "$TEXT" "$between"
+    done < <({ story_of guangdong left "$1"; story_of guizhou right "$1"; } | sort -s -k1,1)
+}
+
+# --- the books ----------------------------------------------------------------------------------------
+no_letters() { [ "$(cli guangdong letters --json | tr -d ' \n')$(cli guizhou letters --json | tr -d ' \n')" = '[][]' ]; }
+# DEBTOR CREDITOR INSURANCE MONTH FEN, one line each.
+owes_of() { # SIDE
+    cli "$1" owes --json | awk '
+        { name = $1; gsub(/[":]/, "", name); value = $2; gsub(/[",]/, "", value); field[name] = value }
+        /^  \}/ { print field["debtor"], field["creditor"], field["insurance"], field["month"], field["owed_fen"] }' | sort
+}
+owed_alike() { [ -n "$(owes_of guangdong)" ] && [ "$(owes_of guangdong)" = "$(owes_of guizhou)" ]; }
+books_of_settlement() {
+    look guangdong stays
+    look guangdong owes
+    look guizhou owes
+    check "both provinces say the same: $(yuan "$(owes_of guizhou | awk '{ sum += $5 } END { print sum + 0 }')") yuan" \
+        "两省账目一致：$(yuan "$(owes_of guizhou | awk '{ sum += $5 } END { print sum + 0 }')") 元" owed_alike
+    look guangdong rate
+}
+
+settlement_scene() {
+    title "qiantong, second scene: settled directly in another province" "黔通演示，第二场：跨省异地就医直接结算" \
+        "A pair of nhsa. gateways joins; the hospital's core drives, Guizhou's core decides." \
+        "两省医保网关加入；医院系统发起，贵州核心系统核定。"
+    for side in guizhou guangdong; do say "   $(name_of "$side")$(word ": " ：)$(cli "$side" status | head -1)"; done
+    title "20  In hospital in Guangdong, insured in Guizhou" "20  在广东住院，在贵州参保" \
+        "Four batches of charges in a week; at the end he pays his own part only." \
+        "一周内上传四批费用，出院时只付个人部分。"
+    inpatient
+    title "21  A visit by day" "21  门诊" \
+        "No discharge: registered, charged, settled." "无需出院登记：挂号、上传费用、结算。"
+    outpatient
+    title "22  The answer of a settlement is lost" "22  结算答复丢失" \
+        "Nobody knows what Guizhou booked: ask, reverse, and settle again." \
+        "无从得知贵州是否入账：先查询，再冲正，后重新结算。"
+    answer_lost
+    title "23  A settlement is cancelled" "23  撤销结算" \
+        "The hospital found a wrong charge an hour later." "医院事后发现收费有误。"
+    cancelled
+    title "24  Refused at the counter" "24  登记被拒" \
+        "Somebody registers a person who lies in another bed." "有人以正在别处住院者的名义登记。"
+    refused_at_the_counter
+    wait_for no_letters
+    title "Who owes whom" "谁欠谁"
+    books_of_settlement
+    ledger_checks
+}
