@@ -19,7 +19,7 @@ privacy_long "$work/patterns" "$work/patterns.long"
 check "there are words to look for" test "$(wc -l <"$work/words")" -gt 12
 
 mapfile -d '' texts < <(find build/logs build/demo build/demo-test build/*.?????? -type f \
-    ! -path '*/cases/*' ! -path '*/papers/*' ! -path '*/keys/*' ! -path '*/certs/*' ! -path "$work/*" ! -name data.mdb ! -name lock.mdb \
+    ! -path '*/cases/*' ! -path '*/papers/*' ! -path '*/keys/*' ! -path '*/certs/*' ! -path "$work/*" ! -name script.xml ! -name data.mdb ! -name lock.mdb \
     -print0 2>/dev/null)
 mapfile -d '' stores < <(find build -name data.mdb ! -path "$work/*" -print0)
 

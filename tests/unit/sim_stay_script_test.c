@@ -153,7 +153,7 @@ static void what_is_wrong_is_refused(void **state)
         STAYS("A", "<insurance>pension</insurance>" STEP),
         STAYS("A", "<visit>pharmacy</visit>" STEP),
         STAYS("A", "<recognition></recognition>" STEP),
-        STAYS("A", "<identityNumber>520103198801010018</identityNumber>" STEP), /* a real one */
+        STAYS("A", "<identityNumber>52990019880101</identityNumber>" STEP),
         STAYS("A", "<count>4001</count>" STEP) STAYS("B", "<count>5000</count>" STEP)
             STAYS("C", "<count>5000</count>" STEP) STAYS("D", "<count>5000</count>" STEP)
                 STAYS("E", "<count>1000</count>" STEP),
