@@ -303,6 +303,6 @@ const struct export_list export_lists[] = {
     {"clock_state", clock_state_named, 0, CLOCK_STATE_MET + 1},
     {"account", account_name, 1, ACCOUNTS},
     {"insurance", insurance_name, 1, INSURANCES},
-    {"lines_change", lines_change_name, 1, ENTRY_LINES_DROP_BATCH + 1},
+    {"lines_change", lines_change_name, 1, ENTRY_LINES_LET_GO + 1},
 };
 const size_t export_list_count = COUNT_OF(export_lists);

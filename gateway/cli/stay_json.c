@@ -117,6 +117,7 @@ static void put_lines(json_t *object, const struct stay_seen *seen)
         json_view(row, "number", charge->row.number);
         json_view(row, "original", charge->row.original);
         json_bool(row, "in_force", charge->row.in_force);
+        json_bool(row, "held", charge->row.held);
         json_number(row, "batch", charge->row.batch);
         put_sums(row, &charge->row.sums);
         json_number(row, "returned_fen", charge->row.returned.fen);

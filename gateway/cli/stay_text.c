@@ -254,7 +254,11 @@ static bool add_line(struct table *table, const struct line_row *row, struct err
     if (!table_cell(table, paint, text, err))
         return false;
     snprintf(text, sizeof(text), "%.*s", TEXT_ARG(row->original));
-    if (!table_cell(table, paint, row->in_force ? text : _("cancelled"), err))
+    if (!table_cell(table, paint,
+                    row->in_force ? text
+                    : row->held   ? _("held")
+                                  : _("cancelled"),
+                    err))
         return false;
     for (size_t i = 0; i < COUNT_OF(amounts); i++) {
         char yuan[MONEY_SIZE];

@@ -403,7 +403,8 @@ bool entry_answers_decode(struct text bytes, struct entry_answers *answers)
 
 static bool has_rows(const struct entry_lines *lines)
 {
-    return lines->change == ENTRY_LINES_ADD || lines->change == ENTRY_LINES_CANCEL;
+    return lines->change == ENTRY_LINES_ADD || lines->change == ENTRY_LINES_CANCEL ||
+           lines->change == ENTRY_LINES_HOLD;
 }
 
 void entry_lines_encode(const struct entry_lines *lines, struct buffer *buffer)
@@ -421,7 +422,7 @@ bool entry_lines_decode(struct text *bytes, struct entry_lines *lines)
     lines->batch = reader_u32(&reader);
     lines->count = reader_u16(&reader);
     if (reader.broken || lines->change < ENTRY_LINES_ADD ||
-        lines->change > ENTRY_LINES_DROP_BATCH || has_rows(lines) != (lines->count > 0))
+        lines->change > ENTRY_LINES_LET_GO || has_rows(lines) != (lines->count > 0))
         return false;
     *bytes = (struct text){(const char *)reader.at, reader.left};
     return true;
@@ -447,7 +448,7 @@ void entry_line_encode(const struct entry_lines *lines, const struct entry_line 
 {
     CHECK(has_rows(lines) && line->number.size > 0);
     put_number(buffer, line->number);
-    if (lines->change == ENTRY_LINES_CANCEL)
+    if (lines->change != ENTRY_LINES_ADD)
         return;
     put_number(buffer, line->original);
     put_money(buffer, line->sums.total);
@@ -575,6 +576,10 @@ struct name lines_change_name(unsigned change)
         [ENTRY_LINES_CANCEL] = {"cancel", "撤销"},
         [ENTRY_LINES_CANCEL_ALL] = {"cancel_all", "全部撤销"},
         [ENTRY_LINES_DROP_BATCH] = {"drop_batch", "整批作废"},
+        [ENTRY_LINES_HOLD] = {"hold", "撤销待答复"},
+        [ENTRY_LINES_HOLD_ALL] = {"hold_all", "全部撤销待答复"},
+        [ENTRY_LINES_PUT_BACK] = {"put_back", "恢复有效"},
+        [ENTRY_LINES_LET_GO] = {"let_go", "撤销生效"},
     };
     return change > 0 && change < COUNT_OF(names) ? names[change] : unknown_name;
 }

@@ -145,12 +145,17 @@ struct entry_posting {
     struct money amount;
 };
 
-/* Charge lines change. ADD and CANCEL are followed by `count` rows. */
+/* Charge lines change. ADD, CANCEL and HOLD are followed by `count` rows. */
 enum entry_lines_change {
     ENTRY_LINES_ADD = 1,
     ENTRY_LINES_CANCEL = 2,     /* rows hold only their number */
     ENTRY_LINES_CANCEL_ALL = 3, /* of the case, no rows */
-    ENTRY_LINES_DROP_BATCH = 4  /* those that ADD of this batch brought: gone, no rows */
+    ENTRY_LINES_DROP_BATCH = 4, /* those that ADD of this batch brought: gone, no rows */
+    /* out of force until it is known whether they were cancelled over there */
+    ENTRY_LINES_HOLD = 5,     /* rows hold only their number */
+    ENTRY_LINES_HOLD_ALL = 6, /* of the case, no rows */
+    ENTRY_LINES_PUT_BACK = 7, /* they were not: all that are held, in force again, no rows */
+    ENTRY_LINES_LET_GO = 8    /* they were: all that are held, cancelled, no rows */
 };
 struct entry_lines {
     uint8_t change;

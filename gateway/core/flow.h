@@ -102,16 +102,18 @@ enum case_flag {
     CASE_LETTER_BACK = 2048,     /* the newest letter was returned */
     CASE_REVERSAL_AGREED = 4096, /* the other side has taken up the reversal, or asked for it */
     /* settlement.stay */
-    CASE_PRESETTLED = 1 << 13,    /* a trial was made with the lines in force */
-    CASE_BOOKED = 1 << 14,        /* the settlement stands in the ledger of this side */
-    CASE_UNCONFIRMED = 1 << 15,   /* TREATING: a core with two phases has not confirmed */
-    CASE_WAS_UNCERTAIN = 1 << 16, /* some outcome was unknown for a while (存疑) */
-    CASE_WAS_REVERSED = 1 << 17,  /* something was reversed (冲正) */
-    CASE_WAS_CANCELLED = 1 << 18, /* a settlement was cancelled (撤销) */
-    CASE_OVERLAPS = 1 << 19,      /* the person has another stay at that time (DUP_STAY) */
-    CASE_EMERGENCY = 1 << 20,     /* counts as filed */
-    CASE_LATE_ADDED = 1 << 21,    /* injury.record: added to the roster after the accident */
-    CASE_RESIDENT_MONEY = 1 << 22 /* pension.remittance: a bank line of residents' money */
+    CASE_PRESETTLED = 1 << 13,     /* a trial was made with the lines in force */
+    CASE_BOOKED = 1 << 14,         /* the settlement stands in the ledger of this side */
+    CASE_UNCONFIRMED = 1 << 15,    /* TREATING: a core with two phases has not confirmed */
+    CASE_WAS_UNCERTAIN = 1 << 16,  /* some outcome was unknown for a while (存疑) */
+    CASE_WAS_REVERSED = 1 << 17,   /* something was reversed (冲正) */
+    CASE_WAS_CANCELLED = 1 << 18,  /* a settlement was cancelled (撤销) */
+    CASE_OVERLAPS = 1 << 19,       /* the person has another stay at that time (DUP_STAY) */
+    CASE_EMERGENCY = 1 << 20,      /* counts as filed */
+    CASE_LATE_ADDED = 1 << 21,     /* injury.record: added to the roster after the accident */
+    CASE_RESIDENT_MONEY = 1 << 22, /* pension.remittance: a bank line of residents' money */
+    CASE_ACCOUNT_BARRED = 1 << 23, /* settlement.stay: asked without use of the account */
+    CASE_LINES_HELD = 1 << 24      /* settlement.stay: cancelled, and not answered yet */
 };
 
 struct flow_case {
@@ -188,6 +190,11 @@ struct flow_event {
     uint8_t key[32];                 /* SUBMITTED: the core's own key, as the inbox has it */
     struct uuid ids[FLOW_SENDS_MAX]; /* MessageIds that the decision's sends will bear */
     bool core_two_phase;             /* our own core calls, and then confirms */
+    /* SUBMITTED reversals and queries that name their original by the core's own key: the
+     * MessageId under which it was asked, or, of a key that never came here, one made of it;
+     * none if no key is named. `named_elsewhere`: it is another case's. */
+    struct uuid named;
+    bool named_elsewhere;
     /* Other cases of the person, newest first, whatever their flow; `more`: there are too many
      */
     const struct flow_case *const *related;
@@ -243,10 +250,12 @@ struct flow_owed {
 /* What a decision does to the charge lines of its case. */
 enum lines_change {
     LINES_STAY,
-    LINES_ADD,    /* those of event.lines that were not known */
-    LINES_CANCEL, /* those of event.lines */
-    LINES_CANCEL_ALL,
-    LINES_DROP_BATCH /* the newest batch: it was not taken over there */
+    LINES_ADD,        /* those of event.lines that were not known */
+    LINES_DROP_BATCH, /* the newest batch: it was not taken over there */
+    LINES_HOLD,       /* those of event.lines are out of force, until it is known to stay so */
+    LINES_HOLD_ALL,
+    LINES_PUT_BACK, /* what is held */
+    LINES_LET_GO    /* likewise, for good */
 };
 
 struct flow_warning {

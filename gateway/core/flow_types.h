@@ -69,8 +69,8 @@ struct stay {
     struct day admitted;
     struct day discharged; /* 0: not yet */
     uint32_t line_count;   /* in force */
-    uint32_t batch;        /* newest batch, and what it added, while it is not answered */
-    uint32_t batch_count;
+    uint32_t batch;        /* newest batch, as its lines are kept */
+    uint32_t batch_count;  /* what it added; of lines that are held, what was taken out */
     struct stay_sums sums;
     struct stay_sums batch_sums;
     uint8_t quote_digest[32]; /* of the lines, when the trial was made */
@@ -122,6 +122,7 @@ struct flow_line {
     uint8_t digest[32]; /* of its national form */
     /* what the ledger knows of this number: */
     bool known;
+    uint32_t batch; /* with which the known line came */
     bool in_force;
     bool same;               /* the digest that is known */
     struct stay_sums before; /* of the known line */

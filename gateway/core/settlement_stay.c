@@ -59,7 +59,8 @@ enum {
     NOT_TAKEN_LATE = STAY_NOT_TAKEN_LATE,
     NO_CASE = STAY_NO_CASE,
     TWO_PHASE = STAY_TWO_PHASE,
-    UNDER_WAY = STAY_UNDER_WAY
+    UNDER_WAY = STAY_UNDER_WAY,
+    GONE = STAY_GONE
 };
 
 enum {
@@ -133,7 +134,9 @@ _Static_assert(COUNT_OF(states) == STAY_STATES, "every state has its names");
     ASK(from, action, SAME), STEP(from, THEIRS, answer, MINE | OK, done, 0, answer, ASKS),     \
         STEP(from, THEIRS, answer, MINE | NO, refused, 0, answer, ASKS),                       \
         STEP(from, THEIRS, answer, LATE | OK, done, 0, answer, 0),                             \
-        STEP(from, VERDICT, action, NOT_TAKEN, SAME, 0, 0, ASKS)
+        STEP(from, THEIRS, answer, LATE | NO, refused, 0, answer, 0),                          \
+        STEP(from, VERDICT, action, NOT_TAKEN, SAME, 0, 0, ASKS),                              \
+        STEP(from, VERDICT, action, NOT_TAKEN_LATE, SAME, 0, 0, 0)
 #define LOST_SIMPLE(from)                                                                      \
     STEP(from, TIMER, CLOCK_ANSWER, ALWAYS, SAME, 0, 0, 0),                                    \
         STEP(from, TIMER, CLOCK_PATIENCE, ALWAYS, SAME, 0, 0, ASKS)
@@ -164,6 +167,10 @@ _Static_assert(COUNT_OF(states) == STAY_STATES, "every state has its names");
 #define UNWANTED(answer) STEP(ANY, THEIRS, answer, ALWAYS, SAME, 0, 0, 0)
 
 static const struct flow_step steps_treating[] = {
+    /* Of what is undone, or never came, it is said that there is nothing, and it is refused if
+     * it comes; what was asked since stays. */
+    STEP(ANY, OURS, REV, GONE, SAME, 0, 0, 0),
+
     ASK(OPENING, IDENTIFY, ASKED),
     ASK(OPENING, REG, REG_SENT),
     ASK(KNOWN, IDENTIFY, ASKED),
@@ -247,11 +254,6 @@ static const struct flow_step steps_treating[] = {
     STEP(REVERSING, THEIRS, REV_DONE, MINE | NO, MISMATCH, 0, REV_DONE, AGAIN),
     RESTORED(VERDICT, REV, NOT_TAKEN | NO_CASE, REV_DONE),
     STEP(REVERSING, VERDICT, REV, NOT_TAKEN, MISMATCH, 0, REV_DONE, AGAIN),
-    /* Nothing of it is in the books here: the repeat of what is undone needs nothing. */
-    STEP(KNOWN, OURS, REV, ALWAYS, SAME, 0, 0, 0),
-    STEP(REJECTED, OURS, REV, ALWAYS, SAME, 0, 0, 0),
-    STEP(REGISTERED, OURS, REV, ALWAYS, SAME, 0, 0, 0),
-    STEP(OUT, OURS, REV, ALWAYS, SAME, 0, 0, 0),
 
     STEP(ANY, OURS, QUERY, ALWAYS, SAME, 0, 0, 0), /* answered from the ledger */
 

@@ -58,7 +58,8 @@ enum stay_guard {
     STAY_NOT_TAKEN_LATE = 1 << 14, /* on the one that was given up */
     STAY_NO_CASE = 1 << 15,        /* code of a refusal: FLOW_NO_CASE */
     STAY_TWO_PHASE = 1 << 16,      /* our own core confirms what it calls */
-    STAY_UNDER_WAY = 1 << 17       /* a question is open */
+    STAY_UNDER_WAY = 1 << 17,      /* a question is open */
+    STAY_GONE = 1 << 18            /* TREATING: what our core would reverse is not there */
 };
 
 extern const struct flow settlement_stay_flow;
@@ -71,6 +72,7 @@ bool stay_is_answer(unsigned action);
 struct stay_facts {
     bool answer_ok;
     bool reverses_known; /* REVERSE, QUERY: `original` names a question of this case */
+    bool gone;           /* TREATING, REVERSE: what it names is not there, or not any more */
     unsigned of_action;  /* what REVERSE, QUERY, their answers and timers are about */
     struct uuid of;
     struct stay_split split;

@@ -25,16 +25,31 @@ static const char *line_fault(const struct flow_line *line, bool *added)
                : "STL-L04";
 }
 
+/* The number under which new lines of this event are kept: the document's if it is higher than
+ * all before it. The newest batch goes on if some of its lines are among these, whatever number
+ * they come with. */
+static uint32_t kept_as(const struct stay *stay, uint32_t batch, const struct flow_event *event)
+{
+    for (size_t i = 0; i < event->line_count; i++)
+        if (event->lines[i].known && event->lines[i].batch == stay->batch)
+            return stay->batch;
+    return batch > stay->batch ? batch : stay->batch + 1;
+}
+
 bool stay_read_lines(const struct flow_situation *situation, struct flow_facts *facts,
                      struct stay_facts *stay, struct flow_decision *decision, struct error *err)
 {
     const struct flow_event *event = situation->event;
+    const struct stay *before = &situation->before->part.stay;
     struct flow_line *lines;
     uint64_t batch = 0;
     size_t count;
 
-    if (!stay_lines_read(event->body, situation->before->part.stay.insurance, &stay->profile,
-                         situation->arena, &lines, &count, &stay->issues, err))
+    if (situation->before->flags & CASE_LINES_HELD)
+        return stay_refuse(facts, "STL-B02", "it is not known yet which lines are cancelled");
+
+    if (!stay_lines_read(event->body, before->insurance, &stay->profile, situation->arena,
+                         &lines, &count, &stay->issues, err))
         return false;
     if (!stay_refuse_hard(facts, &stay->issues, "a line cannot be taken") ||
         facts->refusal != NULL)
@@ -42,7 +57,7 @@ bool stay_read_lines(const struct flow_situation *situation, struct flow_facts *
     stay_tell(&stay->issues, decision);
     if (!record_number(event->body, "batch", 999999999, &batch))
         return stay_refuse(facts, "STL-C01", "no batch is named");
-    stay->batch_number = (uint32_t)batch;
+    stay->batch_number = kept_as(before, (uint32_t)batch, event);
     for (size_t i = 0; i < event->line_count; i++) {
         bool added;
         const char *code = line_fault(&event->lines[i], &added);
@@ -64,6 +79,10 @@ bool stay_read_lines_undo(const struct flow_situation *situation, struct flow_fa
     const struct flow_event *event = situation->event;
 
     stay->all_lines = stay_says(event->body, "all", "true");
+    if (stay->all_lines) {
+        stay->batch_count = situation->before->part.stay.line_count;
+        stay->batch = situation->before->part.stay.sums;
+    }
     if (!stay->all_lines && event->line_count == 0)
         return stay_refuse(facts, "STL-K03", "no line is named");
     for (size_t i = 0; i < event->line_count && !stay->all_lines; i++) {

@@ -167,43 +167,93 @@ static void add_sums(struct stay_sums *sums, const struct stay_sums *more, int s
 
 static void take_lines(struct effect *effect)
 {
+    struct stay *stay = effect->stay;
+    const struct stay_facts *said = effect->said;
+
     effect->after->flags &= ~(uint32_t)CASE_PRESETTLED;
-    effect->stay->batch = effect->said->batch_number;
-    effect->stay->batch_count = effect->said->batch_count;
-    effect->stay->batch_sums = effect->said->batch;
-    if (effect->said->batch_count == 0)
+    if (said->batch_number != stay->batch) {
+        stay->batch = said->batch_number;
+        stay->batch_count = 0;
+        memset(&stay->batch_sums, 0, sizeof(stay->batch_sums));
+    }
+    if (said->batch_count == 0)
         return;
-    effect->stay->line_count += effect->said->batch_count;
-    add_sums(&effect->stay->sums, &effect->said->batch, +1);
+    stay->batch_count += said->batch_count;
+    add_sums(&stay->batch_sums, &said->batch, +1);
+    stay->line_count += said->batch_count;
+    add_sums(&stay->sums, &said->batch, +1);
     effect->decision->lines = LINES_ADD;
-    effect->decision->lines_batch = effect->said->batch_number;
+    effect->decision->lines_batch = stay->batch;
 }
 
+/* Out of force at once, so that nothing is settled with them; what was taken out is remembered
+ * until it is known whether it was over there, too. */
 static void take_lines_undo(struct effect *effect)
 {
+    struct stay *stay = effect->stay;
+    const struct stay_facts *said = effect->said;
+
     effect->after->flags &= ~(uint32_t)CASE_PRESETTLED;
-    effect->stay->batch_count = 0;
-    if (effect->said->all_lines) {
-        effect->stay->line_count = 0;
-        memset(&effect->stay->sums, 0, sizeof(effect->stay->sums));
-        effect->decision->lines = LINES_CANCEL_ALL;
-    } else if (effect->said->batch_count > 0) {
-        effect->stay->line_count -= effect->said->batch_count;
-        add_sums(&effect->stay->sums, &effect->said->batch, -1);
-        effect->decision->lines = LINES_CANCEL;
+    if ((effect->after->flags & CASE_LINES_HELD) == 0) {
+        stay->batch_count = 0;
+        memset(&stay->batch_sums, 0, sizeof(stay->batch_sums));
     }
+    effect->after->flags |= CASE_LINES_HELD;
+    if (said->batch_count == 0)
+        return;
+    stay->batch_count += said->batch_count;
+    add_sums(&stay->batch_sums, &said->batch, +1);
+    stay->line_count -= said->batch_count;
+    add_sums(&stay->sums, &said->batch, -1);
+    effect->decision->lines = said->all_lines ? LINES_HOLD_ALL : LINES_HOLD;
 }
 
-/* The batch was not taken over there: it is as if it had never come. */
+static void forget_batch(struct stay *stay)
+{
+    stay->batch_count = 0;
+    memset(&stay->batch_sums, 0, sizeof(stay->batch_sums));
+}
+
+/* The batch was not taken over there: it is as if it had never come. Of one that was taken
+ * before and asked again, the newest word counts: both sides have the same one last. */
 void stay_drop_batch(struct effect *effect)
 {
-    if (effect->stay->batch_count == 0)
+    struct stay *stay = effect->stay;
+
+    if (stay->batch_count == 0 || (effect->after->flags & CASE_LINES_HELD) != 0)
         return;
-    effect->stay->line_count -= effect->stay->batch_count;
-    add_sums(&effect->stay->sums, &effect->stay->batch_sums, -1);
+    stay->line_count -= stay->batch_count;
+    add_sums(&stay->sums, &stay->batch_sums, -1);
     effect->decision->lines = LINES_DROP_BATCH;
-    effect->decision->lines_batch = effect->stay->batch;
-    effect->stay->batch_count = 0;
+    effect->decision->lines_batch = stay->batch;
+    forget_batch(stay);
+}
+
+void stay_end_hold(struct effect *effect, bool cancelled)
+{
+    struct stay *stay = effect->stay;
+
+    if ((effect->after->flags & CASE_LINES_HELD) == 0)
+        return;
+    effect->after->flags &= ~(uint32_t)CASE_LINES_HELD;
+    if (stay->batch_count == 0)
+        return;
+    effect->decision->lines = cancelled ? LINES_LET_GO : LINES_PUT_BACK;
+    if (!cancelled) {
+        stay->line_count += stay->batch_count;
+        add_sums(&stay->sums, &stay->batch_sums, +1);
+    }
+    forget_batch(stay);
+}
+
+/* An answer must keep to it (STL-A11), and comes without its question. */
+static void bar_account(struct effect *effect)
+{
+    struct text used;
+
+    effect->after->flags &= ~(uint32_t)CASE_ACCOUNT_BARRED;
+    if (record_text(effect->event->body, "useAccount", &used) && text_is(used, "false"))
+        effect->after->flags |= CASE_ACCOUNT_BARRED;
 }
 
 void stay_take_question(struct effect *effect)
@@ -228,6 +278,10 @@ void stay_take_question(struct effect *effect)
     case ACTION_PRESETTLE:
         memcpy(effect->stay->quote_digest, effect->event->lines_digest,
                sizeof(effect->stay->quote_digest));
+        bar_account(effect);
+        break;
+    case ACTION_SETTLE:
+        bar_account(effect);
         break;
     case ACTION_CONFIRM:
         effect->after->flags &= ~(uint32_t)CASE_UNCONFIRMED;
@@ -250,7 +304,9 @@ void stay_take_answer(struct effect *effect)
     case ACTION_LINES_TAKEN:
         if (!ok)
             stay_drop_batch(effect);
-        effect->stay->batch_count = 0;
+        break;
+    case ACTION_LINES_UNDONE:
+        stay_end_hold(effect, ok);
         break;
     case ACTION_DISCHARGE_UNDONE:
         if (ok)

@@ -405,17 +405,29 @@ void stay_request_check(const struct record *settle, const struct stay *stay,
         stay_identity_broken(profile, STAY_A10, 0, issues);
 }
 
-void stay_account_check(const struct record *settle, const struct record *settled,
-                        const struct stay_profile *profile, struct stay_issues *issues)
+void stay_account_check(const struct record *settled, const struct stay_profile *profile,
+                        struct stay_issues *issues)
 {
     struct amounts amounts;
-    struct text used;
 
-    if (!record_text(settle, "useAccount", &used) || !text_is(used, "false") ||
-        !read_amounts(record_find(settled, "amounts"), 0, &amounts))
+    if (!read_amounts(record_find(settled, "amounts"), 0, &amounts))
         return; /* the answer's own check says STL-S01 */
     if (amounts.fen[ACCOUNT] != 0 || amounts.fen[FAMILY] != 0)
         stay_identity_broken(profile, STAY_A11, 0, issues);
+}
+
+/* STL-A17 */
+void stay_totals_check(const struct record *told, const struct stay *stay,
+                       const struct stay_profile *profile, struct stay_issues *issues)
+{
+    struct money total;
+    uint64_t count;
+    bool fits = (!record_number(told, "count", UINT32_MAX, &count) ||
+                 count == stay->line_count) &&
+                (!record_money(told, "total", &total) || money_equal(total, stay->sums.total));
+
+    if (!fits)
+        stay_identity_broken(profile, STAY_A17, 0, issues);
 }
 
 static struct money negated(struct money money)

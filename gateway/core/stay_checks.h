@@ -61,7 +61,7 @@ enum stay_identity {
     STAY_A14,    /* no fund of another kind of insurance */
     STAY_A15,    /* line = quantity x price */
     STAY_A16,    /* settlement = trial */
-    STAY_A17,    /* totals of a day or month = its rows */
+    STAY_A17,    /* totals told = their rows */
     STAY_S1,     /* work injury: total = fund + person + employer + third party + hospital */
     STAY_S2,     /* work injury: the fund bears all that is in scope */
     STAY_IDENTITIES
@@ -105,9 +105,13 @@ void stay_request_check(const struct record *settle, const struct stay *stay,
 void stay_answer_check(const struct record *settled, const struct stay *stay,
                        unsigned insurance, const struct stay_profile *profile, bool trial,
                        struct stay_issues *issues);
-/* The account is not used where the request said so (useAccount false). */
-void stay_account_check(const struct record *settle, const struct record *settled,
-                        const struct stay_profile *profile, struct stay_issues *issues);
+/* Of a settlement that was asked for without use of the account: none was used. */
+void stay_account_check(const struct record *settled, const struct stay_profile *profile,
+                        struct stay_issues *issues);
+/* Number and sum of rows, where the other side tells them, are those of the rows here: of a
+ * stay's lines in force. */
+void stay_totals_check(const struct record *told, const struct stay *stay,
+                       const struct stay_profile *profile, struct stay_issues *issues);
 /* A cancelled whose verdict is ok, against the settlement that stood. Without amounts: a
  * warning, for the settlement is named by its number. */
 void stay_cancel_check(const struct record *cancelled, const struct stay_split *settled,

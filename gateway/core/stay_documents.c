@@ -1,7 +1,7 @@
 /* stay_documents.c - the documents of a stay that the gateway itself makes. */
 #include <string.h>
 
-#include "core/settlement_stay.h"
+#include "core/stay_internal.h"
 
 /* A document under construction; `full` once the arena could not hold it. */
 struct paper {
@@ -116,14 +116,6 @@ static void make_reversed(struct paper *paper)
 
 /* --- what became of a question --------------------------------------------------- */
 
-static bool was_reversed(const struct stay *stay, const struct uuid *id)
-{
-    for (size_t i = 0; i < STAY_REVERSED_MAX; i++)
-        if (!uuid_is_none(id) && uuid_equal(&stay->reversed[i], id))
-            return true;
-    return false;
-}
-
 static const char *settle_status(const struct flow_case *before, const struct uuid *id)
 {
     const struct stay *stay = &before->part.stay;
@@ -145,7 +137,7 @@ static const char *status_of(const struct flow_case *before, const struct stay_f
                      before->state == STAY_SETL_UNCERTAIN ||
                      before->state == STAY_CANCEL_UNCERTAIN;
 
-    if (was_reversed(stay, &said->of))
+    if (stay_was_reversed(stay, &said->of))
         return "reversed";
     if (uuid_is_none(&said->of))
         return "not_booked";

@@ -192,6 +192,8 @@ static void take_refusal(struct effect *effect)
 {
     if (effect->event->action == ACTION_LINES)
         stay_drop_batch(effect);
+    else if (effect->event->action == ACTION_LINES_UNDO)
+        stay_end_hold(effect, false);
     else if (effect->event->action == ACTION_REVERSE && effect->after->state != STAY_MISMATCHED)
         stay_take_reversal(effect);
 }
@@ -205,8 +207,7 @@ static void take_event(struct effect *effect)
                     effect->step->send_partner != 0;
 
     if (event->source == EVENT_RECEIPT) {
-        if (effect->step->clocks_met != 0)
-            take_refusal(effect);
+        take_refusal(effect);
     } else if (!effect->treating && event->source == EVENT_RECEIVED &&
                event->action == ACTION_REVERSE) {
         take_reverse(effect);
@@ -229,7 +230,10 @@ static bool answer_at_once(struct effect *effect, struct error *err)
 
     if (effect->event->action != ACTION_QUERY && effect->event->action != ACTION_REVERSE)
         return true;
-    if (effect->event->action == ACTION_REVERSE && effect->after->state == STAY_REVERSING) {
+    if (effect->said->gone) {
+        stay_remember_reversed(effect->stay, &effect->said->of);
+    } else if (effect->event->action == ACTION_REVERSE &&
+               effect->after->state == STAY_REVERSING) {
         memcpy(effect->stay->question.key, effect->event->key,
                sizeof(effect->stay->question.key));
         effect->decision->pending = true;

@@ -31,5 +31,7 @@ void stay_remember_reversed(struct stay *stay, const struct uuid *id);
 void stay_note_done_late(struct effect *effect);
 /* The batch was not taken over there: it is as if it had never come. */
 void stay_drop_batch(struct effect *effect);
+/* It is known now whether the lines that are held were cancelled over there. */
+void stay_end_hold(struct effect *effect, bool cancelled);
 
 #endif

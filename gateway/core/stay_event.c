@@ -38,14 +38,6 @@ static uint32_t region_at(const struct record *body, const char *path)
     return record_number(body, path, 999999, &region) ? (uint32_t)region : 0;
 }
 
-static bool uuid_at(const struct record *body, const char *path, struct uuid *id)
-{
-    struct text text = text_at(body, path);
-
-    memset(id, 0, sizeof(*id));
-    return text.size > 0 && uuid_parse(text, id);
-}
-
 /* A stay has its number in its institution: "H52990000001/ZY2026-000731". */
 void stay_reference(const struct record *body, struct flow_reference *reference)
 {
@@ -101,42 +93,6 @@ static bool treating(const struct flow_situation *situation)
 static bool submitted(const struct flow_situation *situation)
 {
     return situation->event->source == EVENT_SUBMITTED;
-}
-
-static bool was_reversed(const struct stay *stay, const struct uuid *id)
-{
-    for (size_t i = 0; i < STAY_REVERSED_MAX; i++)
-        if (!uuid_is_none(id) && uuid_equal(&stay->reversed[i], id))
-            return true;
-    return false;
-}
-
-/* INSURED: what the question with this id did here, or may yet do. */
-static bool stands(const struct flow_case *before, unsigned of, const struct uuid *id)
-{
-    const struct stay *stay = &before->part.stay;
-    bool booked = (before->flags & CASE_BOOKED) != 0;
-
-    if (uuid_is_none(id))
-        return false;
-    if (stay->question.action == of && uuid_equal(&stay->question.asked, id))
-        return true;
-    /* What our own core would not undo may stand there, whatever our books say. */
-    if (before->state == STAY_REVERSING || before->state == STAY_MISMATCHED)
-        return stay->original_action == of && uuid_equal(&stay->original, id);
-    if (was_reversed(stay, id))
-        return false;
-    switch (of) {
-    case ACTION_REGISTER:
-        return uuid_equal(&stay->register_id, id) && before->state != STAY_VOID &&
-               before->state != STAY_REJECTED;
-    case ACTION_SETTLE:
-        return uuid_equal(&stay->settle_id, id) && booked;
-    case ACTION_CANCEL:
-        return uuid_equal(&stay->cancel_id, id) && !booked && stay->cancellations > 0;
-    default:
-        return false;
-    }
 }
 
 /* --- opening and registration ----------------------------------------------------- */
@@ -204,10 +160,13 @@ static bool is_inpatient(const struct flow_case *flow_case)
 }
 
 /* A stay that is over leaves room for the next one on the day of discharge. */
-static bool overlap(const struct stay *stay, struct day admitted)
+static bool overlap(const struct flow_case *other, struct day admitted)
 {
+    const struct stay *stay = &other->part.stay;
+    bool in_hospital = stay->discharged.number == 0 || other->state == STAY_REGISTERED;
+
     return stay->admitted.number != 0 && admitted.number >= stay->admitted.number &&
-           (stay->discharged.number == 0 || admitted.number < stay->discharged.number);
+           (in_hospital || admitted.number < stay->discharged.number);
 }
 
 static bool in_force(const struct flow_case *other)
@@ -240,7 +199,7 @@ static bool look_at_others(const struct flow_situation *situation, struct flow_f
             text_is(recognition, other->part.stay.recognition) &&
             other->part.stay.admitted.number == admitted.number)
             return stay_refuse(facts, "STL-D03", "the same stay is registered already");
-        if (!overlap(&other->part.stay, admitted))
+        if (!overlap(other, admitted))
             continue;
         if (!injury)
             return stay_refuse(facts, "STL-D01", "the person is in hospital elsewhere");
@@ -358,6 +317,9 @@ static bool read_amounts(const struct flow_situation *situation, struct flow_fac
     else
         stay_answer_check(event->body, before, before->insurance, &stay->profile,
                           event->action == ACTION_PRESETTLED, &stay->issues);
+    if (event->action != ACTION_CANCELLED &&
+        (situation->before->flags & CASE_ACCOUNT_BARRED) != 0)
+        stay_account_check(event->body, &stay->profile, &stay->issues);
     if (!split && event->action != ACTION_CANCELLED)
         stay_issue_add(&stay->issues, "STL-S01", true, 0);
     stay_tell(&stay->issues, decision);
@@ -377,6 +339,18 @@ static bool has_amounts(unsigned action)
            action == ACTION_CANCELLED || action == ACTION_OUTCOME;
 }
 
+/* What the other side has of lines. It is told only: without agreement nothing is settled
+ * (STL-K01, STL-A8). */
+static bool read_totals(const struct flow_situation *situation, struct stay_facts *stay,
+                        struct flow_decision *decision)
+{
+    if (stay->answer_ok && stay_is_mine(situation))
+        stay_totals_check(situation->event->body, &situation->before->part.stay, &stay->profile,
+                          &stay->issues);
+    stay_tell(&stay->issues, decision);
+    return true;
+}
+
 static bool read_answer(const struct flow_situation *situation, struct flow_facts *facts,
                         struct stay_facts *stay, struct flow_decision *decision)
 {
@@ -388,6 +362,8 @@ static bool read_answer(const struct flow_situation *situation, struct flow_fact
         return stay_refuse(facts, "STL-Q01", "no open question has this answer");
     if (!stay->answer_ok)
         stay_field(event->body, "result/code", facts->code, sizeof(facts->code));
+    if (event->action == ACTION_LINES_TAKEN || event->action == ACTION_LINES_UNDONE)
+        return read_totals(situation, stay, decision);
     if (!stay->answer_ok || !has_amounts(event->action))
         return true;
     if (event->action == ACTION_OUTCOME &&
@@ -395,78 +371,6 @@ static bool read_answer(const struct flow_situation *situation, struct flow_fact
          !stay_says(event->body, "status", "booked")))
         return true;
     return read_amounts(situation, facts, stay, decision);
-}
-
-/* --- reversal and query ----------------------------------------------------------- */
-
-static unsigned named_action(const struct record *body)
-{
-    struct text name;
-
-    return record_text(body, "original/action", &name) ? action_by_name(name) : ACTION_NONE;
-}
-
-/* The newest question of this kind that this side sent, or took. */
-static struct uuid newest(const struct stay *stay, unsigned action)
-{
-    if (stay->question.action == action)
-        return stay->question.asked;
-    switch (action) {
-    case ACTION_REGISTER:
-        return stay->register_id;
-    case ACTION_SETTLE:
-        return stay->settle_id;
-    case ACTION_CANCEL:
-        return stay->cancel_id;
-    default:
-        return (struct uuid){{0}};
-    }
-}
-
-static bool read_original(const struct flow_situation *situation, struct stay_facts *stay)
-{
-    const struct stay *before = &situation->before->part.stay;
-
-    stay->of_action = named_action(situation->event->body);
-    if (!uuid_at(situation->event->body, "original/messageId", &stay->of))
-        stay->of = newest(before, stay->of_action);
-    stay->reverses_known = stands(situation->before, stay->of_action, &stay->of);
-    return true;
-}
-
-/* The hospital's own core is in doubt: only what is in doubt here too, or stands, is reversed.
- * Of what took effect and is known to have, it is not said that there was nothing: a
- * registration is undone, after a cancellation it is settled again. */
-static bool read_own_reversal(const struct flow_situation *situation, struct flow_facts *facts,
-                              const struct stay_facts *stay)
-{
-    const struct flow_case *before = situation->before;
-    unsigned named = named_action(situation->event->body);
-    struct uuid id = newest(&before->part.stay, named);
-
-    if (stay->of_action == ACTION_NONE)
-        return !stands(before, named, &id) ||
-               stay_refuse(facts, "STL-R01", "it took effect, and that is known");
-    return stay->of_action == named ||
-           stay_refuse(facts, "STL-R01", "something else is to be reversed first");
-}
-
-/* What a timer, a person or an answer is about: the question in doubt, else what stands. */
-static void take_original(const struct flow_situation *situation, struct stay_facts *stay)
-{
-    const struct flow_case *before = situation->before;
-    const struct stay *part = &before->part.stay;
-
-    stay->of_action = part->original_action;
-    stay->of = part->original;
-    if (before->state == STAY_REG_SENT || before->state == STAY_SETL_SENT ||
-        before->state == STAY_CANCEL_SENT) {
-        stay->of_action = part->question.action;
-        stay->of = part->question.asked;
-    } else if (before->state == STAY_SETTLED) {
-        stay->of_action = ACTION_SETTLE;
-        stay->of = part->settle_id;
-    }
 }
 
 /* --- the whole ------------------------------------------------------------------- */
@@ -501,7 +405,9 @@ static bool question_fits(const struct flow_situation *situation, struct flow_fa
     if (ours != treating(situation))
         return stay_refuse(facts, "FLW-01",
                            "the treating place asks, the insured place answers");
-    if (!ours && !side && was_reversed(&before->part.stay, &event->message_id))
+    if (!ours && !side && stay_was_reversed(&before->part.stay, &event->message_id))
+        return stay_refuse(facts, "STL-T02", "it was reversed before it came");
+    if (ours && !side && stay_key_was_reversed(&before->part.stay, event->key))
         return stay_refuse(facts, "STL-T02", "it was reversed before it came");
     if (!ours && !side && !instant_before(event->at, event->answer_by))
         return stay_refuse(facts, "STL-T01", "it came after the time for its answer");
@@ -536,10 +442,10 @@ static bool read_question(const struct flow_situation *situation, struct flow_fa
                stay_refuse(facts, "STL-C03", "another settlement stands");
     case ACTION_REVERSE:
         facts->remake = treating(situation); /* to the other province it names its message */
-        return treating(situation) ? read_own_reversal(situation, facts, stay)
-                                   : read_original(situation, stay);
+        return treating(situation) ? stay_read_own_reversal(situation, facts, stay)
+                                   : stay_read_original(situation, facts, stay);
     case ACTION_QUERY:
-        return read_original(situation, stay);
+        return stay_read_original(situation, facts, stay);
     default:
         return true;
     }
@@ -566,7 +472,7 @@ bool stay_read(const struct flow_situation *situation, struct flow_facts *facts,
     *stay = (struct stay_facts){.answer_ok = false};
     facts->details = stay;
     read_profile(situation, stay);
-    take_original(situation, stay);
+    stay_take_original(situation, stay);
     if (event->source == EVENT_RECEIPT && event->verdict == VERDICT_REFUSED)
         memcpy(facts->code, event->code, sizeof(facts->code));
     if (event->source != EVENT_SUBMITTED && event->source != EVENT_RECEIVED)

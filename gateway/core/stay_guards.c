@@ -36,16 +36,20 @@ bool stay_comes_late(const struct flow_situation *situation)
            (before->state == STAY_REVERSING || before->state == STAY_MISMATCHED);
 }
 
-/* It answers the question that was given up, and nothing was asked since but what became of it.
- */
+/* Nothing was asked since a question was given up, but what became of it. */
+static bool nothing_asked_since(const struct stay *stay)
+{
+    return stay->question.action == ACTION_NONE || stay->question.action == ACTION_QUERY;
+}
+
+/* It answers the question that was given up. */
 static bool is_late(const struct flow_situation *situation)
 {
     const struct stay *stay = &situation->before->part.stay;
     const struct flow_event *event = situation->event;
-    unsigned open = stay->question.action;
 
     return event->source == EVENT_RECEIVED && !uuid_is_none(&stay->original) &&
-           (open == ACTION_NONE || open == ACTION_QUERY) &&
+           nothing_asked_since(stay) &&
            stay_answer_action(stay->original_action) == event->action &&
            uuid_equal(&event->in_reply_to, &stay->original);
 }
@@ -68,7 +72,7 @@ static unsigned receipt_guards(const struct flow_situation *situation)
     const struct stay *stay = &situation->before->part.stay;
     bool refused = event->verdict == VERDICT_REFUSED || event->verdict == VERDICT_CONFLICT;
     bool mine = uuid_equal(&event->message_id, &stay->question.asked);
-    bool late = uuid_equal(&event->message_id, &stay->original);
+    bool late = uuid_equal(&event->message_id, &stay->original) && nothing_asked_since(stay);
 
     return guard_if(!refused && mine, STAY_TAKEN) | guard_if(refused && mine, STAY_NOT_TAKEN) |
            guard_if(refused && late, STAY_NOT_TAKEN_LATE) |
@@ -100,7 +104,7 @@ unsigned stay_guards(const struct flow_situation *situation, const struct flow_f
     if (stay == NULL)
         return guards;
     guards |= of_guards(stay->of_action) | guard_if(stay->reverses_known, STAY_STANDS) |
-              guard_if(facts->checks_fail, STAY_FAIL);
+              guard_if(facts->checks_fail, STAY_FAIL) | guard_if(stay->gone, STAY_GONE);
     if (event->source == EVENT_RECEIPT)
         return guards | receipt_guards(situation);
     if (event->action == ACTION_OUTCOME && event->body != NULL)

@@ -16,6 +16,16 @@ const char *stay_first_hard(const struct stay_issues *issues);
 /* Does the leaf at `path` say `word`? */
 bool stay_says(const struct record *body, const char *path, const char *word);
 
+/* stay_original.c: what was reversed, and what is to be. A key counts as an id: that of a
+ * request which is reversed before it comes. */
+bool stay_was_reversed(const struct stay *stay, const struct uuid *id);
+bool stay_key_was_reversed(const struct stay *stay, const uint8_t key[32]);
+void stay_take_original(const struct flow_situation *situation, struct stay_facts *stay);
+bool stay_read_original(const struct flow_situation *situation, struct flow_facts *facts,
+                        struct stay_facts *stay);
+bool stay_read_own_reversal(const struct flow_situation *situation, struct flow_facts *facts,
+                            struct stay_facts *stay);
+
 /* stay_batch.c: a batch of lines, and lines that are cancelled. */
 MUST_USE bool stay_read_lines(const struct flow_situation *situation, struct flow_facts *facts,
                               struct stay_facts *stay, struct flow_decision *decision,

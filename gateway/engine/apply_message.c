@@ -407,6 +407,7 @@ static bool describe_question(struct incoming *in, const struct flow *flow, stru
 {
     struct flow_event *event = &in->event;
     const struct engine_party *core;
+    const struct uuid *case_id;
     uint32_t number = in->known ? in->before.core : event->core;
 
     if (flow_part_of(flow->number) == FLOW_PART_NONE)
@@ -418,10 +419,12 @@ static bool describe_question(struct incoming *in, const struct flow *flow, stru
         memcpy(event->key, in->work->key, sizeof(event->key));
     core = number != 0 ? engine_party(in->engine, number) : NULL;
     event->core_two_phase = core != NULL && core->two_phase;
+    case_id = in->known ? &in->before.case_id : &event->case_id;
     return question_ids(in->engine, flow, in->engine->given.now(in->engine->given.self), event,
                         err) &&
-           question_details(in->txn, event, in->known ? &in->before.case_id : &event->case_id,
-                            in->work->arena, err);
+           question_named(in->engine, in->txn, in->work->party, event, case_id, in->work->arena,
+                          err) &&
+           question_details(in->txn, event, case_id, in->work->arena, err);
 }
 
 static bool try_postings(struct incoming *in, const struct flow *flow, struct error *err)

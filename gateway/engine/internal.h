@@ -96,6 +96,10 @@ MUST_USE bool question_ids(struct engine *engine, const struct flow *flow, struc
 /* Other cases of the event's person, but `own`. */
 MUST_USE bool question_related(struct ledger_txn *txn, struct flow_event *event,
                                const struct uuid *own, struct arena *arena, struct error *err);
+/* Which message a reversal or query of the core `party` means by the core's own key. */
+MUST_USE bool question_named(struct engine *engine, struct ledger_txn *txn, uint32_t party,
+                             struct flow_event *event, const struct uuid *case_id,
+                             struct arena *arena, struct error *err);
 /* What the event's action needs of the ledger: lines, their digest, related cases. */
 MUST_USE bool question_details(struct ledger_txn *txn, struct flow_event *event,
                                const struct uuid *case_id, struct arena *arena,

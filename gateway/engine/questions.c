@@ -106,6 +106,7 @@ static bool look_up(struct ledger_txn *txn, const struct uuid *case_id, struct a
         return false;
     if (line->known) {
         line->in_force = row.in_force;
+        line->batch = row.batch;
         line->same = memcmp(row.digest, line->digest, 32) == 0;
         line->before = row.sums;
     }
@@ -164,6 +165,45 @@ static bool event_lines(struct ledger_txn *txn, struct flow_event *event,
     return true;
 }
 
+/* Whose question the entry brought; none if it asked nothing, as one that was refused. */
+static const struct flow_question *asked_by(const struct entry *entry, struct flow_case *after)
+{
+    struct error ignored = ERROR_INIT;
+    size_t at = 0;
+    const struct tlv *tlv = entry_next_tlv(entry, TLV_CASE_AFTER, &at);
+
+    return tlv != NULL && flow_case_decode(tlv->bytes, after, &ignored)
+               ? flow_case_question(after)
+               : NULL;
+}
+
+bool question_named(struct engine *engine, struct ledger_txn *txn, uint32_t party,
+                    struct flow_event *event, const struct uuid *case_id, struct arena *arena,
+                    struct error *err)
+{
+    const struct flow_question *question;
+    struct flow_case after;
+    struct inbox_row row;
+    struct digest digest;
+    struct entry entry;
+    struct text key;
+    bool found;
+
+    if (event->source != EVENT_SUBMITTED || !record_text(event->body, "original/key", &key))
+        return true;
+    if (!digest_of(ledger_origin(engine->ledger)->digest_kind, key.at, key.size, &digest, err))
+        return false;
+    memcpy(event->named.bytes, digest.bytes, sizeof(event->named.bytes));
+    if (!ledger_inbox_find(txn, party, digest.bytes, &row, &found, err) ||
+        (found && !ledger_get_entry(txn, row.seq, arena, &entry, &found, err)))
+        return false;
+    question = found ? asked_by(&entry, &after) : NULL;
+    event->named_elsewhere = found && !uuid_equal(&entry.case_id, case_id);
+    if (question != NULL && !event->named_elsewhere)
+        event->named = question->asked;
+    return true;
+}
+
 bool question_details(struct ledger_txn *txn, struct flow_event *event,
                       const struct uuid *case_id, struct arena *arena, struct error *err)
 {
@@ -205,8 +245,7 @@ static void add_postings(struct draft *draft, const struct flow_decision *decisi
     }
 }
 
-/* Those that change something: an ADD leaves out what was known, a CANCEL what was out of
- * force.
+/* Those that change something: an ADD leaves out what was known, a HOLD what was out of force.
  */
 static bool changes(enum lines_change change, const struct flow_line *line)
 {
@@ -217,12 +256,11 @@ static void add_lines(struct draft *draft, const struct flow_decision *decision,
                       const struct flow_event *event)
 {
     static const uint8_t kinds[] = {
-        [LINES_ADD] = ENTRY_LINES_ADD,
-        [LINES_CANCEL] = ENTRY_LINES_CANCEL,
-        [LINES_CANCEL_ALL] = ENTRY_LINES_CANCEL_ALL,
-        [LINES_DROP_BATCH] = ENTRY_LINES_DROP_BATCH,
+        [LINES_ADD] = ENTRY_LINES_ADD,           [LINES_DROP_BATCH] = ENTRY_LINES_DROP_BATCH,
+        [LINES_HOLD] = ENTRY_LINES_HOLD,         [LINES_HOLD_ALL] = ENTRY_LINES_HOLD_ALL,
+        [LINES_PUT_BACK] = ENTRY_LINES_PUT_BACK, [LINES_LET_GO] = ENTRY_LINES_LET_GO,
     };
-    bool rows = decision->lines == LINES_ADD || decision->lines == LINES_CANCEL;
+    bool rows = decision->lines == LINES_ADD || decision->lines == LINES_HOLD;
     struct entry_lines lines = {.change = kinds[decision->lines],
                                 .batch = decision->lines_batch};
     size_t mark = draft_mark(draft);

@@ -88,7 +88,7 @@ static bool add_line(const struct step *step, uint32_t batch, const struct entry
     return put_line(step, &row);
 }
 
-static bool cancel_line(const struct step *step, struct text number)
+static bool cancel_line(const struct step *step, struct text number, bool hold)
 {
     struct kept_line line;
     bool found;
@@ -97,6 +97,7 @@ static bool cancel_line(const struct step *step, struct text number)
     if (!found || !line.row.in_force)
         return step_contradiction(step, "it cancels a line that is not in force");
     line.row.in_force = false;
+    line.row.held = hold;
     if (!put_line(step, &line.row))
         return false;
     if (line.row.original.size == 0)
@@ -118,6 +119,34 @@ static bool cancel_any(const struct step *step, uint32_t batch, struct kept_line
         return true;
     line->row.in_force = false;
     line->row.returned.fen = 0;
+    return put_line(step, &line->row);
+}
+
+static bool hold_any(const struct step *step, uint32_t batch, struct kept_line *line)
+{
+    line->row.held = line->row.held || line->row.in_force;
+    return cancel_any(step, batch, line);
+}
+
+static bool put_back(const struct step *step, uint32_t batch, struct kept_line *line)
+{
+    bool found;
+    (void)batch;
+    if (!line->row.held)
+        return true;
+    line->row.held = false;
+    line->row.in_force = true;
+    return put_line(step, &line->row) &&
+           (line->row.original.size == 0 ||
+            give_back(step, line->row.original, line->row.sums.total, false, &found));
+}
+
+static bool let_go(const struct step *step, uint32_t batch, struct kept_line *line)
+{
+    (void)batch;
+    if (!line->row.held)
+        return true;
+    line->row.held = false;
     return put_line(step, &line->row);
 }
 
@@ -165,8 +194,9 @@ static bool apply_rows(const struct step *step, const struct entry_lines *lines,
         struct entry_line line;
         if (!entry_line_decode(&rest, lines, &line))
             return step_contradiction(step, "a line does not decode");
-        if (lines->change == ENTRY_LINES_ADD ? !add_line(step, lines->batch, &line)
-                                             : !cancel_line(step, line.number))
+        if (lines->change == ENTRY_LINES_ADD
+                ? !add_line(step, lines->batch, &line)
+                : !cancel_line(step, line.number, lines->change == ENTRY_LINES_HOLD))
             return false;
     }
     return rest.size == 0 || step_contradiction(step, "bytes behind the last line");
@@ -186,6 +216,12 @@ static bool apply_change(const struct step *step, struct text bytes)
         return change_all(step, lines.batch, cancel_any);
     case ENTRY_LINES_DROP_BATCH:
         return change_all(step, lines.batch, drop_of_batch);
+    case ENTRY_LINES_HOLD_ALL:
+        return change_all(step, lines.batch, hold_any);
+    case ENTRY_LINES_PUT_BACK:
+        return change_all(step, lines.batch, put_back);
+    case ENTRY_LINES_LET_GO:
+        return change_all(step, lines.batch, let_go);
     default:
         return true;
     }

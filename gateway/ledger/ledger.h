@@ -159,6 +159,7 @@ MUST_USE bool ledger_each_of_message(struct ledger_txn *txn,
  */
 struct line_row {
     bool in_force;
+    bool held; /* out of force until it is known whether it was cancelled over there */
     uint32_t batch;
     struct text number;   /* of the arena */
     struct text original; /* empty: none */

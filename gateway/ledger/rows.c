@@ -341,7 +341,7 @@ static const size_t line_prefix = 16; /* of its key: the case */
 void line_row_encode(const struct line_row *row, struct buffer *buffer)
 {
     buffer_u8(buffer, ROW_LAYOUT);
-    buffer_u8(buffer, row->in_force ? 1 : 0);
+    buffer_u8(buffer, row->in_force ? 1 : row->held ? 2 : 0);
     buffer_u32(buffer, row->batch);
     buffer_i64(buffer, row->sums.total.fen);
     buffer_i64(buffer, row->sums.own_pay.fen);
@@ -369,6 +369,7 @@ bool line_row_decode(struct text key, struct text value, struct line_row *row)
     bool ok = reader_u8(&reader) == ROW_LAYOUT;
     uint8_t in_force = reader_u8(&reader);
     row->in_force = in_force == 1;
+    row->held = in_force == 2;
     row->batch = reader_u32(&reader);
     ok = take_money(&reader, &row->sums.total) && ok;
     ok = take_money(&reader, &row->sums.own_pay) && ok;
@@ -378,7 +379,7 @@ bool line_row_decode(struct text key, struct text value, struct line_row *row)
     ok = take_money(&reader, &row->returned) && ok;
     reader_copy(&reader, row->digest, sizeof row->digest);
     row->original = reader_view(&reader, reader.left);
-    return ok && !reader.broken && in_force <= 1 && row->original.size <= ENTRY_LINE_NUMBER_MAX;
+    return ok && !reader.broken && in_force <= 2 && row->original.size <= ENTRY_LINE_NUMBER_MAX;
 }
 
 void posting_value_encode(const struct account_key *contra, struct money amount,

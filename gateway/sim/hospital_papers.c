@@ -199,10 +199,13 @@ static void put_confirm(struct paper *paper, const struct hospital_stay *stay)
         paper_word(paper, handle, "check", stay->handle_check);
 }
 
-static void put_original(struct paper *paper, unsigned of)
+static void put_original(struct paper *paper, const struct hospital_stay *stay)
 {
-    paper_word(paper, paper_group(paper, paper->root, "original"), "action",
-               action_name(of).english);
+    struct record *original = paper_group(paper, paper->root, "original");
+
+    paper_word(paper, original, "action", action_name(stay->about).english);
+    if (stay->about_key[0] != '\0')
+        paper_word(paper, original, "key", stay->about_key);
 }
 
 struct record *hospital_paper(const struct hospital_stay *stay, unsigned action,
@@ -242,7 +245,7 @@ struct record *hospital_paper(const struct hospital_stay *stay, unsigned action,
         break;
     case ACTION_REVERSE:
     case ACTION_QUERY:
-        put_original(&paper, stay->about);
+        put_original(&paper, stay);
         break;
     default: /* register_undo, discharge_undo: the reference says all */
         break;

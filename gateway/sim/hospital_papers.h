@@ -7,7 +7,7 @@
 #include "sim/paper.h"
 #include "sim/stay_script.h"
 
-enum { STAY_KEY_SIZE = 41, STAY_FIELD_SIZE = 41 };
+enum { STAY_KEY_SIZE = 41, STAY_FIELD_SIZE = 41, STAY_OWN_KEY_SIZE = 65 };
 
 struct hospital_stay {
     const struct stay_group *group;
@@ -20,15 +20,16 @@ struct hospital_stay {
     int64_t step_ms;  /* when the step began */
     int64_t asked_ms; /* when the question was asked */
     /* what was asked last */
-    uint16_t question; /* of the step */
-    uint16_t about;    /* the last that books: what a query or reversal means */
-    uint16_t instead;  /* on the way instead of `question`: a query about it, its reversal */
-    bool again;        /* it was answered before */
-    bool waits;        /* asks nothing until it is begun once more */
-    uint32_t asked;    /* questions so far: each has its own key */
-    unsigned doubts;   /* how often it was told "unknown" */
-    unsigned rounds;   /* how often something was asked anew within the step */
-    struct text said;  /* the last answer, encoded */
+    uint16_t question;                 /* of the step */
+    uint16_t about;                    /* the last that books: what a query or reversal means */
+    char about_key[STAY_OWN_KEY_SIZE]; /* under which it was asked; its caller's to fill */
+    uint16_t instead; /* on the way instead of `question`: a query about it, its reversal */
+    bool again;       /* it was answered before */
+    bool waits;       /* asks nothing until it is begun once more */
+    uint32_t asked;   /* questions so far: each has its own key */
+    unsigned doubts;  /* how often it was told "unknown" */
+    unsigned rounds;  /* how often something was asked anew within the step */
+    struct text said; /* the last answer, encoded */
     /* what it knows */
     uint32_t batches; /* of lines, of the whole stay: each has its own number */
     struct stay_sums sums;

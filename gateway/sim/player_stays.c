@@ -31,6 +31,20 @@ static const char *key_of(struct player *player, const char *name)
     return arena_copy(player->arena, text_of(uuid_format(&id, text))).at;
 }
 
+/* A later reversal names the question by its key, as the gateway reads it. */
+static void keep_key(struct player *player, struct hospital_stay *stay, unsigned action,
+                     struct text bytes)
+{
+    struct adapter_message read = {0};
+    struct error ignored = ERROR_INIT;
+
+    if (action != stay->about)
+        return;
+    if (!adapter_read(player->adapter, FROM_CORE, bytes, player->arena, &read, &ignored) ||
+        !text_to_field(read.local_key, stay->about_key, sizeof(stay->about_key)))
+        stay->about_key[0] = '\0';
+}
+
 bool player_ask(void *self, struct hospital_stay *stay, unsigned action, const char *name,
                 struct record *body, uint32_t delay_ms)
 {
@@ -49,6 +63,7 @@ bool player_ask(void *self, struct hospital_stay *stay, unsigned action, const c
                   action_name(action).english, error_name(err.code), err.text);
         return false;
     }
+    keep_key(player, stay, action, errand->bytes);
     errand->stay = stay;
     errand->trace = stay->number;
     errand->flow = FLOW_SETTLEMENT_STAY;

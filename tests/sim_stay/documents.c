@@ -4,6 +4,12 @@
 
 #include "stays.h"
 
+const char *submission_key(unsigned number, char key[SUBMISSION_KEY_SIZE])
+{
+    snprintf(key, SUBMISSION_KEY_SIZE, "submission-%08u", number);
+    return key;
+}
+
 static struct text keep(struct arena *arena, const char *value)
 {
     struct text copy = arena_copy(arena, text_of(value));
@@ -102,9 +108,16 @@ static void add_lines(struct arena *arena, struct record *root, unsigned batch)
         add_line(arena, root, batch, i);
 }
 
-static void add_original(struct arena *arena, struct record *root, unsigned about)
+/* By the key of the request, unless it is a core that does not name any. */
+static void add_original(const struct world *world, struct arena *arena, struct record *root,
+                         unsigned about)
 {
-    document_add(arena, group(arena, root, "original"), "action", action_name(about).english);
+    struct record *original = group(arena, root, "original");
+    char key[SUBMISSION_KEY_SIZE];
+
+    document_add(arena, original, "action", action_name(about).english);
+    if (!world->nameless && world->hospital.about_number != 0)
+        document_add(arena, original, "key", submission_key(world->hospital.about_number, key));
 }
 
 struct record *document_question(struct world *world, struct arena *arena, unsigned action,
@@ -141,7 +154,7 @@ struct record *document_question(struct world *world, struct arena *arena, unsig
         break;
     case ACTION_REVERSE:
     case ACTION_QUERY:
-        add_original(arena, root, about);
+        add_original(world, arena, root, about);
         break;
     case ACTION_FALLBACK:
         document_add(arena, root, "reason", "STL-F09");

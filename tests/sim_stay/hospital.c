@@ -88,6 +88,8 @@ static void submit(struct world *world, unsigned action, unsigned about)
     hospital->action = action;
     hospital->about = about;
     hospital->number = ++world->numbers;
+    if (action == ACTION_SETTLE)
+        hospital->settle_number = hospital->number;
     hospital->since = world->now;
     hospital->tries++;
     body = document_question(world, arena, action, about);
@@ -105,6 +107,7 @@ static void reverse_aside(struct world *world)
                                hospital->content};
 
     hospital->content.at = NULL;
+    hospital->about_number = aside.number;
     submit(world, ACTION_REVERSE, aside.action);
     hospital->aside = aside;
     hospital->since = since; /* news of what is in doubt count as before */
@@ -327,6 +330,8 @@ static void ask_aside(struct world *world)
     query.head.action = ACTION_QUERY;
     query.number = ++world->numbers;
     query.flight = ++world->flights;
+    if (world->hospital.action != ACTION_REVERSE)
+        world->hospital.about_number = world->hospital.number;
     query.content = bytes_of(
         document_question(world, arena, ACTION_QUERY, world->hospital.about));
     arena_free(arena);
@@ -451,6 +456,7 @@ void hospital_acts(struct world *world, const struct happening *happening)
     action = hospital->steps[hospital->step];
     if (action == ACTION_LINES && hospital->tries == 0)
         hospital->batch++;
+    hospital->about_number = hospital->settle_number;
     submit(world, action, reverses(action));
 }
 

@@ -313,15 +313,13 @@ static void take_letter(struct side *side, const struct happening *letter)
 static void take_submission(struct side *side, const struct happening *submission)
 {
     struct work *work = work_new(WORK_MESSAGE);
-    char key[MESSAGE_KEY_SIZE + 1];
+    char key[SUBMISSION_KEY_SIZE];
 
     origin_of(work, submission);
     work->local = true;
     work->party = OWN_CORE;
     work->message = submission->head;
-    memset(key, 'k', sizeof(key));
-    snprintf(key, sizeof(key), "submission %08u of a core, x", submission->number);
-    memcpy(work->key, key, MESSAGE_KEY_SIZE);
+    digest_bytes(text_of(submission_key(submission->number, key)), work->key);
     work->local_key = TEXT("a core's key");
     add_content(work, &submission->content);
     memcpy(work->digest, work->content.digest, 32);

@@ -26,6 +26,7 @@ enum {
     STEPS_MAX = 24,
     BOOKS_MAX = 128,
     LETTERS_MAX = 256,
+    SUBMISSION_KEY_SIZE = 24,
     SIM_MEMORY = 4 * 1024 * 1024
 };
 
@@ -154,8 +155,10 @@ struct hospital {
     unsigned steps[STEPS_MAX]; /* actions */
     size_t step_count;
     size_t step;
-    unsigned action; /* of the submission under way; ACTION_NONE: none */
-    unsigned about;  /* of a reversal: what is reversed */
+    unsigned action;        /* of the submission under way; ACTION_NONE: none */
+    unsigned about;         /* of a reversal: what is reversed */
+    unsigned about_number;  /* of the submission that is reversed, or asked about */
+    unsigned settle_number; /* of the newest settlement */
     unsigned number;
     struct bytes content;
     struct submission aside; /* laid aside while it is reversed */
@@ -247,6 +250,7 @@ struct world {
     unsigned insurance; /* enum insurance */
     bool inpatient;
     bool two_phase;
+    bool nameless;       /* the hospital does not say which request it reverses */
     bool person_looks;   /* at what does not agree */
     bool person_meddles; /* with what stands */
     bool storm;
@@ -293,6 +297,8 @@ struct instant side_next(struct side *side);
 MUST_USE bool side_case(struct side *side, struct flow_case *row, bool *found);
 
 /* documents.c */
+/* The own key of a core's submission. */
+const char *submission_key(unsigned number, char key[SUBMISSION_KEY_SIZE]);
 MUST_USE struct record *document_new(struct arena *arena, unsigned action);
 void document_add(struct arena *arena, struct record *root, const char *name,
                   const char *value);

@@ -104,6 +104,7 @@ static void make_storm(struct world *world)
     world->insurance = world_chance(world, 500) ? INSURANCE_MEDICAL : INSURANCE_INJURY;
     world->inpatient = world->insurance == INSURANCE_INJURY || world_chance(world, 600);
     world->two_phase = world_chance(world, 200);
+    world->nameless = world_chance(world, 250);
     world->insured.stubborn = world_chance(world, 120);
     world->person_looks = world_chance(world, 500);
     world->person_meddles = world_chance(world, 100);

@@ -597,7 +597,8 @@ static void test_lines_cancelled(void **state)
     assert_true(text_is(out[1].number, "2") && out[1].sums.total.fen == 0);
 
     for (unsigned change = 0; change < 256; change++) {
-        bool bare = change == ENTRY_LINES_CANCEL_ALL || change == ENTRY_LINES_DROP_BATCH;
+        bool bare = change == ENTRY_LINES_CANCEL_ALL || change == ENTRY_LINES_DROP_BATCH ||
+                    (change >= ENTRY_LINES_HOLD_ALL && change <= ENTRY_LINES_LET_GO);
         in = (struct entry_lines){(uint8_t)change, 9, 0};
         buffer = buffer_over(bytes, sizeof bytes);
         entry_lines_encode(&in, &buffer);
@@ -754,9 +755,9 @@ static void test_names_and_keys(void **state)
         assert_true(strlen(account_name(account).chinese) > 0);
     for (unsigned insurance = 1; insurance < INSURANCES; insurance++)
         assert_true(strlen(insurance_name(insurance).chinese) > 0);
-    for (unsigned change = 1; change <= ENTRY_LINES_DROP_BATCH; change++)
+    for (unsigned change = 1; change <= ENTRY_LINES_LET_GO; change++)
         assert_true(strlen(lines_change_name(change).chinese) > 0);
-    const unsigned nothing[] = {0, 6, 255, 256, UINT32_MAX};
+    const unsigned nothing[] = {0, 9, 255, 256, UINT32_MAX};
     for (size_t i = 0; i < COUNT_OF(nothing); i++) {
         assert_string_equal(account_name(nothing[i]).english, "unknown");
         assert_string_equal(insurance_name(nothing[i]).english, "unknown");

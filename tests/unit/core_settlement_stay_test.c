@@ -342,6 +342,307 @@ static void a_reversal_names_its_message(void **state)
     assert_true(uuid_equal(&named, &original));
 }
 
+/* --- a reversal names what it means ------------------------------------------------------- */
+
+static struct flow_event late_reversal(const char *of, const struct uuid *named)
+{
+    struct flow_event event = event_of(EVENT_SUBMITTED, ACTION_REVERSE,
+                                       about(ACTION_REVERSE, of));
+
+    if (named != NULL)
+        event.named = *named;
+    return event;
+}
+
+/* A settlement, its reversal, and the next settlement; *first: the id of the first one. */
+static struct flow_case settled_again(struct uuid *first)
+{
+    struct flow_case after = settled();
+    struct record *body = document(ACTION_SETTLE);
+    struct flow_event event;
+
+    *first = after.part.stay.settle_id;
+    event = late_reversal("settle", first);
+    after = accepted(&after, &event, STAY_REVERSING);
+    event = answer(&after, said(ACTION_REVERSED, "ok"));
+    after = accepted(&after, &event, STAY_REGISTERED);
+    add(body, "total", "0.00");
+    event = event_of(EVENT_SUBMITTED, ACTION_SETTLE, body);
+    event.ids[0].bytes[2] = 2;
+    after = accepted(&after, &event, STAY_SETL_SENT);
+    event = answer(&after, settlement("0.00"));
+    return accepted(&after, &event, STAY_SETTLED);
+}
+
+static void a_late_reversal_does_not_hit_the_next_settlement(void **state)
+{
+    struct uuid first;
+    struct flow_case before = settled_again(&first);
+    struct uuid second = before.part.stay.settle_id;
+    struct flow_event event = late_reversal("settle", &first);
+    struct text found;
+
+    (void)state;
+    assert_false(uuid_equal(&first, &second));
+    accepted(&before, &event, STAY_SETTLED);
+    assert_true(decision.after.flags & CASE_BOOKED);
+    assert_int_equal(decision.send_count, 0);
+    assert_int_equal(decision.reply_action, ACTION_REVERSED);
+    assert_true(record_text(decision.reply, "found", &found) && text_is(found, "false"));
+    event = late_reversal("settle", NULL); /* one that does not say which */
+    refused(&before, &event, "STL-R02");
+    event = late_reversal("settle", &second);
+    accepted(&before, &event, STAY_REVERSING);
+}
+
+static void a_key_of_another_stay_reverses_nothing(void **state)
+{
+    struct flow_case before = settled();
+    struct flow_event event = late_reversal("settle", &before.part.stay.settle_id);
+
+    (void)state;
+    event.named_elsewhere = true;
+    refused(&before, &event, "STL-C01");
+    event.action = ACTION_QUERY;
+    event.body = about(ACTION_QUERY, "settle");
+    refused(&before, &event, "STL-C01");
+}
+
+static void what_is_reversed_before_it_comes_is_refused(void **state)
+{
+    struct flow_case before = registered();
+    struct record *body = document(ACTION_SETTLE);
+    struct flow_event settle = event_of(EVENT_SUBMITTED, ACTION_SETTLE, body);
+    struct flow_event event;
+    struct uuid key;
+
+    (void)state;
+    add(body, "total", "0.00");
+    memcpy(key.bytes, settle.key, sizeof(key.bytes));
+    event = late_reversal("settle", &key);
+    before = accepted(&before, &event, STAY_REGISTERED);
+    refused(&before, &settle, "STL-T02");
+    memset(settle.key, 0x77, sizeof(settle.key)); /* another request */
+    accepted(&before, &settle, STAY_SETL_SENT);
+}
+
+static void what_is_under_way_is_not_said_to_be_nothing(void **state)
+{
+    struct flow_case before = settling();
+    struct flow_event event = late_reversal("settle", &before.part.stay.settle_id);
+
+    (void)state;
+    refused(&before, &event, "FLW-01");
+    event = late_reversal("register", &before.part.stay.register_id);
+    refused(&before, &event, "STL-R01");
+}
+
+/* --- lines whose question was given up --------------------------------------------------- */
+
+static struct record *batch_of(const char *number)
+{
+    struct record *body = document(ACTION_LINES);
+    struct record *line;
+
+    add(body, "batch", number);
+    line = add(body, "line", "");
+    add(line, "number", "M1");
+    add(line, "quantity", "1");
+    add(line, "price", "9.00");
+    add(line, "amount", "9.00");
+    add(line, "ownPay", "0.00");
+    add(line, "overLimit", "0.00");
+    add(line, "prePay", "0.00");
+    add(line, "inScope", "9.00");
+    return body;
+}
+
+/* The line as the engine finds it: known since it came with this batch; 0: new. */
+static struct flow_line line_known(uint32_t batch)
+{
+    return (struct flow_line){.number = TEXT("M1"),
+                              .sums = {.total = {900}, .in_scope = {900}},
+                              .before = {.total = {900}, .in_scope = {900}},
+                              .known = batch != 0,
+                              .batch = batch,
+                              .in_force = batch != 0,
+                              .same = batch != 0};
+}
+
+static struct flow_case asks_lines(const struct flow_case *before, const struct flow_line *line,
+                                   uint8_t id)
+{
+    struct flow_event event = event_of(EVENT_SUBMITTED, ACTION_LINES, batch_of("7"));
+
+    event.lines = line;
+    event.line_count = 1;
+    event.ids[0].bytes[2] = id;
+    return accepted(before, &event, STAY_REGISTERED);
+}
+
+static void a_batch_asked_again_and_rejected_is_taken_back(void **state)
+{
+    struct flow_line line = line_known(0);
+    struct flow_case before = registered();
+    struct flow_case open = asks_lines(&before, &line, 1);
+    struct flow_event event;
+
+    (void)state;
+    assert_int_equal(decision.lines, LINES_ADD);
+    assert_int_equal(decision.lines_batch, 7);
+    event = passes(&open, CLOCK_PATIENCE);
+    open = accepted(&open, &event, STAY_REGISTERED);
+    line = line_known(7);
+    open = asks_lines(&open, &line, 2);
+    assert_int_equal(decision.lines, LINES_STAY);
+    assert_int_equal(open.part.stay.sums.total.fen, 900);
+    event = answer(&open, said(ACTION_LINES_TAKEN, "rejected"));
+    open = accepted(&open, &event, STAY_REGISTERED);
+    assert_int_equal(decision.lines, LINES_DROP_BATCH);
+    assert_int_equal(decision.lines_batch, 7);
+    assert_int_equal(open.part.stay.line_count, 0);
+    assert_int_equal(open.part.stay.sums.total.fen, 0);
+}
+
+static void a_late_no_takes_a_batch_back(void **state)
+{
+    struct flow_line line = line_known(0);
+    struct flow_case before = registered();
+    struct flow_case open = asks_lines(&before, &line, 1);
+    struct uuid asked = open.part.stay.question.asked;
+    struct flow_event late = answer(&open, said(ACTION_LINES_TAKEN, "rejected"));
+    struct flow_event receipt = {.source = EVENT_RECEIPT,
+                                 .action = ACTION_LINES,
+                                 .verdict = VERDICT_REFUSED,
+                                 .code = "STL-T01",
+                                 .at = {now_ms + 90000},
+                                 .message_id = asked};
+    struct flow_event event = passes(&open, CLOCK_PATIENCE);
+    struct flow_case given_up = accepted(&open, &event, STAY_REGISTERED);
+
+    (void)state;
+    accepted(&given_up, &late, STAY_REGISTERED);
+    assert_int_equal(decision.lines, LINES_DROP_BATCH);
+    assert_int_equal(decision.sends[0].target, FLOW_TO_CORE); /* nobody waits: a letter */
+    accepted(&given_up, &receipt, STAY_REGISTERED);
+    assert_int_equal(decision.lines, LINES_DROP_BATCH);
+    assert_int_equal(decision.after.part.stay.line_count, 0);
+    assert_false(decision.after.flags & CASE_FLAGGED);
+    line = line_known(7);
+    open = asks_lines(&given_up, &line, 2); /* asked again: its own answer decides */
+    accepted(&open, &receipt, STAY_REGISTERED);
+    assert_int_equal(decision.lines, LINES_STAY);
+}
+
+static struct flow_case with_a_line(void)
+{
+    struct flow_line line = line_known(0);
+    struct flow_case before = registered();
+    struct flow_case open = asks_lines(&before, &line, 1);
+    struct flow_event event = answer(&open, said(ACTION_LINES_TAKEN, "ok"));
+
+    return accepted(&open, &event, STAY_REGISTERED);
+}
+
+static void a_refused_undo_puts_lines_back(void **state)
+{
+    struct flow_case before = with_a_line();
+    struct flow_case open = asks(&before, ACTION_LINES_UNDO, lines_undo(), STAY_REGISTERED);
+    struct flow_event receipt = {.source = EVENT_RECEIPT,
+                                 .action = ACTION_LINES_UNDO,
+                                 .verdict = VERDICT_REFUSED,
+                                 .code = "STL-B01",
+                                 .at = {now_ms},
+                                 .message_id = open.part.stay.question.asked};
+    struct flow_event event = answer(&open, said(ACTION_LINES_UNDONE, "rejected"));
+
+    (void)state;
+    assert_int_equal(decision.lines, LINES_HOLD_ALL);
+    assert_int_equal(open.part.stay.line_count, 0);
+    for (unsigned i = 0; i < 2; i++) {
+        accepted(&open, i == 0 ? &event : &receipt, STAY_REGISTERED);
+        assert_int_equal(decision.lines, LINES_PUT_BACK);
+        assert_int_equal(decision.after.part.stay.line_count, 1);
+        assert_int_equal(decision.after.part.stay.sums.total.fen, 900);
+        assert_false(decision.after.flags & CASE_LINES_HELD);
+    }
+    event = answer(&open, said(ACTION_LINES_UNDONE, "ok"));
+    accepted(&open, &event, STAY_REGISTERED);
+    assert_int_equal(decision.lines, LINES_LET_GO);
+    assert_int_equal(decision.after.part.stay.line_count, 0);
+}
+
+static void while_lines_are_held_none_come(void **state)
+{
+    struct flow_line line = line_known(0);
+    struct flow_case before = with_a_line();
+    struct flow_case open = asks(&before, ACTION_LINES_UNDO, lines_undo(), STAY_REGISTERED);
+    struct flow_event event = passes(&open, CLOCK_PATIENCE);
+
+    (void)state;
+    open = accepted(&open, &event, STAY_REGISTERED);
+    event = event_of(EVENT_SUBMITTED, ACTION_LINES, batch_of("8"));
+    event.lines = &line;
+    event.line_count = 1;
+    refused(&open, &event, "STL-B02");
+    open = asks(&open, ACTION_LINES_UNDO, lines_undo(), STAY_REGISTERED);
+    assert_int_equal(decision.lines, LINES_STAY); /* nothing is left to take out */
+    event = answer(&open, said(ACTION_LINES_UNDONE, "rejected"));
+    open = accepted(&open, &event, STAY_REGISTERED);
+    assert_int_equal(open.part.stay.sums.total.fen, 900);
+}
+
+/* An older number, or one that was used: its lines are kept under a number of their own, so
+ * that a rejection takes back what this batch brought and nothing else. */
+static void a_batch_is_kept_apart_from_those_before(void **state)
+{
+    struct flow_line line = line_known(0);
+    struct flow_case before = with_a_line();
+
+    (void)state;
+    asks_lines(&before, &line, 2);
+    assert_int_equal(decision.lines, LINES_ADD);
+    assert_int_equal(decision.lines_batch, 8);
+}
+
+/* Of the line's 9.00, paid from the account and, if that is barred, in cash. */
+static struct record *settlement_of_nine(const char *account, const char *cash)
+{
+    struct record *body = said(ACTION_SETTLED, "ok");
+    struct record *group = add(body, "amounts", "");
+
+    add(body, "settlementNumber", "JS-9");
+    add(group, "total", "9.00");
+    add(group, "inScope", "9.00");
+    add(group, "fund", "0.00");
+    add(group, "account", account);
+    add(group, "cash", cash);
+    return body;
+}
+
+/* --- the account ------------------------------------------------------------------------- */
+
+static void an_account_that_was_barred_is_not_used(void **state)
+{
+    struct flow_case before = with_a_line();
+    struct record *body = document(ACTION_SETTLE);
+    struct flow_event event;
+
+    (void)state;
+    add(body, "total", "9.00");
+    add(body, "useAccount", "false");
+    before = asks(&before, ACTION_SETTLE, body, STAY_SETL_SENT);
+    assert_true(before.flags & CASE_ACCOUNT_BARRED);
+    event = answer(&before, settlement_of_nine("9.00", "0.00"));
+    accepted(&before, &event, STAY_REVERSING);
+    assert_string_equal(decision.after.last_code, "STL-A11");
+    event = answer(&before, settlement_of_nine("0.00", "9.00"));
+    accepted(&before, &event, STAY_SETTLED);
+    before.flags &= ~(uint32_t)CASE_ACCOUNT_BARRED; /* not said: it may be used */
+    event = answer(&before, settlement_of_nine("9.00", "0.00"));
+    accepted(&before, &event, STAY_SETTLED);
+}
+
 static void an_answer_of_before_does_not_end_a_newer_question(void **state)
 {
     struct flow_case before = registered();
@@ -610,6 +911,16 @@ int main(void)
         cmocka_unit_test(an_answer_while_the_hospital_waits_settles),
         cmocka_unit_test(amounts_that_do_not_add_up_are_reversed),
         cmocka_unit_test(a_reversal_names_its_message),
+        cmocka_unit_test(a_late_reversal_does_not_hit_the_next_settlement),
+        cmocka_unit_test(a_key_of_another_stay_reverses_nothing),
+        cmocka_unit_test(what_is_reversed_before_it_comes_is_refused),
+        cmocka_unit_test(what_is_under_way_is_not_said_to_be_nothing),
+        cmocka_unit_test(a_batch_asked_again_and_rejected_is_taken_back),
+        cmocka_unit_test(a_late_no_takes_a_batch_back),
+        cmocka_unit_test(a_refused_undo_puts_lines_back),
+        cmocka_unit_test(while_lines_are_held_none_come),
+        cmocka_unit_test(a_batch_is_kept_apart_from_those_before),
+        cmocka_unit_test(an_account_that_was_barred_is_not_used),
         cmocka_unit_test(an_answer_of_before_does_not_end_a_newer_question),
         cmocka_unit_test(nothing_is_given_up_while_something_is_asked),
         cmocka_unit_test(what_took_effect_is_not_said_to_be_nothing),

@@ -505,17 +505,44 @@ static void an_account_is_not_used_unasked(void **state)
 {
     struct record *amounts;
     struct record *settled = small(&amounts);
-    struct record *settle = root_of("settle");
 
     (void)state;
-    put(amounts, "account", "0.01");
-    stay_account_check(settle, settled, &profile, &issues);
-    put(settle, "useAccount", "true");
-    stay_account_check(settle, settled, &profile, &issues);
+    stay_account_check(settled, &profile, &issues);
     assert_int_equal(issues.count, 0);
-    put(settle, "useAccount", "false");
-    stay_account_check(settle, settled, &profile, &issues);
+    put(amounts, "account", "0.01");
+    stay_account_check(settled, &profile, &issues);
     expect("STL-A11", true, 0);
+}
+
+static void totals_are_those_of_their_rows(void **state)
+{
+    static const struct {
+        const char *count;
+        const char *total;
+        bool broken;
+    } told[] = {
+        {NULL, NULL, false},    {"3", "120.00", false}, {"3", NULL, false},
+        {NULL, "120.01", true}, {"4", "120.00", true},  {"2", NULL, true},
+        {"3", "-120.00", true},
+    };
+
+    (void)state;
+    stay.line_count = 3; /* two, and one that gives something back */
+    stay.sums.total.fen = 12000;
+    for (size_t i = 0; i < COUNT_OF(told); i++) {
+        struct record *taken = root_of("lines_taken");
+
+        if (told[i].count != NULL)
+            put(taken, "count", told[i].count);
+        if (told[i].total != NULL)
+            put(taken, "total", told[i].total);
+        issues = (struct stay_issues){.count = 0};
+        stay_totals_check(taken, &stay, &profile, &issues);
+        if (told[i].broken)
+            expect("STL-A17", true, 0);
+        else
+            assert_int_equal(issues.count, 0);
+    }
 }
 
 static void work_injury(void **state)
@@ -690,6 +717,7 @@ int main(void)
         cmocka_unit_test_setup(a_trial_is_kept_to, fresh),
         cmocka_unit_test_setup(residents_have_no_account, fresh),
         cmocka_unit_test_setup(an_account_is_not_used_unasked, fresh),
+        cmocka_unit_test_setup(totals_are_those_of_their_rows, fresh),
         cmocka_unit_test_setup(work_injury, fresh),
         cmocka_unit_test_setup(requests_follow_the_lines, fresh),
         cmocka_unit_test_setup(cancellations_have_the_other_sign, fresh),
