@@ -5,6 +5,9 @@
 
 #include "wire/adapter_internal.h"
 
+/* The part of a national document that says what it is about. */
+#define REFERENCE "reference"
+
 const char *adapter_name(const struct adapter *adapter)
 {
     return adapter->name;
@@ -106,6 +109,24 @@ static bool key_is_there(const struct adapter *adapter, const struct adapter_ent
     return fail(err, ERROR_MAPPING, "%s: the message's own key is missing", adapter->key_path);
 }
 
+/* An answer that repeats what it is about, in whatever part, must say what was asked. */
+static bool is_about(const struct record *body, const struct record *question,
+                     struct error *err)
+{
+    const struct record *said = record_find(body, REFERENCE);
+    const struct record *asked = question == NULL ? NULL : record_find(question, REFERENCE);
+
+    if (said == NULL || asked == NULL)
+        return true;
+    for (const struct record *at = said->first; at != NULL; at = at->next) {
+        const struct record *same = record_find(asked, at->name);
+        if (same != NULL && !text_equal(at->value.hidden, same->value.hidden))
+            return fail(err, ERROR_MAPPING, REFERENCE "/%s: the answer is about another one",
+                        at->name);
+    }
+    return true;
+}
+
 /* What was read as the entry, to the national form. */
 static bool take(const struct adapter *adapter, const struct adapter_entry *entry,
                  enum adapter_way way, const struct carrier_content *content,
@@ -121,6 +142,8 @@ static bool take(const struct adapter *adapter, const struct adapter_entry *entr
         return false;
     message->local_key = head.local_key;
     message->revision = head.revision;
+    if (!is_about(message->body, question, err))
+        return false;
     if (!key_is_there(adapter, entry, way, head.local_key, err) ||
         (head.local_key.size > 0 && !adapter_key_read(adapter, head.local_key, &time, err)))
         return false;

@@ -81,7 +81,8 @@ MUST_USE bool adapter_read(const struct adapter *adapter, enum adapter_way way,
 
 /* Likewise a document that answers a question of this flow and action. Dialects that do not
  * repeat what was asked take it over from `question`, the national form of it, which lives as
- * long as the message. ERROR_NOT_FOUND: no message of the adapter answers that. */
+ * long as the message; one that repeats it and says another is ERROR_MAPPING. ERROR_NOT_FOUND:
+ * no message of the adapter answers that. */
 MUST_USE bool adapter_read_reply(const struct adapter *adapter, enum adapter_way way,
                                  unsigned flow, unsigned asked_action, struct text bytes,
                                  const struct record *question, struct arena *arena,

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { WORDS_SIZE = 256, NAMES_SIZE = ADAPTER_MESSAGES_MAX * 66 };
+enum { WORDS_SIZE = 1000, NAMES_SIZE = ADAPTER_MESSAGES_MAX * 66 };
 
 /* "sex" and "person/sex" end in "sex", "unsex" does not. */
 static bool ends_in(const char *path, const char *field)
@@ -84,6 +84,10 @@ static void describe_value(const struct checking *checking, const struct adapter
         buffer_format(words, " %.*s/%.*s", TEXT_ARG(rule->yes), TEXT_ARG(rule->no));
     if (rule->list != NULL)
         buffer_format(words, check_words(checking, ", through list %s"), rule->list->name);
+    for (uint8_t i = 0; i < field->choice_count; i++)
+        buffer_format(words, check_words(checking, ", through list %s where %s is %.*s"),
+                      field->choices[i].list->name, field->choices[i].ours,
+                      TEXT_ARG(field->choices[i].value));
     if (rule->bare)
         buffer_string(words, check_words(checking, ", without quotes"));
     if (field->optional)

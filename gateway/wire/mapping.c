@@ -155,10 +155,10 @@ static const char *path_of(const struct mapping_node *node)
     return node->path[0] == '\0' ? node->name : node->path;
 }
 
-static bool take_value(struct run *run, const struct level *level,
-                       const struct mapping_node *node, struct text value)
+static bool take_value(struct run *run, struct row *row, const struct mapping_node *node,
+                       struct text value)
 {
-    struct text *slot = &level->row->from[node->slot];
+    struct text *slot = &row->from[node->slot];
 
     if (slot->size > 0)
         return fail(run->err, ERROR_MAPPING, "%s: stands there twice",
@@ -167,23 +167,6 @@ static bool take_value(struct run *run, const struct level *level,
         value = value_of_theirs(&run->plan->fields[node->field].rule, value);
     *slot = value;
     return true;
-}
-
-static bool take_leaf(struct run *run, const struct level *level,
-                      const struct mapping_node *node, const struct record *record)
-{
-    struct text value = record->value.hidden;
-
-    if (value.size == 0)
-        return true; /* empty is absent */
-    if (node->lost) {
-        lose(run, level->node, record->name);
-        return true;
-    }
-    if (node->field == MAPPING_NONE)
-        return fail(run->err, ERROR_MAPPING, "%s: text where a group is expected",
-                    path_of(node));
-    return take_value(run, level, node, value);
 }
 
 /* The row that a group's fields belong to; NULL after an error. */
@@ -203,6 +186,25 @@ static struct row *enter_group(struct run *run, const struct level *level,
     if (row == NULL)
         no_memory(run);
     return row;
+}
+
+static bool take_leaf(struct run *run, const struct level *level,
+                      const struct mapping_node *node, const struct record *record)
+{
+    struct text value = record->value.hidden;
+    struct row *row;
+
+    if (value.size == 0)
+        return true; /* empty is absent */
+    if (node->lost) {
+        lose(run, level->node, record->name);
+        return true;
+    }
+    if (node->field == MAPPING_NONE)
+        return fail(run->err, ERROR_MAPPING, "%s: text where a group is expected",
+                    path_of(node));
+    row = enter_group(run, level, node); /* a new one where rows are plain values */
+    return row != NULL && take_value(run, row, node, value);
 }
 
 static bool collect(struct run *run, const struct record *source)
@@ -261,15 +263,46 @@ static bool convert_constant(struct run *run, const struct mapping_field *field,
     return true;
 }
 
-static bool convert_value(struct run *run, const struct mapping_field *field, struct text from,
-                          struct text *to)
+/* A field's value in national notation, which lies on the source's side or on the target's. */
+static struct text national_value(const struct run *run, const struct mapping_scope *scope,
+                                  int16_t field, const struct row *row)
+{
+    size_t slot = (size_t)(field - scope->first);
+
+    return run->way == MAPPING_TO_OURS ? row->to[slot] : row->from[slot];
+}
+
+/* The field's rule, with the code list that the row chooses. */
+static bool choose_rule(struct run *run, const struct mapping_scope *scope,
+                        const struct mapping_field *field, const struct row *row,
+                        struct value_rule *rule)
+{
+    *rule = field->rule;
+    for (uint8_t i = 0; i < field->choice_count; i++) {
+        const struct mapping_choice *choice = &field->choices[i];
+        if (!text_equal(national_value(run, scope, choice->field, row), choice->value))
+            continue;
+        rule->list = choice->list;
+        return true;
+    }
+    return field->choice_count == 0 || rule->list != NULL ||
+           fail(run->err, ERROR_CODE_VALUE, "%s: no list is named for this %s",
+                field->rule.field, field->choices[0].ours);
+}
+
+static bool convert_value(struct run *run, const struct mapping_scope *scope,
+                          const struct mapping_field *field, const struct row *row,
+                          struct text from, struct text *to)
 {
     bool to_ours = run->way == MAPPING_TO_OURS;
+    struct value_rule rule;
 
-    if (from.size > 0 && to_ours)
-        return value_to_ours(&field->rule, from, run->arena, to, run->err);
-    if (from.size > 0)
-        return value_to_theirs(&field->rule, from, run->arena, to, run->err);
+    if (from.size > 0) {
+        if (!choose_rule(run, scope, field, row, &rule))
+            return false;
+        return to_ours ? value_to_ours(&rule, from, run->arena, to, run->err)
+                       : value_to_theirs(&rule, from, run->arena, to, run->err);
+    }
     if (to_ours && field->standard.size > 0)
         *to = field->standard;
     if (to->size == 0 && !field->optional)
@@ -277,10 +310,13 @@ static bool convert_value(struct run *run, const struct mapping_field *field, st
     return true;
 }
 
-static bool convert(struct run *run, const struct mapping_field *field, struct text from,
-                    struct text *to)
+static bool convert(struct run *run, const struct mapping_scope *scope, uint16_t slot,
+                    struct row *row)
 {
+    const struct mapping_field *field = &run->plan->fields[scope->first + slot];
     bool to_ours = run->way == MAPPING_TO_OURS;
+    struct text from = row->from[slot];
+    struct text *to = &row->to[slot];
 
     switch (field->kind) {
     case MAPPING_THEIRS_CONSTANT:
@@ -288,21 +324,16 @@ static bool convert(struct run *run, const struct mapping_field *field, struct t
     case MAPPING_OURS_CONSTANT:
         return convert_constant(run, field, to_ours, from, to);
     default:
-        return convert_value(run, field, from, to);
+        return convert_value(run, scope, field, row, from, to);
     }
 }
 
-/* Does the field's condition hold? It is said in national values, which lie on the source's
- * side or on the target's. */
+/* Does the field's condition hold? */
 static bool applies(const struct run *run, const struct mapping_scope *scope,
                     const struct mapping_field *field, const struct row *row)
 {
-    size_t slot;
-
-    if (field->condition == MAPPING_NONE)
-        return true;
-    slot = (size_t)(field->condition - scope->first);
-    return text_equal(run->way == MAPPING_TO_OURS ? row->to[slot] : row->from[slot],
+    return field->condition == MAPPING_NONE ||
+           text_equal(national_value(run, scope, field->condition, row),
                       field->condition_value);
 }
 
@@ -318,18 +349,19 @@ static void lose_field(struct run *run, uint16_t field)
 
 static bool convert_row(struct run *run, const struct mapping_scope *scope, struct row *row)
 {
-    /* Fields with a condition come second: they look at those without. */
+    /* Fields that look at others come second, after those that look at none. */
     for (int pass = 0; pass < (scope->conditions ? 2 : 1); pass++) {
         for (uint16_t i = 0; i < scope->count; i++) {
             const struct mapping_field *field = &run->plan->fields[scope->first + i];
-            if ((field->condition != MAPPING_NONE) != (pass == 1))
+            bool looks = field->condition != MAPPING_NONE || field->choice_count > 0;
+            if (looks != (pass == 1))
                 continue;
             if (!applies(run, scope, field, row)) {
                 if (row->from[i].size > 0)
                     lose_field(run, (uint16_t)(scope->first + i));
                 continue;
             }
-            if (!convert(run, field, row->from[i], &row->to[i]))
+            if (!convert(run, scope, i, row))
                 return false;
         }
     }
@@ -397,6 +429,10 @@ static bool build_value(struct run *run, struct build *build, const struct mappi
     if (value.size == 0 && !step->always)
         return true;
     parent = group_record(run, build);
+    if (parent != NULL && step->plain) {
+        parent->value = personal_of(value);
+        return true;
+    }
     if (parent == NULL || record_add(run->arena, parent, step->name, value) == NULL)
         return no_memory(run);
     return true;

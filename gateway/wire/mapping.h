@@ -34,6 +34,16 @@ enum mapping_kind {
     MAPPING_SIGNATURE /* of the header; checked and made outside the mapping */
 };
 
+/* A code list that holds where another field (in the same scope) has this value. */
+struct mapping_choice {
+    const char *ours; /* path of that field */
+    int16_t field;
+    struct text value; /* national notation */
+    const struct code_list *list;
+};
+
+enum { MAPPING_CHOICES_MAX = 8 };
+
 struct mapping_field {
     enum mapping_kind kind;
     const char *theirs; /* full path below the root; NULL: none */
@@ -45,13 +55,15 @@ struct mapping_field {
     struct text standard;        /* our value where theirs is absent; empty: none */
     int16_t condition;           /* field (in the same scope) it depends on, or MAPPING_NONE */
     struct text condition_value; /* national notation */
+    const struct mapping_choice *choices; /* the first that fits; none: rule.list, if any */
+    uint8_t choice_count;
 };
 
 /* Scope 0 is the document, the others are rows. */
 struct mapping_scope {
     uint16_t first; /* field */
     uint16_t count;
-    bool conditions; /* some field has one */
+    bool conditions; /* some field looks at another one */
     bool optional;
     uint32_t rows_max;
     const char *name; /* dialect's path of the rows, for errors */
@@ -65,7 +77,7 @@ struct mapping_node {
     uint16_t count;
     int16_t field; /* or MAPPING_NONE */
     uint16_t slot; /* the field's place in its scope */
-    int16_t scope; /* rows that begin here, or MAPPING_NONE */
+    int16_t scope; /* rows that begin here, or MAPPING_NONE; with a field: plain values */
     bool lost;     /* known and not carried; also every name below it */
     bool question; /* likewise, but the other side knows it from the question */
 };
@@ -87,6 +99,7 @@ struct mapping_step {
     uint16_t scope; /* STEP_VALUE: where the field belongs; STEP_ROWS, STEP_NEXT: these rows */
     uint16_t jump;  /* STEP_ROWS: its STEP_NEXT; STEP_NEXT: the step after its STEP_ROWS */
     bool always;    /* even if empty */
+    bool plain;     /* STEP_VALUE: of the row itself, not of something in it */
 };
 
 struct mapping_direction {

@@ -75,24 +75,47 @@ static bool arrange_fields(struct compiling *compiling)
     return true;
 }
 
-static bool resolve_condition(struct compiling *compiling, size_t index)
+/* The field at this path of ours that `line`, in the same scope, looks at. */
+static bool look_up(struct compiling *compiling, const struct mapping_line *line,
+                    const char *ours, int16_t *field)
 {
     const struct mapping_lines *lines = compiling->lines;
-    const struct mapping_line *line = &lines->lines[index];
-    struct mapping_field *field = &compiling->plan->fields[compiling->field_of_line[index]];
 
     for (size_t i = 0; i < lines->count; i++) {
         const struct mapping_line *other = &lines->lines[i];
         if (other->kind != LINE_FIELD || other->ours == NULL || other->scope != line->scope ||
-            strcmp(other->ours, line->when_ours) != 0)
+            strcmp(other->ours, ours) != 0)
             continue;
-        if (other->when_ours != NULL)
-            return fault(compiling, line, line->when_ours, "depends on a condition itself");
-        field->condition = compiling->field_of_line[i];
+        if (other->when_ours != NULL || other->field.choice_count > 0)
+            return fault(compiling, line, ours, "depends on a condition itself");
+        *field = compiling->field_of_line[i];
         compiling->plan->scopes[line->scope].conditions = true;
         return true;
     }
-    return fault(compiling, line, line->when_ours, "a condition on a field that is not here");
+    return fault(compiling, line, ours, "a condition on a field that is not here");
+}
+
+static bool resolve_line(struct compiling *compiling, size_t index)
+{
+    const struct mapping_line *line = &compiling->lines->lines[index];
+    struct mapping_field *field = &compiling->plan->fields[compiling->field_of_line[index]];
+    struct mapping_choice *choices;
+
+    if (line->when_ours != NULL &&
+        !look_up(compiling, line, line->when_ours, &field->condition))
+        return false;
+    if (field->choice_count == 0)
+        return true;
+    choices = arena_array(compiling->arena, field->choice_count, sizeof(*choices));
+    if (choices == NULL)
+        return no_memory(compiling);
+    for (uint8_t i = 0; i < field->choice_count; i++) {
+        choices[i] = field->choices[i];
+        if (!look_up(compiling, line, choices[i].ours, &choices[i].field))
+            return false;
+    }
+    field->choices = choices;
+    return true;
 }
 
 static bool resolve_heads(struct compiling *compiling)
@@ -108,7 +131,7 @@ static bool resolve_heads(struct compiling *compiling)
             plan->revision = (int16_t)i;
     }
     for (size_t i = 0; i < compiling->lines->count; i++)
-        if (compiling->lines->lines[i].when_ours != NULL && !resolve_condition(compiling, i))
+        if (compiling->lines->lines[i].kind == LINE_FIELD && !resolve_line(compiling, i))
             return false;
     return true;
 }
@@ -161,7 +184,8 @@ static struct branch *branch_at(struct compiling *compiling, enum mapping_way si
     while (rest.size > 0) {
         struct text name = text_cut(&rest, '/');
         struct branch *child = branch_child(branch, name);
-        if (branch->line != NULL && branch->line->kind != LINE_ROWS) {
+        if (branch->line != NULL &&
+            (branch->line->kind != LINE_ROWS || branch->field != MAPPING_NONE)) {
             fault(compiling, line, path, "lies below a path that is mapped itself");
             return NULL;
         }
@@ -176,6 +200,21 @@ static struct branch *branch_at(struct compiling *compiling, enum mapping_way si
     return branch;
 }
 
+/* The rows' own value: rows that hold it hold nothing else on this side. */
+static bool place_plain(struct compiling *compiling, size_t index, const char *path,
+                        struct branch *branch)
+{
+    const struct mapping_line *line = &compiling->lines->lines[index];
+
+    CHECK(branch->scope == (int16_t)line->scope);
+    if (branch->field != MAPPING_NONE)
+        return fault(compiling, line, path, "is mapped twice");
+    if (branch->first != NULL)
+        return fault(compiling, line, path, "is a group and a value");
+    branch->field = compiling->field_of_line[index];
+    return true;
+}
+
 static bool place_line(struct compiling *compiling, enum mapping_way side, size_t index,
                        const char *path)
 {
@@ -184,6 +223,8 @@ static bool place_line(struct compiling *compiling, enum mapping_way side, size_
 
     if (branch == NULL)
         return false;
+    if (side == MAPPING_TO_OURS ? line->plain_ours : line->plain_theirs)
+        return place_plain(compiling, index, path, branch);
     if (branch->line != NULL)
         return fault(compiling, line, path, "is mapped twice");
     if (branch->first != NULL && line->kind != LINE_ROWS)
@@ -392,13 +433,15 @@ static void enter_branch(const struct compiling *compiling, struct mapping_direc
         step_add(direction, STEP_QUESTION, branch)->path = branch->path;
         return;
     }
-    if (branch->field == MAPPING_NONE) {
+    if (branch->field == MAPPING_NONE || branch->scope != MAPPING_NONE) {
         step = step_add(direction, branch->scope == MAPPING_NONE ? STEP_OPEN : STEP_ROWS,
                         branch);
         step->always = branch->always;
-        return;
     }
+    if (branch->field == MAPPING_NONE)
+        return;
     step = step_add(direction, STEP_VALUE, branch);
+    step->plain = branch->scope != MAPPING_NONE;
     step->scope = branch->line->scope;
     step->slot = (uint16_t)(branch->field - compiling->plan->scopes[step->scope].first);
     step->always = branch->always;
@@ -408,7 +451,8 @@ static void leave_branch(struct mapping_direction *direction, const struct branc
 {
     uint16_t open;
 
-    if (branch->field != MAPPING_NONE || is_line(branch, LINE_QUESTION))
+    if (is_line(branch, LINE_QUESTION) ||
+        (branch->field != MAPPING_NONE && branch->scope == MAPPING_NONE))
         return;
     if (branch->scope == MAPPING_NONE) {
         step_add(direction, STEP_CLOSE, branch);
@@ -429,7 +473,7 @@ static bool make_steps(struct compiling *compiling, const struct branch *root, s
 {
     const struct branch *branch = root->first;
 
-    direction->steps = arena_array(compiling->arena, count * 2, sizeof(*direction->steps));
+    direction->steps = arena_array(compiling->arena, count * 3, sizeof(*direction->steps));
     if (direction->steps == NULL)
         return no_memory(compiling);
     while (branch != NULL && branch != root) {

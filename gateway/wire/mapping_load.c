@@ -19,10 +19,14 @@ static const struct adapter_allowed rows_children[] = {
     {"theirs", 1, 1}, {"ours", 1, 1},     {"optional", 0, 1}, {"max", 0, 1},
     {"field", 0, 0},  {"constant", 0, 0}, {"lost", 0, 0}};
 static const struct adapter_allowed field_children[] = {
-    {"theirs", 1, 1},   {"ours", 1, 1}, {"type", 1, 1},
-    {"format", 0, 1},   {"list", 0, 1}, {"default", 0, 1},
-    {"optional", 0, 1}, {"max", 0, 1},  {"nothing", 0, VALUE_NOTHINGS_MAX},
-    {"when", 0, 1},     {"bare", 0, 1}};
+    {"theirs", 1, 1},  {"ours", 1, 1},
+    {"type", 1, 1},    {"format", 0, 1},
+    {"list", 0, 1},    {"listWhen", 0, MAPPING_CHOICES_MAX},
+    {"default", 0, 1}, {"optional", 0, 1},
+    {"max", 0, 1},     {"nothing", 0, VALUE_NOTHINGS_MAX},
+    {"when", 0, 1},    {"bare", 0, 1}};
+static const struct adapter_allowed list_when_children[] = {
+    {"ours", 1, 1}, {"is", 1, 1}, {"list", 1, 1}};
 static const struct adapter_allowed when_children[] = {{"ours", 1, 1}, {"is", 1, 1}};
 static const struct adapter_allowed constant_children[] = {
     {"theirs", 0, 1}, {"ours", 0, 1}, {"value", 1, 1}, {"bare", 0, 1}};
@@ -41,6 +45,7 @@ struct reading {
     struct text under;       /* before every path of theirs that has no leading '/' */
     const char *rows_theirs; /* full paths of the rows we are in; NULL: none */
     const char *rows_ours;
+    bool rows_plain; /* "." of theirs is the row itself, not a text beside attributes */
     uint16_t scope;
     bool *header_seen;
 };
@@ -155,18 +160,44 @@ static bool name_field(struct reading *reading, struct mapping_line *line)
 }
 
 static bool read_list_name(struct reading *reading, const struct adapter_node *node,
-                           struct value_rule *rule)
+                           enum value_type type, const struct code_list **found)
 {
     const struct adapter_node *list = adapter_child(node, "list");
 
     if (list == NULL)
         return true;
-    if (rule->type != VALUE_CODE)
+    if (type != VALUE_CODE)
         return fault(reading, list, "only a code goes through a list");
     for (size_t i = 0; i < reading->lists->count; i++)
         if (text_is(list->value, reading->lists->lists[i].name))
-            rule->list = &reading->lists->lists[i];
-    return rule->list != NULL || fault(reading, list, "codes.xml has no such list");
+            *found = &reading->lists->lists[i];
+    return *found != NULL || fault(reading, list, "codes.xml has no such list");
+}
+
+/* <listWhen>: code lists that another field's value chooses. */
+static bool read_choices(struct reading *reading, const struct adapter_node *node,
+                         struct mapping_field *field)
+{
+    struct mapping_choice *choices = NULL;
+
+    for (const struct adapter_node *child = node->first; child != NULL; child = child->next) {
+        struct mapping_choice *choice;
+        if (strcmp(child->name, "listWhen") != 0)
+            continue;
+        if (choices == NULL)
+            choices = arena_array(reading->arena, MAPPING_CHOICES_MAX, sizeof(*choices));
+        if (choices == NULL)
+            return no_memory(reading);
+        choice = &choices[field->choice_count++];
+        choice->value = adapter_child_text(child, "is");
+        if (!adapter_children(reading->file, child, list_when_children,
+                              COUNT_OF(list_when_children), reading->err) ||
+            !read_list_name(reading, child, field->rule.type, &choice->list) ||
+            !ours_path(reading, child, adapter_child_text(child, "ours"), &choice->ours))
+            return false;
+    }
+    field->choices = choices;
+    return true;
 }
 
 static bool read_rule(struct reading *reading, const struct adapter_node *node,
@@ -186,7 +217,7 @@ static bool read_rule(struct reading *reading, const struct adapter_node *node,
     for (const struct adapter_node *child = node->first; child != NULL; child = child->next)
         if (strcmp(child->name, "nothing") == 0)
             rule->nothings[rule->nothing_count++] = child->value;
-    return read_list_name(reading, node, rule);
+    return read_list_name(reading, node, rule->type, &rule->list);
 }
 
 /* JSON has numbers and truths beside strings. */
@@ -213,6 +244,21 @@ static bool read_when(struct reading *reading, const struct adapter_node *node,
     return ours_path(reading, when, adapter_child_text(when, "ours"), &line->when_ours);
 }
 
+/* "." in rows: the row's own value. */
+static bool read_paths(struct reading *reading, const struct adapter_node *node,
+                       struct mapping_line *line)
+{
+    struct text theirs = adapter_child_text(node, "theirs");
+    struct text ours = adapter_child_text(node, "ours");
+
+    line->plain_theirs = reading->rows_plain && text_is(theirs, ".");
+    line->plain_ours = reading->rows_ours != NULL && text_is(ours, ".");
+    line->theirs = reading->rows_theirs;
+    line->ours = reading->rows_ours;
+    return (line->plain_theirs || theirs_path(reading, node, theirs, &line->theirs)) &&
+           (line->plain_ours || ours_path(reading, node, ours, &line->ours));
+}
+
 static bool read_field(struct reading *reading, const struct adapter_node *node)
 {
     struct mapping_line *line = line_add(reading, node, LINE_FIELD);
@@ -222,13 +268,12 @@ static bool read_field(struct reading *reading, const struct adapter_node *node)
         return false;
     line->field.kind = MAPPING_FIELD;
     line->field.standard = adapter_child_text(node, "default");
-    if (!theirs_path(reading, node, adapter_child_text(node, "theirs"), &line->theirs) ||
-        !ours_path(reading, node, adapter_child_text(node, "ours"), &line->ours))
-        return false;
-    if (!adapter_child_bool(reading->file, node, "optional", false, &line->field.optional,
+    if (!read_paths(reading, node, line) ||
+        !adapter_child_bool(reading->file, node, "optional", false, &line->field.optional,
                             reading->err))
         return false;
     return read_rule(reading, node, &line->field.rule) &&
+           read_choices(reading, node, &line->field) &&
            read_bare(reading, node, &line->field.rule) && read_when(reading, node, line) &&
            name_field(reading, line);
 }
@@ -373,6 +418,17 @@ static bool scope_add(struct reading *reading, const struct adapter_node *node,
     return true;
 }
 
+/* "." of theirs beside other paths of theirs is the text of an element with attributes. */
+static bool rows_are_plain(const struct reading *reading, const struct adapter_node *rows)
+{
+    size_t others = 0;
+
+    for (const struct adapter_node *child = rows->first; child != NULL; child = child->next)
+        others += adapter_child(child, "theirs") != NULL &&
+                  !text_is(adapter_child_text(child, "theirs"), ".");
+    return !reading->request->attributes || reading->request->json || others == 0;
+}
+
 static bool read_rows(struct reading *reading, const struct adapter_node *node)
 {
     struct mapping_line *line = line_add(reading, node, LINE_ROWS);
@@ -386,12 +442,14 @@ static bool read_rows(struct reading *reading, const struct adapter_node *node)
         return false;
     reading->rows_theirs = line->theirs;
     reading->rows_ours = line->ours;
+    reading->rows_plain = rows_are_plain(reading, node);
     reading->scope = line->scope;
     for (const struct adapter_node *child = node->first; child != NULL; child = child->next)
         if (!read_line(reading, child))
             return false;
     reading->rows_theirs = NULL;
     reading->rows_ours = NULL;
+    reading->rows_plain = false;
     reading->scope = 0;
     return true;
 }

@@ -29,8 +29,10 @@ struct mapping_line {
     const char *theirs;         /* full path below the root; NULL: none */
     const char *ours;           /* likewise */
     uint16_t scope;             /* where it stands; LINE_ROWS: the rows that begin here */
-    struct mapping_field field; /* LINE_FIELD; the condition is not yet resolved */
+    struct mapping_field field; /* LINE_FIELD; condition and choices are not yet resolved */
     const char *when_ours;      /* full path; NULL: no condition */
+    bool plain_theirs;          /* the rows' own value: theirs is the path of the rows */
+    bool plain_ours;            /* likewise */
     const char *reason;         /* LINE_LOST */
 };
 

@@ -6,6 +6,7 @@
 #include "base/instant.h"
 #include "base/money.h"
 #include "wire/encoding.h"
+#include "wire/mapping_decimal.h"
 #include "wire/mapping_pattern.h"
 
 enum fault { FINE, WRONG, UNKNOWN_CODE, UNSENDABLE, NO_MEMORY };
@@ -353,6 +354,33 @@ static enum fault number_same(const struct value_rule *rule, struct text from,
     return FINE;
 }
 
+static enum fault decimal_written(unsigned least, unsigned most, struct text from,
+                                  struct arena *arena, struct text *to)
+{
+    size_t room = DECIMAL_SIZE_MAX + DECIMAL_PLACES_MAX + 2;
+    struct buffer buffer = buffer_over(arena_alloc(arena, room), room);
+
+    if (buffer.at == NULL)
+        return NO_MEMORY;
+    if (!decimal_rewrite(from, least, most, &buffer))
+        return WRONG;
+    CHECK(!buffer.overflow);
+    *to = buffer_as_text(&buffer);
+    return FINE;
+}
+
+static enum fault decimal_ours(const struct value_rule *rule, struct text from,
+                               struct arena *arena, struct text *to)
+{
+    return decimal_written(0, rule->places_max, from, arena, to);
+}
+
+static enum fault decimal_theirs(const struct value_rule *rule, struct text from,
+                                 struct arena *arena, struct text *to)
+{
+    return decimal_written(rule->places_min, rule->places_max, from, arena, to);
+}
+
 static enum fault bool_ours(const struct value_rule *rule, struct text from,
                             struct arena *arena, struct text *to)
 {
@@ -393,6 +421,7 @@ static const struct kind kinds[] = {
     [VALUE_MONEY] = {"money", money_ours, money_theirs},
     [VALUE_RATE] = {"rate", rate_ours, rate_theirs},
     [VALUE_NUMBER] = {"number", number_same, number_same},
+    [VALUE_DECIMAL] = {"decimal", decimal_ours, decimal_theirs},
     [VALUE_BOOL] = {"bool", bool_ours, bool_theirs},
 };
 _Static_assert(COUNT_OF(kinds) == VALUE_TYPES, "every type has its functions");
@@ -426,6 +455,19 @@ static bool bool_format(struct value_rule *rule, struct text format)
     return rule->yes.size > 0 && rule->no.size > 0 && !text_equal(rule->yes, rule->no);
 }
 
+static bool set_decimal_format(struct value_rule *rule, struct text format)
+{
+    unsigned least;
+    unsigned most;
+
+    if (!decimal_format(format, &least, &most))
+        return false;
+    rule->pattern = format;
+    rule->places_min = (uint8_t)least;
+    rule->places_max = (uint8_t)most;
+    return true;
+}
+
 bool value_rule_format(struct value_rule *rule, struct text format)
 {
     bool none = format.size == 0;
@@ -444,6 +486,8 @@ bool value_rule_format(struct value_rule *rule, struct text format)
         return unit_format(rule, format, "yuan", UNIT_YUAN, "fen", UNIT_FEN);
     case VALUE_RATE:
         return unit_format(rule, format, "fraction", UNIT_FRACTION, "percent", UNIT_PERCENT);
+    case VALUE_DECIMAL:
+        return set_decimal_format(rule, none ? TEXT("0.######") : format);
     case VALUE_BOOL:
         return bool_format(rule, format);
     default:

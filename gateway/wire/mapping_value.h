@@ -27,6 +27,8 @@ enum value_type {
     VALUE_MONEY,    /* yuan (default) or fen [1234.50] */
     VALUE_RATE,     /* fraction (default) or percent [0.0800] */
     VALUE_NUMBER,   /* whole, not negative [12] */
+    VALUE_DECIMAL,  /* quantities, unit prices; format "0.00##" as mapping_decimal.h says [12.5]
+                     */
     VALUE_BOOL,     /* "yes/no" pair, default 1/0 [true] */
     VALUE_TYPES
 };
@@ -57,7 +59,9 @@ struct value_rule {
     const char *field; /* for errors: the dialect's name, with ours in brackets */
     enum value_type type;
     enum value_unit unit;
-    struct text pattern; /* date, month, time */
+    struct text pattern; /* date, month, time, decimal */
+    uint8_t places_min;  /* decimal: always written */
+    uint8_t places_max;  /* decimal: more are refused */
     struct text yes;     /* bool */
     struct text no;
     const struct code_list *list; /* code, bool; NULL: none */

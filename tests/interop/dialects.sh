@@ -27,6 +27,7 @@ path() {
     for part in ${1//\// }; do
         case $part in
         *\[*) printf "/*[local-name()='%s'][%s" "${part%%\[*}" "${part#*\[}" ;;
+        @*) printf '/%s' "$part" ;;
         *) printf "/*[local-name()='%s']" "$part" ;;
         esac
     done
@@ -199,6 +200,19 @@ guizhou-settlement lines-story-2 same dataset/row[2]/akc225 line[2]/price
 guizhou-settlement settle-story same prm_hisfyze total
 guizhou-settlement confirm same prm_jyyzm handle/check
 guizhou-settlement settled same prm_jjzf amounts/fund
+guiyang-city identify-story same PERSONNAME person/name
+guiyang-city identify-story =1:medical,7:injury INSURETYPE insurance
+guiyang-city identify-story =41:11,42:21 PAYTYPE treatmentKind
+guiyang-city identify-medical =12:41,31:21 PAYTYPE treatmentKind
+guiyang-city register-story same DIAGNOSES[1] diagnosis[1]/code
+guiyang-city register =1:true,0:false EMERGENCY emergency
+guiyang-city register same DIAGNOSES[2] diagnosis[2]/code
+guiyang-city lines-story-2 same ROWSET/ROW[1]/@ORGLINENO line[1]/original
+guiyang-city lines-story-2 same ROWSET/ROW[2]/@PRICE line[2]/price
+guiyang-city lines_undo same ROWSET/ROW[2]/@LINENO number[2]
+guiyang-city discharge same OPERSET/ROW[2]/@OPERICD operation[2]
+guiyang-city settle-story same HOSPFEEALL total
+guiyang-city settled same FUND1PAY amounts/fund
 template letter =M:1,F:2,X:9 sex person/sex
 template letter same bankAccount bank/account
 template form same totalAmount amounts/total

@@ -55,6 +55,22 @@ static const struct value_case good_values[] = {
     {"number", "", "12", "12", NULL},
     {"number", "", "007", "7", "7"},
     {"number", "", "0", "0", NULL},
+    {"decimal", "", "2", "2", NULL},
+    {"decimal", "", "12.50", "12.5", "12.5"},
+    {"decimal", "", "2.00", "2", "2"},
+    {"decimal", "", "-1", "-1", NULL},
+    {"decimal", "", "-0.00", "0", "0"},
+    {"decimal", "", ".5", "0.5", "0.5"},
+    {"decimal", "", "007.250", "7.25", "7.25"},
+    {"decimal", "", "0.000001", "0.000001", NULL},
+    {"decimal", "", "1.1000000000", "1.1", "1.1"},
+    {"decimal", "0.00", "12.50", "12.5", NULL},
+    {"decimal", "0.00", "0.00", "0", NULL},
+    {"decimal", "0.00##", "40.125", "40.125", NULL},
+    {"decimal", "0.00##", "3200.00", "3200", NULL},
+    {"decimal", "0", "-12", "-12", NULL},
+    {"decimal", "0", "12.000", "12", "12"},
+    {"decimal", "0.0#", "12345678901234567890.5", "12345678901234567890.5", NULL},
     {"bool", "", "1", "true", NULL},
     {"bool", "", "0", "false", NULL},
     {"bool", "是/否", "否", "false", NULL},
@@ -151,6 +167,25 @@ static const struct bad_value bad_theirs[] = {
     {"number", "", "-1", ERROR_VALUE},
     {"number", "", "1.0", ERROR_VALUE},
     {"number", "", "99999999999999999999", ERROR_VALUE},
+    {"decimal", "", "1,250.00", ERROR_VALUE},
+    {"decimal", "", "12.", ERROR_VALUE},
+    {"decimal", "", ".", ERROR_VALUE},
+    {"decimal", "", "-", ERROR_VALUE},
+    {"decimal", "", "-.", ERROR_VALUE},
+    {"decimal", "", "+1", ERROR_VALUE},
+    {"decimal", "", "--1", ERROR_VALUE},
+    {"decimal", "", "1.2.3", ERROR_VALUE},
+    {"decimal", "", "1e3", ERROR_VALUE},
+    {"decimal", "", "0x10", ERROR_VALUE},
+    {"decimal", "", "NaN", ERROR_VALUE},
+    {"decimal", "", " 2", ERROR_VALUE},
+    {"decimal", "", "１２", ERROR_VALUE},
+    {"decimal", "", "1.2873万", ERROR_VALUE},
+    {"decimal", "", "0.0000001", ERROR_VALUE},
+    {"decimal", "0.00", "12.505", ERROR_VALUE},
+    {"decimal", "0", "12.5", ERROR_VALUE},
+    {"decimal", "", "12345678901234567890123456789012345678901", ERROR_VALUE},
+    {"decimal", "", "1.00000000000000000000000000000000000000000", ERROR_VALUE},
     {"bool", "", "2", ERROR_CODE_VALUE},
     {"bool", "", "true", ERROR_CODE_VALUE},
     {"bool", "是/否", "1", ERROR_CODE_VALUE},
@@ -270,8 +305,10 @@ static void test_patterns(void **state)
 static void test_formats(void **state)
 {
     static const char *const bad[][2] = {
-        {"money", "dollar"}, {"rate", "permille"}, {"bool", "1"},     {"bool", "1/1"},
-        {"bool", "/0"},      {"text", "any"},      {"number", "int"}, {"date", "ddMM"}};
+        {"money", "dollar"}, {"rate", "permille"},      {"bool", "1"},       {"bool", "1/1"},
+        {"bool", "/0"},      {"text", "any"},           {"number", "int"},   {"date", "ddMM"},
+        {"decimal", "0."},   {"decimal", "#.00"},       {"decimal", "0.#0"}, {"decimal", "00"},
+        {"decimal", "0,00"}, {"decimal", "0.000000000"}};
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(bad); i++) {
@@ -279,7 +316,7 @@ static void test_formats(void **state)
         rule.type = value_type_by_name(text_of(bad[i][0]));
         assert_false(value_rule_format(&rule, text_of(bad[i][1])));
     }
-    assert_int_equal(value_type_by_name(TEXT("decimal")), VALUE_TYPES);
+    assert_int_equal(value_type_by_name(TEXT("float")), VALUE_TYPES);
     assert_int_equal(value_type_by_name(TEXT_NONE), VALUE_TYPES);
 }
 
@@ -329,7 +366,7 @@ static const struct mistake mistakes[] = {
     {"mapping.xml", "<ours>handler/name<", "<ours>handler<", "the national form has no such"},
     {"mapping.xml", "<ours>handler/agencyCode<", "<ours>handler<", "is a group and a value"},
     {"mapping.xml", CLERK, FIELD("letter/part", "handler/agencyCode") CLERK, "lies below"},
-    {"mapping.xml", "<type>digits</type>", "<type>decimal</type>", "not a known type"},
+    {"mapping.xml", "<type>digits</type>", "<type>float</type>", "not a known type"},
     {"mapping.xml", "<list>insuranceKind<", "<list>kind<", "codes.xml has no such list"},
     {"mapping.xml", "<type>code</type><list>", "<type>text</type><list>", "only a code goes"},
     {"mapping.xml", "yyyy-MM-dd", "yyyy-mm-dd", "not a format of this type"},
