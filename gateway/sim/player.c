@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/uuid.h"
+#include "core/flow.h"
 #include "crypt/random.h"
 #include "wire/start.h"
 
@@ -209,10 +210,15 @@ static bool seen_before(struct player *player, struct text key)
 
 static void take_document(struct player *player, const struct adapter_message *message)
 {
+    const struct flow *flow = flow_find(message->flow);
+    struct flow_reference reference = {.trace = ""};
     struct script_case *at;
-    struct text trace = TEXT_NONE;
+    struct text trace;
 
-    if (!record_text(message->body, "reference/traceNumber", &trace))
+    if (flow != NULL)
+        flow_reference_of(flow, message->body, &reference);
+    trace = text_of(reference.trace);
+    if (trace.size == 0)
         return;
     pthread_mutex_lock(&player->lock);
     at = script_case(&player->script, trace);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/flow.h"
 #include "sim/player_internal.h"
 
 static json_t *start(struct player *player, const char *trace)
@@ -27,15 +28,16 @@ static bool bring(struct player *player, const char *path, unsigned revision, co
                   size_t *number, struct error *err)
 {
     struct script_step step = {.revision = revision};
-    struct text trace = TEXT_NONE;
+    struct flow_reference reference;
     struct text kept;
 
     if (!script_read_document(path, flow_by_name(text_of(flow)), player->schemas, player->arena,
                               &step, err))
         return false;
-    if (!record_text(step.document, "reference/traceNumber", &trace))
-        return fail(err, ERROR_SCHEMA, "%s: it names no trace number", path);
-    kept = arena_copy(player->arena, trace);
+    flow_reference_of(flow_find(step.flow), step.document, &reference);
+    if (reference.trace[0] == '\0')
+        return fail(err, ERROR_SCHEMA, "%s: it names no case", path);
+    kept = arena_copy(player->arena, text_of(reference.trace));
     if (kept.at == NULL)
         return fail(err, ERROR_MEMORY, "no memory for a document");
     return player_bring(player, NULL, kept.at, &step, number, err);

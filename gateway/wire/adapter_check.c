@@ -162,10 +162,43 @@ static void check_schema(struct checking *checking)
     arena_free(arena);
 }
 
+static bool has_answer(const struct adapter *adapter, unsigned flow)
+{
+    for (size_t i = 0; i < adapter->entry_count; i++) {
+        const struct adapter_entry *entry = &adapter->entries[i];
+
+        if (entry->flow == flow && entry->action == ACTION_ANSWER &&
+            (entry->ways & TO_CORE) != 0)
+            return true;
+    }
+    return false;
+}
+
+/* What a core brings it brings until it is told how it was taken. Not an error here: a folder
+ * may describe a part of a dialect. */
+static void check_answers(struct checking *checking)
+{
+    const struct adapter *adapter = checking->adapter;
+    uint64_t told = 0;
+
+    for (size_t i = 0; i < adapter->entry_count; i++) {
+        const struct adapter_entry *entry = &adapter->entries[i];
+        uint64_t bit = UINT64_C(1) << (entry->flow % 64);
+
+        if ((entry->ways & FROM_CORE) == 0 || (told & bit) != 0 ||
+            has_answer(adapter, entry->flow))
+            continue;
+        told |= bit;
+        check_line(checking, "%s: the core is never told how it was taken: no answer of %s",
+                   entry->name, flow_name(entry->flow).english);
+    }
+}
+
 void check_coverage(struct checking *checking)
 {
     for (size_t i = 0; i < checking->adapter->entry_count; i++)
         check_entry(checking, &checking->adapter->entries[i]);
+    check_answers(checking);
     check_schema(checking);
     check_losses(checking);
 }

@@ -14,8 +14,9 @@ hospital() { # NAME [OPTION...] -- STEP...
 
 settlement_stage() {
     . tests/support/stays.sh
-    STAY_RULES="STL-FILING-MEDICAL=0 STL-TREATING=1500 STL-HOSPITAL=4000 STL-CORE=1000 STL-RETRY=1000 STL-RETRY-MAX=2000"
+    STAY_RULES="STL-TREATING=1500 STL-HOSPITAL=4000 STL-CORE=1000 STL-RETRY=1000 STL-RETRY-MAX=2000"
     PAIR_PROXY_PORT=()
+    PAIR_FLOWS="settlement.stay settlement.filing"
     stays_pair "$demo/medical" || return 1
     INSURED='<insured><deductibleFen>80000</deductibleFen>'
     hospital $LINES_STAY batches=2 linesPerBatch=20 -- identify register wait lines wait lines wait discharge presettle settle confirm
@@ -28,6 +29,31 @@ settlement_stage() {
     stays_open
 }
 SAME_PERSON=529900198804120016
+
+# --- filings ------------------------------------------------------------------------------------------
+# A person of this scene: NAME NUMBER17, the check digit is added; as papers.sh keeps them.
+filing() { # NUMBER PERSON KIND AREA [ELEMENT=VALUE...]: settlement.filing, version 1, to $REPLY
+    local number=$1 person=$2 kind=$3 area=$4 element
+    REPLY=$PAPERS/$number.xml
+    mkdir -p "$PAPERS"
+    shift 4
+    {
+        printf '<?xml version="1.0" encoding="UTF-8"?>\n<filing xmlns="urn:qiantong:settlement:1">\n'
+        printf '<reference>%s%s%s</reference>\n' "$(tag treatingRegion 440000)" "$(tag insuredRegion 520100)" "$(tag filingNumber "$number")"
+        printf '%s%s<person>%s%s</person>\n' "$(tag version 1)" "$(tag insurance "$(filing_insurance "$kind")")" \
+            "$(tag name "${PERSON_NAME[$person]}")" "$(tag identityNumber "${PERSON_ID[$person]}")"
+        printf '%s%s' "$(tag kind "$kind")" "$(tag area "$area")"
+        for element in "$@"; do tag "${element%%=*}" "${element#*=}"; done
+        printf '%s\n</filing>\n' "$(tag from 2026-03-02)"
+    } >"$REPLY"
+}
+filing_insurance() { case $1 in L? | TR) echo injury ;; *) echo medical ;; esac; } # KIND
+file_it() { # NUMBER PERSON KIND AREA [ELEMENT=VALUE...]: until the treating side has it
+    local answer
+    filing "$@"
+    answer=$("$BIN/qiantong-sim" --config "$PAIR/guizhou/core.xml" send "$REPLY" 1 settlement.filing 2>&1) || { say "   $red$answer$plain"; return 1; }
+    wait_for in_state guangdong "520100/$1" effective
+}
 
 # --- questions and their hops -------------------------------------------------------------------------
 # The questions of a stay as one ledger has them: ACTION|ASKED|ANSWERED|STATE|CODE|AT, times in milliseconds.

@@ -61,6 +61,10 @@ static void test_shipped(void **state)
                      0);
     assert_int_equal(findings(fixture, "adapters/template", "acceptance: 17 of 17 leaves, 1"),
                      0);
+    assert_int_equal(
+        findings(fixture, "adapters/guizhou-settlement", "filing: 29 of 29 leaves, 0 lost"), 0);
+    assert_int_equal(findings(fixture, "tests/data/soap-core", "no answer of pension.employee"),
+                     0);
     assert_int_equal(findings(fixture, "tests/data/county-core", "letter: 24 of 24 leaves, 0"),
                      0);
 }
