@@ -205,9 +205,9 @@ static bool add_line(struct table *table, const struct stay_line *line, struct i
 static bool print_text(struct listing *listing, struct error *err)
 {
     const struct table_column columns[] = {
-        {_("Hospital, stay"), false, true},
-        {_("For"), false, true},
-        {_("Province, state"), false, true},
+        {_("Stay"), false, true},
+        {_("Insurance"), false, true},
+        {_("State"), false, true},
         {_("Total"), true, false},
         {_("Fund"), true, false},
         {_("Cash"), true, false},

@@ -173,7 +173,7 @@ title "6  Guangdong's gateway is killed in the middle, and started again" "6  �
 gateway_killed
 next_morning
 title "7  Part of it cannot move (94号)" "7  部分不能转移（94号文）" \
-    "48 months were paid at once, without papers: they stay; the person is told, the rest moves." \
+    "48 months paid at once, no papers, stay; the person is told, the rest moves." \
     "48 个月一次性缴费无承诺书，不予转移；书面告知本人，其余照转。"
 partial_transfer
 next_morning
@@ -203,7 +203,7 @@ title "12  Months paid in both places" "12  重复缴费" \
 overlap_cleared
 next_morning
 title "13  It was the wrong person" "13  转错了人" \
-    "A closed case is never edited: a new one corrects it, and the money goes back." \
+    "A closed case is not edited: a new one corrects it, and the money goes back." \
     "已办结的业务不得修改：另立冲回业务更正，资金退回。"
 reversed
 next_morning
@@ -213,7 +213,7 @@ title "14  One bank line for two persons" "14  一笔到账，两人的资金" \
 one_line_two_cases
 next_morning
 title "15  Money that belongs to nobody" "15  无主的到账" \
-    "It waits in suspense; Guangdong is asked, says that it was a mistake, gets it back." \
+    "It waits in suspense; Guangdong is asked, says: a mistake, and gets it back." \
     "暂收后向广东查询；答复误划，退回。"
 money_without_a_case
 next_morning
@@ -223,7 +223,7 @@ title "16  Guangdong is down for an hour" "16  广东停机一小时" \
 partner_down
 next_morning
 title "17  A deadline passes" "17  超过法定时限" \
-    "Guizhou is silent for 26 days: both sides flag it, Guangdong reminds and asks." \
+    "Guizhou is silent for 26 days: both flag it, Guangdong reminds and asks." \
     "贵州 26 天未办：两侧标记超期，广东催办并查询。"
 deadline_passed
 title "18  A dead letter, mended by hand" "18  信件停发，人工处理" \
@@ -239,8 +239,7 @@ closing_table
 ledger_checks
 finish
 
-settlement_stage || exit 1
-settlement_scene
+settlement_scene || exit 1
 finish
 trap - EXIT
 if [ "$failures" != 0 ]; then

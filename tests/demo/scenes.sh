@@ -235,7 +235,7 @@ deadline_passed() {
     wait_for overdue guangdong $trace
     wait_for overdue guizhou $trace
     wait_for reminded guizhou $trace
-    check "15 working days are over: overdue on both sides, Guangdong's signed reminder is there" \
+    check "15 working days are over: overdue on both sides, a signed reminder is there" \
         "15 个工作日已过：两侧均标记超期，广东签名的催办已送达" reminded guizhou $trace
     must bring guangdong status_query $trace
     wait_for answered guangdong $trace
@@ -263,11 +263,11 @@ dead_letter() {
     must bring guizhou letter $trace
     wait_for dead guizhou
     letter=$(cli guizhou letters --dead --json | awk -F'[:,]' '/"letter":/ { gsub(/[ "]/, "", $2); print $2; exit }')
-    check "turned away without a signature: the letter is dead, and the case waits for a person" \
+    check "turned away unsigned: the letter is dead, and the case waits for a person" \
         "对方未签名拒绝：信件停发，业务待人工处理" dead guizhou
     mv "$file.good" "$file"
     cli guangdong reload >/dev/null
-    check "Guangdong mends its file and reloads; \"qiantong retry\" sends the same bytes again" \
+    check "Guangdong mends its file and reloads; \"qiantong retry\" sends the bytes again" \
         "广东更正登记并重新载入；“qiantong retry”以同一原文重发" cli_ok guizhou retry "$letter" --reason demo
     wait_for in_state guangdong $trace letter_held
     must bring guangdong letter_return $trace code=PEN-R12 text=存在欠费

@@ -5,30 +5,50 @@
 # soon as both ledgers have its answer. Nothing is told that the ledgers, or the hospital's log, do not say.
 
 GUANGZHOU=H44010000123
-LINES_STAY=ZY0001 VISIT=MZ0002 LOST=ZY0003 CANCELLED=ZY0004 REFUSED=ZY0006 BED=ZY0005
+INPATIENT=ZY0001 VISIT=MZ0002 LOST=ZY0003 CANCELLED=ZY0004 UNFILED=ZY0005 INJURED=GS0001
+RECOGNITION=黔人社工认〔2026〕7号
 
 trace_of() { echo "$GUANGZHOU/$1-1"; } # NAME
-hospital() { # NAME [OPTION...] -- STEP...
-    stays "$1" institution=$GUANGZHOU institutionName=广州测试医院 level=3 "${@:2}"
+# A stay is known by the name of its person: both are given here, and in the filings.
+hospital() { # NAME [insurance=, visit=, recognition=...] [OPTION...] -- STEP...
+    local name=$1 kinds=()
+    shift
+    while [[ $1 =~ ^(insurance|visit|recognition)= ]]; do kinds+=("$1"); shift; done
+    stays "$name" institution=$GUANGZHOU institutionName=广州测试医院 level=3 "${kinds[@]}" \
+        personName="${PERSON_NAME[$name]}" identityNumber="${PERSON_ID[$name]}" "$@"
+}
+settlement_persons() {
+    person $INPATIENT 张喆 52990019880412001 0
+    person $VISIT 田㛃 52990019910305002 0
+    person $LOST 𠮷明远 52990019790920003 0
+    person $CANCELLED 陆喆 52990019950108004 0
+    person $UNFILED 罗㛃 52990019830615005 0
+    person $INJURED 𠮷喆 52990019900722006 0
 }
 
-settlement_stage() {
-    . tests/support/stays.sh
-    STAY_RULES="STL-TREATING=1500 STL-HOSPITAL=4000 STL-CORE=1000 STL-RETRY=1000 STL-RETRY-MAX=2000"
+settlement_pair() { # NAME AUTHORITY
+    PAIR_AUTHORITY=$2
     PAIR_PROXY_PORT=()
     PAIR_FLOWS="settlement.stay settlement.filing"
-    stays_pair "$demo/medical" || return 1
+    stays_pair "$demo/$1"
     INSURED='<insured><deductibleFen>80000</deductibleFen>'
-    hospital $LINES_STAY batches=2 linesPerBatch=20 -- identify register wait lines wait lines wait discharge presettle settle confirm
+}
+medical_stage() {
+    settlement_pair medical nhsa || return 1
+    hospital $INPATIENT batches=2 linesPerBatch=20 -- identify register wait lines wait lines wait discharge presettle settle confirm
     hospital $VISIT visit=outpatient linesPerBatch=8 -- identify register lines presettle settle confirm
     hospital $LOST linesPerBatch=12 pauseMs=600 -- identify register lines discharge settle confirm
     fault lose settle $LOST times=3
     hospital $CANCELLED linesPerBatch=9 -- identify register lines discharge settle confirm wait cancel
-    hospital $BED personName=𠮷喆 identityNumber=$SAME_PERSON -- identify register wait register_undo
-    hospital $REFUSED personName=𠮷喆 identityNumber=$SAME_PERSON -- identify register
+    hospital $UNFILED -- identify register
     stays_open
 }
-SAME_PERSON=529900198804120016
+injury_stage() {
+    settlement_pair injury hrss || return 1
+    hospital $INJURED insurance=injury recognition=$RECOGNITION batches=2 linesPerBatch=15 -- \
+        identify register wait lines wait discharge presettle settle confirm
+    stays_open
+}
 
 # --- filings ------------------------------------------------------------------------------------------
 # A person of this scene: NAME NUMBER17, the check digit is added; as papers.sh keeps them.
@@ -78,8 +98,8 @@ waited_of() { # NAME
     sed -n 's/.*"event":"sim.stay","stay":"'"$1"'-1","step":"\([^"]*\)".*"question_ms":"\([0-9]*\)".*/\1 \2/p' "$PAIR/guangdong/core.log" |
         grep -v '^confirm ' | cut -d' ' -f2
 }
-HOPS=(11 15 6 6 6 8)
-[ -z "$chinese" ] || HOPS=(11 14 6 8 6 6)
+HOPS=(11 10 6 7 6 7)
+[ -z "$chinese" ] || HOPS=(11 14 5 8 5 5)
 hop_line() { # CELLS...
     local line='' i=0 cell
     for cell in "$@"; do
@@ -89,11 +109,13 @@ hop_line() { # CELLS...
     done
     REPLY="  $line"
 }
+HOPS_EXPLAINED=
 hop_head() {
-    hop_line "$(word Time 时间)" "$(word Question 询问)" "$(word there 去程)" "$(word Guizhou 贵州答复)" "$(word back 回程)" \
-        "$(word counter 窗口)" "$(word "Guangdong then" 广东此后)"
-    t "   ${dim}Milliseconds, from both ledgers; at the counter by the hospital's own clock.$plain" \
+    [ -n "$HOPS_EXPLAINED" ] || t "   ${dim}Milliseconds, from both ledgers; at the counter by the hospital's own clock.$plain" \
         "   ${dim}单位毫秒，取自两本台账；“窗口”为医院自己的计时。$plain"
+    HOPS_EXPLAINED=1
+    hop_line "$(word Time 时间)" "$(word Question 询问)" "$(word there 去程)" "$(word Guizhou 贵州答复)" "$(word back 回程)" \
+        "$(word counter 窗口)" "$(word "then" 此后)"
     say "$dim$REPLY$plain"
 }
 SHOWN=0
@@ -147,8 +169,8 @@ money_of() { # NAME FIELD: as the insured side has it
     yuan "$(stay_field_of guizhou "$1" "$2")"
 }
 told_settled() { # NAME ENGLISH CHINESE
-    check "$2: $(money_of "$1" total_fen) yuan; Guizhou owes $(money_of "$1" fund_fen), paid at the counter $(money_of "$1" cash_fen)" \
-        "$3：总额 $(money_of "$1" total_fen) 元，贵州基金应付 $(money_of "$1" fund_fen)，窗口自付 $(money_of "$1" cash_fen)" \
+    check "$2: $(money_of "$1" total_fen) yuan, fund $(money_of "$1" fund_fen), at the counter $(money_of "$1" cash_fen)" \
+        "$3：$(money_of "$1" total_fen) 元，基金 $(money_of "$1" fund_fen)，窗口自付 $(money_of "$1" cash_fen)" \
         settled_alike "$1"
 }
 look() { # COMMAND...: what qiantong says of it, as an administrator sees it
@@ -161,38 +183,44 @@ look() { # COMMAND...: what qiantong says of it, as an administrator sees it
 # --- the stays ----------------------------------------------------------------------------------------
 days_later() { clock_forward "$PAIR/clock" $(($1 * 24 * 3600 * 1000)); } # DAYS
 inpatient() {
-    begin_stay $LINES_STAY
+    check "filed: long-term treatment in Guangdong, in force on both sides" "异地长期居住备案，两侧有效" file_it BA2026-0001 $INPATIENT 12 44
+    begin_stay $INPATIENT
     days_later 1
-    go_on $LINES_STAY
+    go_on $INPATIENT
     days_later 3
-    go_on $LINES_STAY
+    go_on $INPATIENT
     days_later 2
-    go_on $LINES_STAY
-    told_settled $LINES_STAY "An inpatient" "住院"
-    check "80 charge lines in four batches, the same on both sides" "费用明细 80 条，分四批，两侧相同" lines_alike $LINES_STAY 80
+    go_on $INPATIENT
+    told_settled $INPATIENT "An inpatient" "住院"
+    check "80 charge lines in four batches, the same on both sides" "费用明细 80 条，分四批，两侧相同" lines_alike $INPATIENT 80
     look guangdong stays --times
 }
 lines_of() { cli "$1" stay "$(trace_of "$2")" --json | awk '$1 == "\"count\":" { gsub(/,/, "", $2); print $2; exit }'; } # SIDE NAME
 lines_alike() { [ "$(lines_of guangdong "$1")" = "$2" ] && [ "$(lines_of guizhou "$1")" = "$2" ]; }
 outpatient() {
+    file_it BA2026-0002 $VISIT 21 4401
     begin_stay $VISIT
     told_settled $VISIT "A visit" "门诊"
 }
 is_in_doubt() { [ "$(stay_field_of guangdong $LOST state)" = "$1" ]; } # STATE
 answer_lost() {
     local seen=
+    file_it BA2026-0003 $LOST 22 44
+    steps_head
     core_begin guangdong $LOST
-    wait_for is_in_doubt settlement_uncertain && seen=1
+    steps_until is_in_doubt settlement_uncertain && seen=1
     look guangdong uncertain
-    wait_for is_in_doubt reversing && seen=${seen}1
-    wait_for stay_ends $LOST
-    stay_steps "$(trace_of $LOST)"
+    [ -n "$quiet" ] || say ""
+    steps_until is_in_doubt reversing && seen=${seen}1
+    steps_until stay_ends $LOST
+    show_steps "$(trace_of $LOST)"
     check "the outcome was unknown, was asked for, was reversed: seen while it happened" "存疑、查询、冲正，逐一经过" is "$seen" 11
     check "reversed once, in both ledgers: Guizhou had booked it" "两侧均冲正一次：贵州确已入账" both_say $LOST reversals 1
     told_settled $LOST "Settled again" "重新结算"
 }
 cancelled() {
     local before
+    file_it BA2026-0004 $CANCELLED 21 4401
     begin_stay $CANCELLED
     told_settled $CANCELLED "Settled" "已结算"
     before=$(stay_field_of guizhou $CANCELLED fund_fen)
@@ -202,33 +230,64 @@ cancelled() {
 }
 cancelled_alike() { both_say "$1" state discharged && both_say "$1" cancellations 1 && both_say "$1" booked false; }
 refused_at_the_counter() {
-    begin_stay $BED
-    SHOWN=0
-    go_on $REFUSED
-    check "refused with $(stay_field_of guangdong $REFUSED code): the person lies in another hospital" \
-        "以 $(stay_field_of guangdong $REFUSED code) 拒绝：此人正在别处住院" refused_alike STL-D01
+    begin_stay $UNFILED
+    check "refused with $(stay_field_of guangdong $UNFILED code), before a bed is given: nothing is owed" \
+        "以 $(stay_field_of guangdong $UNFILED code) 拒绝，尚未收治，无费用" refused_alike STL-N20
 }
 refused_alike() { # CODE
-    [ "$(stay_field_of guangdong $REFUSED state)" = rejected ] && [ "$(stay_field_of guangdong $REFUSED code)" = "$1" ] &&
-        [ "$(stay_field_of guizhou $REFUSED state)" = identified ]
+    [ "$(stay_field_of guangdong $UNFILED state)" = rejected ] && [ "$(stay_field_of guangdong $UNFILED code)" = "$1" ] &&
+        [ "$(stay_field_of guizhou $UNFILED state)" = identified ]
+}
+injured() {
+    check "filed for $RECOGNITION, in force on both sides" \
+        "工伤异地就医备案（$RECOGNITION），两侧有效" file_it BA2026-0006 $INJURED LW 44 service=MED recognitionNumber=$RECOGNITION
+    begin_stay $INJURED
+    days_later 2
+    go_on $INJURED
+    days_later 3
+    go_on $INJURED
+    told_settled $INJURED "Work injury" "工伤"
+    look guangdong stay "$(trace_of $INJURED)"
 }
 
-# Both ledgers' steps from the settlement on, as story() shows those of a transfer.
-stay_steps() { # TRACE
-    local at page row first='' between last=''
+# Both ledgers' steps from the settlement on, as story() shows those of a transfer, but while it happens.
+steps_head() {
     [ -z "$quiet" ] || return 0
     pad "$(word "Guangdong (treating)" 广东（就医地）)" $((LEFT + BETWEEN + 2))
-    say "  $dim$(word ' sec' '  秒')  $REPLY$(word "Guizhou (insured)" 贵州（参保地）)$plain"
+    say "  $dim$(word '  sec' '   秒')  $REPLY$(word "Guizhou (insured)" 贵州（参保地）)$plain"
+    STEPS=0 FIRST='' LAST=''
+}
+# Those that are new. What either ledger may still add lies behind the time of this look.
+show_steps() { # TRACE
+    local at page row between seen=0 now
+    [ -z "$quiet" ] || return 0
+    now=$(now_iso)
     while read -r at page row; do
-        [ -n "$first" ] || [[ "$row" == *"|action=settle|"* ]] || continue
-        after "$at" "$first"
-        first=${first:-$MS}
+        [[ $at < $now ]] || break
+        seen=$((seen + 1))
+        [ $seen -gt $STEPS ] || continue
+        [ -n "$FIRST" ] || [[ "$row" == *"|action=settle|"* ]] || continue
+        after "$at" "$FIRST"
+        FIRST=${FIRST:-$MS}
         at=$REPLY
-        what_happened "$row" && [ "$page$DOCUMENT$TEXT" != "$last" ] || continue
-        last=$page$DOCUMENT$TEXT between=''
+        what_happened "$row" && [ "$page$DOCUMENT$TEXT" != "$LAST" ] || continue
+        LAST=$page$DOCUMENT$TEXT between=''
         [ -z "$TRAVELS" ] || { arrow "$DOCUMENT" "$(if [ "$page" = left ]; then echo left; else echo right; fi)" && between=$REPLY; }
         print_step "$at" "$page" "$TEXT" "$between"
     done < <({ story_of guangdong left "$1"; story_of guizhou right "$1"; } | sort -s -k1,1)
+    [ $seen -le $STEPS ] || STEPS=$seen
+}
+now_iso() { # as the ledgers write it
+    local ms=$(($(date +%s%3N) + $(cat "$PAIR/clock")))
+    printf '%s.%03d' "$(date -u -d "@$((ms / 1000 + 8 * 3600))" +%FT%T)" $((ms % 1000))
+}
+steps_until() { # COMMAND...
+    local end=$((SECONDS + 25))
+    until "$@"; do
+        [ $SECONDS -lt $end ] || return 1
+        show_steps "$(trace_of $LOST)"
+        sleep 0.2
+    done
 }
 
 # --- the books ----------------------------------------------------------------------------------------
@@ -240,20 +299,26 @@ owes_of() { # SIDE
         /^  \}/ { print field["debtor"], field["creditor"], field["insurance"], field["month"], field["owed_fen"] }' | sort
 }
 owed_alike() { [ -n "$(owes_of guangdong)" ] && [ "$(owes_of guangdong)" = "$(owes_of guizhou)" ]; }
-books_of_settlement() {
+books_of() { # PAIR-NAME
+    PAIR=$demo/$1
     look guangdong stays
     look guangdong owes
     look guizhou owes
-    check "both provinces say the same: $(yuan "$(owes_of guizhou | awk '{ sum += $5 } END { print sum + 0 }')") yuan" \
-        "两省账目一致：$(yuan "$(owes_of guizhou | awk '{ sum += $5 } END { print sum + 0 }')") 元" owed_alike
+    check "both provinces say the same: $(yuan "$(owed_sum)") yuan" "两省账目一致：$(yuan "$(owed_sum)") 元" owed_alike
     look guangdong rate
+    ledger_checks
 }
+owed_sum() { owes_of guizhou | awk '{ sum += $5 } END { print sum + 0 }'; }
 
 settlement_scene() {
+    . tests/support/stays.sh
+    STAY_RULES="STL-TREATING=1500 STL-HOSPITAL=4000 STL-CORE=1000 STL-RETRY=1000 STL-RETRY-MAX=2000"
+    settlement_persons
     title "qiantong, second scene: settled directly in another province" "黔通演示，第二场：跨省异地就医直接结算" \
-        "A pair of nhsa. gateways joins; the hospital's core drives, Guizhou's core decides." \
+        "A pair of nhsa. gateways joins: a hospital asks, Guizhou's core decides." \
         "两省医保网关加入；医院系统发起，贵州核心系统核定。"
-    for side in guizhou guangdong; do say "   $(name_of "$side")$(word ": " ：)$(cli "$side" status | head -1)"; done
+    medical_stage || return 1
+    gateways_there
     title "20  In hospital in Guangdong, insured in Guizhou" "20  在广东住院，在贵州参保" \
         "Four batches of charges in a week; at the end he pays his own part only." \
         "一周内上传四批费用，出院时只付个人部分。"
@@ -269,10 +334,24 @@ settlement_scene() {
         "The hospital found a wrong charge an hour later." "医院事后发现收费有误。"
     cancelled
     title "24  Refused at the counter" "24  登记被拒" \
-        "Somebody registers a person who lies in another bed." "有人以正在别处住院者的名义登记。"
+        "Nobody filed for this person: Guizhou's gateway says so in the answer." "未办理异地就医备案，贵州网关据此拒绝登记。"
     refused_at_the_counter
     wait_for no_letters
-    title "Who owes whom" "谁欠谁"
-    books_of_settlement
-    ledger_checks
+    pair_end
+    title "25  A work injury under project cover" "25  工伤住院，项目参保" \
+        "Between hrss. gateways: a builder on a Guizhou project, treated in Guangdong." \
+        "两省人社网关之间：贵州工程项目参保的农民工，在广东受伤治疗。"
+    injury_stage || return 1
+    gateways_there
+    injured
+    wait_for no_letters
+    pair_end
+    title "Who owes whom: medical insurance" "谁欠谁：医疗保险"
+    books_of medical
+    title "Who owes whom: work-injury insurance" "谁欠谁：工伤保险"
+    books_of injury
+}
+gateways_there() {
+    local side
+    for side in guizhou guangdong; do say "   $(name_of "$side")$(word ": " ：)$(cli "$side" status | head -1)"; done
 }

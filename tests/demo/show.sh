@@ -108,7 +108,7 @@ tries() { # TRACE
 
 # --- the steps of a case, both sides of it ----------------------------------------------------------
 # 转入地 left, 转出地 right, between them what travels; in the order of the two ledgers' times.
-LEFT=24 BETWEEN=16
+LEFT=21 BETWEEN=16
 
 arrow() { # DOCUMENT right|left: to REPLY
     dashes "$1" $((BETWEEN - 2))
@@ -117,7 +117,7 @@ arrow() { # DOCUMENT right|left: to REPLY
 print_step() { # TIME SIDE-OF-PAGE TEXT BETWEEN
     local left='' right='' time
     if [ "$2" = left ]; then left=$3; else right=$3; fi
-    pad "$1" 4 right && time=$REPLY
+    pad "$1" 5 right && time=$REPLY
     pad "$left" $LEFT && left=$REPLY
     pad "$4" $BETWEEN
     REPLY="$left $REPLY $right"
@@ -156,7 +156,7 @@ story() { # TRACE
     side=$(in_side "$1") far=$(other_side "$(in_side "$1")")
     pad "$(name_of "$side")$(word " (in)" （转入地）)" $((LEFT + BETWEEN + 2))
     say "   ${dim}$1, $(field "$side" "$1" opened_at | sed 's/T/ /; s/:..\..*//')$plain"
-    say "  $dim$(word ' sec' '  秒')  $REPLY$(name_of "$far")$(word " (out)" （转出地）)$plain"
+    say "  $dim$(word '  sec' '   秒')  $REPLY$(name_of "$far")$(word " (out)" （转出地）)$plain"
     while read -r at page row; do
         after "$at" "$first"
         first=${first:-$MS}
@@ -218,9 +218,10 @@ where_next() {
     say "  export QIANTONG_CONFIG=$demo/guizhou/gateway.xml   # $(word "or guangdong" "或 guangdong")"
     say "  ${look}cases"
     say "  ${look}case GD20260302000004"
-    say "  ${look}--config $demo/medical/guangdong/gateway.xml stay H44010000123/ZY0001-1"
     say "  ${look}letters --all"
     say "  ${look}ledger verify --keys"
     say "  ${look}status"
+    say "  export QIANTONG_CONFIG=$demo/medical/guangdong/gateway.xml   # $(word "or injury" "或 injury")"
+    say "  ${look}stay H44010000123/ZY0001-1"
 }
 
