@@ -205,12 +205,8 @@ static bool add_line(struct table *table, const struct stay_line *line, struct i
 static bool print_text(struct listing *listing, struct error *err)
 {
     const struct table_column columns[] = {
-        {_("Stay"), false, true},
-        {_("Insurance"), false, true},
-        {_("State"), false, true},
-        {_("Total"), true, false},
-        {_("Fund"), true, false},
-        {_("Cash"), true, false},
+        {_("Stay"), false, true},     {_("Insurance"), false, true}, {_("State"), false, true},
+        {_("Total"), true, false},    {_("Fund"), true, false},      {_("Cash"), true, false},
         {_("Changed"), false, false},
     };
     struct stay_list *list = &listing->list;
