@@ -8,6 +8,10 @@ static bool find_letter(struct ledger_txn *txn, const struct work *work, struct 
 {
     if (!ledger_get_letter(txn, work->out_id, row, found, err))
         return false;
+    /* One that was written before its birth was undone. */
+    if (*found && !uuid_is_none(&work->letter_id) &&
+        !uuid_equal(&work->letter_id, &row->letter.message_id))
+        *found = false;
     /* A letter that has ended is left as it is: a second receipt changes nothing. */
     if (*found && (row->letter.state == LETTER_DONE || row->letter.state == LETTER_REFUSED ||
                    row->letter.state == LETTER_CLOSED))

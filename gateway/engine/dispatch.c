@@ -158,6 +158,48 @@ static bool next_of(struct engine *engine, struct ledger_txn *txn, struct engine
     return true;
 }
 
+/* Born in this transaction means due in it: the end of the party's list. */
+static bool write_new_of(struct engine *engine, struct ledger_txn *txn,
+                         struct engine_party *party, struct instant since, size_t *count,
+                         struct error *err)
+{
+    struct instant now = engine->given.now(engine->given.self);
+    struct outbox_position after = {since, 0};
+    uint32_t room = room_of(engine, party, now);
+
+    while (room > 0) {
+        struct letter_row row;
+        bool found;
+
+        if (!ledger_next_due(txn, party->number, now, &after, &row, &found, err))
+            return false;
+        if (!found)
+            return true;
+        if (row.letter.state != LETTER_NEW || in_flight(engine, row.letter.out_id))
+            continue;
+        mark(engine, party, row.letter.out_id);
+        if (!engine->given.write_new(engine->given.self, txn, &row)) {
+            flight_end(engine, row.letter.out_id);
+            return true;
+        }
+        room--;
+        ++*count;
+    }
+    return true;
+}
+
+bool engine_write_new(struct engine *engine, struct ledger_txn *txn, struct instant since,
+                      size_t *count, struct error *err)
+{
+    *count = 0;
+    if (engine->given.write_new == NULL || rests(engine, engine->given.now(engine->given.self)))
+        return true;
+    for (size_t i = 0; i < engine->party_count; i++)
+        if (!write_new_of(engine, txn, &engine->parties[i], since, count, err))
+            return false;
+    return true;
+}
+
 bool engine_dispatch(struct engine *engine, struct instant *next, struct error *err)
 {
     struct instant now = engine->given.now(engine->given.self);

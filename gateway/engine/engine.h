@@ -85,6 +85,10 @@ struct engine_given {
      * fetches always WORK_ATTEMPT, which lays it ready or, at its end of life, ends it). false:
      * cannot take it now; it stays due. */
     bool (*deliver)(void *self, const struct letter_row *letter);
+    /* A letter was born in the transaction that is still open (engine_write_new): as `deliver`
+     * of a NEW one, but its content is to be read now, through `txn`, and work->letter_id names
+     * it, because another may come to stand in its place. NULL: letters wait for the commit. */
+    bool (*write_new)(void *self, struct ledger_txn *txn, const struct letter_row *letter);
 };
 
 /* A letter that was handed out and not yet reported back. */
@@ -195,6 +199,7 @@ struct work {
 
     /* letters */
     uint64_t out_id;
+    struct uuid letter_id; /* none: whichever stands under out_id */
     uint16_t http_status;
     int64_t retry_after_ms;
     bool reached;           /* ATTEMPT: the other side answered at all (for the breaker) */
@@ -207,6 +212,9 @@ struct work {
     const struct tlv *note_tlvs;
     size_t note_tlv_count;
     struct uuid note_case;
+
+    /* Nobody waits for this to be durable: it may ride with the next commit. */
+    bool unhurried;
 
     struct work_result result;
     void *owner; /* the caller's */
@@ -241,6 +249,13 @@ MUST_USE bool engine_apply(struct engine *engine, struct ledger_txn *txn, struct
  * rules. */
 MUST_USE bool engine_wake(struct engine *engine, struct ledger_txn *txn, size_t max,
                           size_t *count, struct error *err);
+
+/* Has the letters written that were born in this transaction, from `since` on, within the same
+ * limits; *count says how many. What comes of it may be applied to the same transaction, which
+ * saves a commit, or to a later one. If the transaction is undone, a letter of another id
+ * stands where it stood, or none, and what was written is dropped. */
+MUST_USE bool engine_write_new(struct engine *engine, struct ledger_txn *txn,
+                               struct instant since, size_t *count, struct error *err);
 
 /* Hands out letters that are due, per party in order, within limits and breakers. After a
  * commit; reads only. *next: when to look again at the latest (none: nothing waits). */

@@ -86,34 +86,65 @@ static void (*job_for(const struct config_party *party,
     return party->url != NULL ? send_letter : lay_ready;
 }
 
-bool deliver_letter(void *self, const struct letter_row *letter)
+/* NULL: cannot be taken now. On the writer's thread, which is the one that swaps the
+ * configuration. */
+static struct delivery *delivery_new(struct gate *gate, const struct letter_row *letter)
 {
-    struct gate *gate = self;
     const struct config_party *party = config_party_by_number(gate->config,
                                                               letter->letter.party);
     struct work *work;
     struct delivery *delivery;
 
     if (party == NULL || atomic_load(&gate->stopping))
-        return false;
+        return NULL;
     work = gate_work_new(DELIVERY_MEMORY_MAX);
     delivery = work != NULL ? arena_alloc(work->arena, sizeof(*delivery)) : NULL;
     if (delivery == NULL) {
         gate_work_free(work);
-        return false;
+        return NULL;
     }
     *delivery = (struct delivery){
         .job.run = job_for(party, letter),
         .owner.done = ended,
         .gate = gate,
-        .config = config_hold(gate->config), /* the writer's thread is the one that swaps it */
+        .config = config_hold(gate->config),
         .letter = *letter,
         .party = party,
         .work = work,
     };
     work->owner = &delivery->owner;
     work->out_id = letter->letter.out_id;
+    work->letter_id = letter->letter.message_id;
     atomic_fetch_add(&gate->deliveries, 1);
+    return delivery;
+}
+
+bool deliver_letter(void *self, const struct letter_row *letter)
+{
+    struct gate *gate = self;
+    struct delivery *delivery = delivery_new(gate, letter);
+
+    if (delivery != NULL)
+        workers_run(gate->workers, &delivery->job);
+    return delivery != NULL;
+}
+
+bool deliver_new_letter(void *self, struct ledger_txn *txn, const struct letter_row *row)
+{
+    struct gate *gate = self;
+    struct delivery *delivery = delivery_new(gate, row);
+    const struct entry_letter *letter = &row->letter;
+    struct error err = ERROR_INIT;
+    bool found = false;
+
+    if (delivery == NULL)
+        return false;
+    if (!ledger_get_body(txn, letter->content_month, letter->content_digest,
+                         delivery->work->arena, &delivery->content, &found, &err) ||
+        !found) {
+        delivery_free(delivery); /* after the commit whoever looks for it says what is wrong */
+        return false;
+    }
     workers_run(gate->workers, &delivery->job);
     return true;
 }
@@ -122,8 +153,10 @@ bool deliver_letter(void *self, const struct letter_row *letter)
 static void submit(struct delivery *delivery)
 {
     struct error err = ERROR_INIT;
-    bool taken = writer_submit(delivery->gate->writer, delivery->work, true, &err);
+    bool taken;
 
+    delivery->work->unhurried = delivery->work->kind == WORK_OUTCOME;
+    taken = writer_submit(delivery->gate->writer, delivery->work, true, &err);
     CHECK(taken);
 }
 

@@ -17,11 +17,14 @@ bool delivery_content(struct delivery *delivery, struct record **content, struct
     const struct entry_letter *letter = &delivery->letter.letter;
     struct entry_body place = {
         .use = BODY_CONTENT, .month = letter->content_month, .size = letter->content_size};
+    struct arena *arena = delivery->work->arena;
     struct text bytes;
 
     memcpy(place.digest, letter->content_digest, 32);
-    return gate_open_body(delivery->gate, &place, delivery->work->arena, &bytes, err) &&
-           record_decode(delivery->work->arena, bytes, content, err);
+    return (delivery->content.size > 0
+                ? gate_unseal(delivery->gate, &place, delivery->content, arena, &bytes, err)
+                : gate_open_body(delivery->gate, &place, arena, &bytes, err)) &&
+           record_decode(arena, bytes, content, err);
 }
 
 static bool write_province(struct delivery *delivery, const struct record *content,

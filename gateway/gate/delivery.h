@@ -15,6 +15,7 @@ struct delivery {
     struct gate *gate;
     struct config *config; /* held; `party` lies in it */
     struct letter_row letter;
+    struct text content; /* sealed, of a letter that is being born; empty: in the ledger */
     const struct config_party *party;
     struct work *work; /* the delivery lives in its arena */
     struct work *said; /* the core's answer to the question that the letter is; NULL: none */

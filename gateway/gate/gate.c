@@ -158,6 +158,7 @@ static bool start_engine(struct gate *gate, struct error *err)
                                  .random = gate_random,
                                  .seal = gate_seal,
                                  .deliver = deliver_letter,
+                                 .write_new = deliver_new_letter,
                                  .answered = questions_answered};
 
     engine_init(&gate->engine, &given, gate->ledger, &gate->config->rules,

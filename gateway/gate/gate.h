@@ -83,7 +83,9 @@ void receive_client(void *gate, const uint8_t fingerprint[TLS_FINGERPRINT_SIZE],
                     struct listener_client *client);
 
 /* --- deliver.c --------------------------------------------------------------------------- */
-bool deliver_letter(void *gate, const struct letter_row *letter);     /* engine's callback */
+bool deliver_letter(void *gate, const struct letter_row *letter); /* engine's callback */
+bool deliver_new_letter(void *gate, struct ledger_txn *txn,
+                        const struct letter_row *letter);             /* engine's callback */
 void deliver_result(void *gate, const struct courier_result *result); /* courier's callback */
 
 /* --- what both need (gate_work.c) ----------------------------------------------------------
@@ -93,6 +95,9 @@ MUST_USE bool gate_random(void *gate, void *bytes, size_t size, struct error *er
 /* Seals bytes bound to this log and their digest. */
 MUST_USE bool gate_seal(void *gate, const uint8_t digest[32], struct text plain,
                         struct arena *arena, struct text *sealed, struct error *err);
+MUST_USE bool gate_unseal(struct gate *gate, const struct entry_body *body, struct text sealed,
+                          struct arena *arena, struct text *plain, struct error *err);
+/* The same, looked up in the ledger. */
 MUST_USE bool gate_open_body(struct gate *gate, const struct entry_body *body,
                              struct arena *arena, struct text *plain, struct error *err);
 /* Digest, seal, and append to work->bodies. */

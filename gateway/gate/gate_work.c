@@ -44,11 +44,19 @@ bool gate_seal(void *self, const uint8_t digest[32], struct text plain, struct a
     return seal(gate->keys, NULL, parts, COUNT_OF(parts), plain, arena, sealed, err);
 }
 
+bool gate_unseal(struct gate *gate, const struct entry_body *body, struct text sealed,
+                 struct arena *arena, struct text *plain, struct error *err)
+{
+    struct text parts[2];
+
+    bind_to(gate, body->digest, parts);
+    return unseal(gate->keys, parts, COUNT_OF(parts), sealed, arena, plain, err);
+}
+
 bool gate_open_body(struct gate *gate, const struct entry_body *body, struct arena *arena,
                     struct text *plain, struct error *err)
 {
     struct ledger_txn *txn = NULL;
-    struct text parts[2];
     struct text sealed;
     bool found = false;
     bool ok;
@@ -60,8 +68,7 @@ bool gate_open_body(struct gate *gate, const struct entry_body *body, struct are
         return false;
     if (!found)
         return fail(err, ERROR_NOT_FOUND, "the bytes are no longer kept");
-    bind_to(gate, body->digest, parts);
-    return unseal(gate->keys, parts, COUNT_OF(parts), sealed, arena, plain, err);
+    return gate_unseal(gate, body, sealed, arena, plain, err);
 }
 
 /* Questions without effect, and their answers, are kept for some days only (decisions.md 21).

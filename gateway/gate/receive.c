@@ -355,6 +355,7 @@ void receive_journal_reply(struct exchange *exchange, struct text bytes, uint64_
     if (work == NULL)
         return;
     work->kind = WORK_REPLY;
+    work->unhurried = true;
     work->party = exchange->party->number;
     memcpy(work->key, exchange->work->key, MESSAGE_KEY_SIZE);
     work->note_case = exchange->work->result.case_id;

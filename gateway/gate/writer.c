@@ -13,6 +13,10 @@
 
 enum {
     WAKE_MAX = 256,
+    UNHURRIED_MS = 5,   /* so long a commit that nobody waits for looks for company */
+    UNHURRIED_MAX = 64, /* so many of them are company enough */
+    LETTERS_MAX = 8,    /* born in a batch that small, they are waited for */
+    LETTERS_WAIT_MS = 2,
     LOOK_AGAIN_MS = 50,
     RECALCULATE_MAX = 256,          /* deadlines in one transaction */
     RECALCULATE_AGAIN_MS = 5 * 1000 /* after a failure */
@@ -40,6 +44,9 @@ struct writer {
     int64_t walk_again_ms;     /* not before this monotonic time */
     size_t head;
     size_t count;
+    size_t unhurried;             /* of these */
+    size_t letters;               /* of these: letters that were written */
+    struct timespec unhurried_at; /* since when the first of them waits */
     bool stopping;
     bool kicked;
     struct writer_counts counts;
@@ -48,30 +55,100 @@ struct writer {
 
 static const uint32_t batch_sizes[] = {1, 2, 4, 8, 16, 32, 64, 128, 256, 512};
 
+static struct timespec later_by(struct timespec at, long ms)
+{
+    at.tv_nsec += ms * 1000000L;
+    at.tv_sec += at.tv_nsec / 1000000000L;
+    at.tv_nsec %= 1000000000L;
+    return at;
+}
+
+static struct timespec monotonic_now(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now;
+}
+
+static bool is_letter(const struct work *work)
+{
+    return work->kind == WORK_SEALED || work->kind == WORK_UNTRANSLATED;
+}
+
+/* --- the queue, within the lock -------------------------------------------------------------
+ */
+
+static void push(struct writer *writer, struct work *work)
+{
+    writer->queue[(writer->head + writer->count) % COUNT_OF(writer->queue)] = work;
+    writer->count++;
+    if (work->unhurried && writer->unhurried++ == 0)
+        writer->unhurried_at = monotonic_now();
+    writer->letters += is_letter(work);
+}
+
+static size_t pop_all(struct writer *writer, struct work **batch, size_t count)
+{
+    while (writer->count > 0 && count < WRITER_BATCH_MAX) {
+        struct work *work = writer->queue[writer->head];
+
+        batch[count++] = work;
+        writer->head = (writer->head + 1) % COUNT_OF(writer->queue);
+        writer->count--;
+        writer->unhurried -= work->unhurried;
+        writer->letters -= is_letter(work);
+    }
+    return count;
+}
+
+/* Is there something that somebody waits for? */
+static bool hurries(const struct writer *writer)
+{
+    return writer->count > writer->unhurried || writer->unhurried >= UNHURRIED_MAX ||
+           writer->stopping || writer->kicked || writer->errand != NULL;
+}
+
+static bool wait_until(struct writer *writer, const struct timespec *until)
+{
+    return pthread_cond_timedwait(&writer->filled, &writer->lock, until) != ETIMEDOUT;
+}
+
+/* --- taking ---------------------------------------------------------------------------------
+ */
+
 static size_t take(struct writer *writer, struct work *batch[WRITER_BATCH_MAX], bool *stopping,
                    bool *stop)
 {
-    struct timespec until;
-    size_t count = 0;
+    struct timespec look = later_by(monotonic_now(), LOOK_AGAIN_MS);
+    size_t count;
 
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += LOOK_AGAIN_MS * 1000000L;
-    until.tv_sec += until.tv_nsec / 1000000000L;
-    until.tv_nsec %= 1000000000L;
     pthread_mutex_lock(&writer->lock);
-    while (writer->count == 0 && !writer->stopping && !writer->kicked &&
-           writer->errand == NULL) {
-        if (pthread_cond_timedwait(&writer->filled, &writer->lock, &until) == ETIMEDOUT)
+    while (!hurries(writer)) {
+        struct timespec until = writer->unhurried > 0
+                                    ? later_by(writer->unhurried_at, UNHURRIED_MS)
+                                    : look;
+        if (!wait_until(writer, &until))
             break;
     }
-    while (writer->count > 0 && count < WRITER_BATCH_MAX) {
-        batch[count++] = writer->queue[writer->head];
-        writer->head = (writer->head + 1) % COUNT_OF(writer->queue);
-        writer->count--;
-    }
+    count = pop_all(writer, batch, 0);
     writer->kicked = false;
     *stopping = writer->stopping;
     *stop = writer->stopping && writer->count == 0;
+    pthread_mutex_unlock(&writer->lock);
+    return count;
+}
+
+/* Until so many letters were written, or for a short time; with them whatever else came. */
+static size_t take_letters(struct writer *writer, struct work **batch, size_t count,
+                           size_t letters)
+{
+    struct timespec until = later_by(monotonic_now(), LETTERS_WAIT_MS);
+
+    pthread_mutex_lock(&writer->lock);
+    while (writer->letters < letters && !writer->stopping && wait_until(writer, &until))
+        ;
+    count = pop_all(writer, batch, count);
     pthread_mutex_unlock(&writer->lock);
     return count;
 }
@@ -103,23 +180,59 @@ static bool commit(struct ledger_txn **txn, size_t count, struct error *err)
     return true;
 }
 
+static bool apply(struct writer *writer, struct ledger_txn *txn, struct work **batch,
+                  size_t from, size_t count, struct error *err)
+{
+    for (size_t i = from; i < count; i++)
+        if (!engine_apply(writer->engine, txn, batch[i], err))
+            return false;
+    return true;
+}
+
+/* Letters born in a small batch are written while its transaction is open, and sealed in it: a
+ * commit takes longer than a letter. *count grows by what was taken meanwhile. */
+static bool apply_letters(struct writer *writer, struct ledger_txn *txn, struct instant since,
+                          struct work **batch, size_t *count, struct error *err)
+{
+    size_t before = *count;
+    size_t letters = 0;
+
+    if (!engine_write_new(writer->engine, txn, since, &letters, err))
+        return false;
+    if (letters > 0)
+        *count = take_letters(writer, batch, before, letters);
+    return apply(writer, txn, batch, before, *count, err);
+}
+
 /* Everything in one transaction. false: nothing of it happened. */
-static bool write_together(struct writer *writer, struct work **batch, size_t count, bool wake,
+static bool write_together(struct writer *writer, struct work **batch, size_t *count, bool wake,
                            struct error *err)
 {
+    struct instant since = writer->engine->given.now(writer->engine->given.self);
     struct ledger_txn *txn = NULL;
     size_t woken = 0;
-    bool ok = ledger_begin(writer->engine->ledger, &txn, err);
+    bool ok = ledger_begin(writer->engine->ledger, &txn, err) &&
+              apply(writer, txn, batch, 0, *count, err);
 
-    for (size_t i = 0; ok && i < count; i++)
-        ok = engine_apply(writer->engine, txn, batch[i], err);
     if (ok && wake)
         ok = engine_wake(writer->engine, txn, WAKE_MAX, &woken, err);
+    if (ok && *count <= LETTERS_MAX)
+        ok = apply_letters(writer, txn, since, batch, count, err);
     if (ok)
-        ok = commit(&txn, count, err);
+        ok = commit(&txn, *count, err);
     ledger_abort(txn);
     if (ok && woken > 0)
         log_warn("deadline.passed", "cases=%zu action=\"qiantong cases --overdue\"", woken);
+    return ok;
+}
+
+static bool write_alone(struct writer *writer, struct work *work, struct error *err)
+{
+    struct ledger_txn *txn = NULL;
+    bool ok = ledger_begin(writer->engine->ledger, &txn, err) &&
+              engine_apply(writer->engine, txn, work, err) && commit(&txn, 1, err);
+
+    ledger_abort(txn);
     return ok;
 }
 
@@ -127,7 +240,7 @@ static void write_singly(struct writer *writer, struct work **batch, size_t coun
 {
     for (size_t i = 0; i < count; i++) {
         struct error err = ERROR_INIT;
-        if (write_together(writer, &batch[i], 1, false, &err)) {
+        if (write_alone(writer, batch[i], &err)) {
             writer->done(batch[i], NULL);
             continue;
         }
@@ -202,8 +315,8 @@ static void write_batch(struct writer *writer, struct work **batch, size_t count
     if (count == 0 && !wake)
         return;
     /* A clock that cannot be woken must not hold up what is queued. */
-    if (write_together(writer, batch, count, wake, &err) ||
-        (wake && write_together(writer, batch, count, false, &err))) {
+    if (write_together(writer, batch, &count, wake, &err) ||
+        (wake && write_together(writer, batch, &count, false, &err))) {
         for (size_t i = 0; i < count; i++)
             writer->done(batch[i], NULL);
     } else {
@@ -314,8 +427,7 @@ bool writer_submit(struct writer *writer, struct work *work, bool must, struct e
     pthread_mutex_lock(&writer->lock);
     ok = writer->count < limit;
     if (ok) {
-        writer->queue[(writer->head + writer->count) % COUNT_OF(writer->queue)] = work;
-        writer->count++;
+        push(writer, work);
         pthread_cond_signal(&writer->filled);
     }
     pthread_mutex_unlock(&writer->lock);

@@ -211,7 +211,7 @@ stays_are_ready() { stay_begin "$@" && pair_wait 40 stay_waits "$@"; }
 # --- crashes --------------------------------------------------------------------------------------
 
 # A gateway that is ended by walk.so at the n-th commit of a question, just before it or just after: the first takes
-# the question, the fourth is among those of receipt and answer, whose order is not always the same.
+# the question, the second is that of the answer, or of the receipt where the core thinks for long.
 declare -A POINT=([crash-before]=walk.applied [crash-after]=walk.committed)
 crash() { # SIDE FAULT COUNT NAME
     local died
@@ -285,7 +285,7 @@ table() {
         function cell(q, s, f) { return (q, s, f) in result ? result[q, s, f] : "-" }
         BEGIN {
             split("register settle cancel reverse", questions)
-            split("hospital question core answer guangdong-1 guangdong-4 guizhou-1 guizhou-4", places)
+            split("hospital question core answer guangdong-1 guangdong-2 guizhou-1 guizhou-2", places)
             split("request-lost answer-lost late", lines); split("crash-before crash-after", crashes)
         }
         END {
@@ -308,7 +308,7 @@ table() {
         }' "$work/matrix"
 }
 
-LANES=${*:-story lines crash-guangdong-1 crash-guangdong-4 crash-guizhou-1 crash-guizhou-4}
+LANES=${*:-story lines crash-guangdong-1 crash-guangdong-2 crash-guizhou-1 crash-guizhou-2}
 pids=
 trap '[ -z "$pids" ] || kill $pids 2>/dev/null' EXIT
 trap 'exit 130' INT TERM

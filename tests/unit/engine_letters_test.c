@@ -218,6 +218,24 @@ static void test_sealed_once(void **state)
     assert_int_equal(bench.engine->in_flight_count, 0);
 }
 
+/* Written before its birth was undone: another stands in its place. */
+static void test_sealed_for_another(void **state)
+{
+    struct work *stale;
+    uint64_t out_id;
+
+    (void)state;
+    open_in_letter(1, &out_id);
+    stale = sealed(out_id, "stale");
+    stale->letter_id = new_id();
+    apply(stale);
+    expect_letter(out_id, LETTER_NEW);
+    stale = sealed(out_id, "letter");
+    stale->letter_id = letter(out_id).letter.message_id;
+    apply(stale);
+    expect_letter(out_id, LETTER_READY);
+}
+
 static void test_untranslated(void **state)
 {
     uint64_t to_core;
@@ -555,6 +573,7 @@ int main(void)
         ENGINE_TEST(test_behind_a_dead_letter),
         ENGINE_TEST(test_born_behind_a_dead_letter),
         ENGINE_TEST(test_sealed_once),
+        ENGINE_TEST(test_sealed_for_another),
         ENGINE_TEST(test_untranslated),
         ENGINE_TEST(test_own_trouble),
         ENGINE_TEST(test_due_times_grow),

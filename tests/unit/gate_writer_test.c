@@ -303,6 +303,119 @@ static void test_failing_letter_rests(void **state)
     expect_letter(out_id, LETTER_NEW);
 }
 
+/* --- letters born in an open transaction -------------------------------------------------- */
+
+static struct fate letter_fate;
+static struct fate trouble_fate;
+static bool with_trouble;
+static bool content_seen;
+static uint64_t entries_then;
+
+/* A worker that is as fast as can be. */
+static bool write_at_once(void *self, struct ledger_txn *txn, const struct letter_row *row)
+{
+    const struct entry_letter *letter = &row->letter;
+    struct work *work = sealed(letter->out_id, "letter");
+    struct error err = ERROR_INIT;
+    struct text bytes;
+
+    (void)self;
+    work->owner = &letter_fate;
+    work->letter_id = letter->message_id;
+    entries_then = ledger_size(bench.ledger);
+    if (!ledger_get_body(txn, letter->content_month, letter->content_digest, bench.arena,
+                         &bytes, &content_seen, &err))
+        return false;
+    if (with_trouble) {
+        struct work *trouble = impossible();
+
+        trouble->owner = &trouble_fate;
+        if (!writer_submit(writer, trouble, true, &err))
+            return false;
+    }
+    return writer_submit(writer, work, true, &err);
+}
+
+static void submit_letter(bool trouble)
+{
+    static struct fate fate;
+
+    fate = letter_fate = trouble_fate = (struct fate){0};
+    with_trouble = trouble;
+    content_seen = false;
+    open_in(1);
+    bench.engine->given.write_new = write_at_once;
+    start();
+    submit(submission(ACTION_LETTER, 1, document(ACTION_LETTER, 1)), &fate);
+}
+
+static void test_letter_in_the_commit_of_its_birth(void **state)
+{
+    struct writer_counts counts;
+
+    (void)state;
+    submit_letter(false);
+    wait_told(2);
+    writer_stop(writer);
+    writer_counts(writer, &counts);
+    writer_free(writer);
+    assert_int_equal(counts.batches, 1);
+    assert_int_equal(entries_then, 2);
+    assert_int_equal(ledger_size(bench.ledger), 4); /* origin, application, letter, sealed */
+    assert_true(content_seen);
+    assert_int_equal(letter_fate.code, ERROR_NONE);
+    expect_letter(bench.handed[0].letter.out_id, LETTER_READY);
+    assert_int_equal(bench.handed[0].letter.state, LETTER_READY);
+}
+
+/* What was written for a birth that was undone is dropped: the letter that is born after it has
+ * another id, and is written anew. */
+static void test_letter_of_an_undone_birth(void **state)
+{
+    (void)state;
+    submit_letter(true);
+    wait_told(3);
+    stop();
+    assert_int_equal(trouble_fate.code, ERROR_LEDGER);
+    assert_int_equal(letter_fate.code, ERROR_NONE);
+    assert_int_equal(ledger_size(bench.ledger), 3);
+    assert_int_equal(bench.engine->in_flight_count, bench.handed_count);
+    expect_letter(born_last(0), LETTER_NEW);
+}
+
+/* Nobody waits for it, but it is written all the same; in company at once. */
+static void test_unhurried(void **state)
+{
+    struct fate fates[3] = {{0}};
+
+    (void)state;
+    start();
+    for (size_t i = 0; i < COUNT_OF(fates); i++) {
+        struct work *work = note();
+
+        work->unhurried = i != 1;
+        submit(work, &fates[i]);
+    }
+    wait_told(COUNT_OF(fates));
+    assert_int_equal(ledger_size(bench.ledger), 1 + COUNT_OF(fates));
+    stop();
+}
+
+/* The end does not wait for company. */
+static void test_unhurried_at_the_end(void **state)
+{
+    struct fate fate = {0};
+    struct work *work = note();
+
+    (void)state;
+    work->unhurried = true;
+    start();
+    submit(work, &fate);
+    stop();
+    assert_int_equal(fate.told, 1);
+    assert_int_equal(ledger_size(bench.ledger), 2);
+}
+
 /* --- limits and the end ------------------------------------------------------------------- */
 
 static void test_full_queue(void **state)
@@ -432,6 +545,10 @@ int main(void)
         WRITER_TEST(test_one_fails),
         WRITER_TEST(test_undone_batch_counts_once),
         WRITER_TEST(test_failing_letter_rests),
+        WRITER_TEST(test_letter_in_the_commit_of_its_birth),
+        WRITER_TEST(test_letter_of_an_undone_birth),
+        WRITER_TEST(test_unhurried),
+        WRITER_TEST(test_unhurried_at_the_end),
         WRITER_TEST(test_full_queue),
         WRITER_TEST(test_stop_writes_what_is_queued),
         WRITER_TEST(test_stop_at_once),
