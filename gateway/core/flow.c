@@ -5,14 +5,19 @@
 
 #include "core/flow_clock.h"
 #include "core/pension_employee.h"
+#include "core/pension_military.h"
 #include "core/pension_remittance.h"
 #include "core/pension_resident.h"
 #include "core/settlement_filing.h"
 #include "core/settlement_stay.h"
 
-const struct flow *const flows[] = {&pension_employee_flow,  &pension_remittance_flow,
-                                    &settlement_filing_flow, &settlement_stay_flow,
-                                    &pension_resident_flow,  NULL};
+const struct flow *const flows[] = {&pension_employee_flow,
+                                    &pension_remittance_flow,
+                                    &settlement_filing_flow,
+                                    &settlement_stay_flow,
+                                    &pension_resident_flow,
+                                    &pension_military_flow,
+                                    NULL};
 
 const struct flow *flow_find(unsigned number)
 {
@@ -20,6 +25,16 @@ const struct flow *flow_find(unsigned number)
         if (flows[i]->number == number)
             return flows[i];
     return NULL;
+}
+
+const struct flow_step *flow_step_at(const struct flow *flow, unsigned role, size_t index)
+{
+    if (index < flow->step_count[role])
+        return &flow->steps[role][index];
+    index -= flow->step_count[role];
+    if (flow->rest == NULL || index >= flow->rest->step_count[role])
+        return NULL;
+    return &flow->rest->steps[role][index];
 }
 
 /* --- saying no --------------------------------------------------------------------- */
@@ -151,45 +166,38 @@ static bool from_fits(const struct flow_situation *situation, unsigned from)
 /* Does any row speak of this, whatever its guard? */
 static bool has_row(const struct flow_situation *situation)
 {
-    const struct flow *flow = situation->flow;
     unsigned role = situation->before->role;
+    const struct flow_step *step;
 
-    for (size_t i = 0; i < flow->step_count[role]; i++) {
-        const struct flow_step *step = &flow->steps[role][i];
-
+    for (size_t i = 0; (step = flow_step_at(situation->flow, role, i)) != NULL; i++)
         if (speaks_of(step, situation->event) && from_fits(situation, step->from))
             return true;
-    }
     return false;
 }
 
 static const struct flow_step *find_step(const struct flow_situation *situation,
                                          const struct flow_facts *facts)
 {
-    const struct flow *flow = situation->flow;
     unsigned role = situation->before->role;
     unsigned guards = guards_of(situation, facts);
+    const struct flow_step *step;
 
-    for (size_t i = 0; i < flow->step_count[role]; i++) {
-        const struct flow_step *step = &flow->steps[role][i];
-
+    for (size_t i = 0; (step = flow_step_at(situation->flow, role, i)) != NULL; i++)
         if (speaks_of(step, situation->event) && from_fits(situation, step->from) &&
             (step->guard & ~guards) == 0)
             return step;
-    }
     return NULL;
 }
 
 static bool opens_as(const struct flow *flow, enum event_source source, unsigned action,
                      unsigned role)
 {
-    for (size_t i = 0; i < flow->step_count[role]; i++) {
-        const struct flow_step *step = &flow->steps[role][i];
+    const struct flow_step *step;
 
+    for (size_t i = 0; (step = flow_step_at(flow, role, i)) != NULL; i++)
         if (step->from == FLOW_OPENING && step->source == (unsigned)source &&
             step->action == action)
             return true;
-    }
     return false;
 }
 

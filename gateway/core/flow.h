@@ -113,7 +113,9 @@ enum case_flag {
     CASE_LATE_ADDED = 1 << 21,     /* injury.record: added to the roster after the accident */
     CASE_RESIDENT_MONEY = 1 << 22, /* pension.remittance: a bank line of residents' money */
     CASE_ACCOUNT_BARRED = 1 << 23, /* settlement.stay: asked without use of the account */
-    CASE_LINES_HELD = 1 << 24      /* settlement.stay: cancelled, and not answered yet */
+    CASE_LINES_HELD = 1 << 24,     /* settlement.stay: cancelled, and not answered yet */
+    CASE_TO_INSTITUTION = 1 << 25, /* the relation, or a bank line's money, goes into the scheme
+                                      of the institutions (120) */
 };
 
 struct flow_case {
@@ -124,7 +126,7 @@ struct flow_case {
     uint8_t state;
     uint32_t version;   /* +1 with every accepted event */
     uint32_t flags;     /* enum case_flag */
-    uint32_t party;     /* number of the far province */
+    uint32_t party;     /* number of the far province; 0: the case is alone (flow.alone) */
     uint32_t core;      /* number of the own core that takes part; 0: none */
     uint32_t in_region; /* six digits */
     uint32_t out_region;
@@ -418,6 +420,8 @@ struct flow {
     uint32_t ends; /* bit per end state */
     const struct flow_step *steps[ROLES];
     size_t step_count[ROLES];
+    /* NULL, or the flow whose steps follow these: it goes the same way but for them. */
+    const struct flow *rest;
     const struct flow_pair *pairs;
     size_t pair_count;
     /* Fills `facts` (which begin as the case stands), the decision's warnings and the other
@@ -440,6 +444,9 @@ struct flow {
     bool (*settle)(const struct flow_situation *situation, const struct flow_step *step,
                    const struct flow_facts *facts, struct flow_decision *decision,
                    struct error *err);
+    /* NULL, or: has a case of this route no gateway at its far end? Then it is alone: its party
+     * is 0, what a step sends to the partner goes nowhere, and no province may speak of it. */
+    bool (*alone)(uint32_t in_region, uint32_t out_region);
     /* NULL, or: what this event would book on other cases. Whoever runs the flow tries each,
      * and tells the flow of the outcome in event.posted before it decides. */
     bool (*postings)(const struct flow_situation *situation, struct flow_posting *postings,
@@ -450,6 +457,9 @@ struct flow {
 const struct flow *flow_find(unsigned number);
 /* Every flow, in order; NULL terminated. */
 extern const struct flow *const flows[];
+
+/* The steps of a role, in the order in which they are looked at; NULL behind the last. */
+const struct flow_step *flow_step_at(const struct flow *flow, unsigned role, size_t index);
 
 /* May this (source, action) open a case? Sets *role to the role we then play: `likely` (a role,
  * or ROLE_NONE) if the flow opens in that role too, else the one in which it opens. */

@@ -9,6 +9,7 @@
 
 #include "base/identity.h"
 #include "core/pension_form.h"
+#include "core/pension_issue.h"
 #include "core/pension_pooled.h"
 #include "core/pension_scheme.h"
 
@@ -17,9 +18,6 @@ enum {
     EIGHT_YEAR = 2006,  /* 11 % credited until then, 8 % from then on */
     MONTHS_OF_YEAR = 12
 };
-
-typedef void check_function(const struct pension_form *form, const char *code, bool hard,
-                            struct pension_issues *issues);
 
 /* --- issues ------------------------------------------------------------------------ */
 
@@ -43,7 +41,7 @@ static struct pension_issue *place_of(struct pension_issues *issues, bool hard)
     return NULL;
 }
 
-static void add_issue(struct pension_issues *issues, const char *code, bool hard, size_t row)
+void pension_issue_add(struct pension_issues *issues, const char *code, bool hard, size_t row)
 {
     struct pension_issue *place;
 
@@ -64,16 +62,11 @@ static int transfer_year(const struct pension_form *form)
     return record_day(form->record, "transferDate", &day) ? month_year(day_month(day)) : 0;
 }
 
-static int64_t rule(const struct pension_form *form, const char *id, int64_t otherwise)
+int64_t pension_check_rule(const struct pension_form *form, const char *id, int64_t otherwise)
 {
     int64_t value = rules_value(form->rules, id, form->today, otherwise);
 
     return value < 0 || value > 1000000 ? otherwise : value;
-}
-
-static int64_t distance(int64_t a, int64_t b)
-{
-    return a > b ? a - b : b - a;
 }
 
 /* --- the six boxes ----------------------------------------------------------------- */
@@ -82,7 +75,7 @@ static void check_boxes(const struct pension_form *form, const char *code, bool 
                         struct pension_issues *issues)
 {
     if (!form->boxes_read)
-        add_issue(issues, code, hard, 0);
+        pension_issue_add(issues, code, hard, 0);
 }
 
 static void check_account(const struct pension_form *form, const char *code, bool hard,
@@ -92,7 +85,7 @@ static void check_account(const struct pension_form *form, const char *code, boo
 
     if (form->boxes_read &&
         box[ACCOUNT] != box[BEFORE_1998] + box[TO_LAST_YEAR] + box[THIS_YEAR])
-        add_issue(issues, code, hard, 0);
+        pension_issue_add(issues, code, hard, 0);
 }
 
 static void check_total(const struct pension_form *form, const char *code, bool hard,
@@ -101,7 +94,7 @@ static void check_total(const struct pension_form *form, const char *code, bool 
     const int64_t *box = form->boxes;
 
     if (form->boxes_read && box[TOTAL] != box[ACCOUNT] + box[POOLED])
-        add_issue(issues, code, hard, 0);
+        pension_issue_add(issues, code, hard, 0);
 }
 
 /* --- the pooled fund --------------------------------------------------------------- */
@@ -109,26 +102,14 @@ static void check_total(const struct pension_form *form, const char *code, bool 
 static void check_pooled(const struct pension_form *form, const char *code, bool hard,
                          struct pension_issues *issues)
 {
-    int64_t tolerance = rule(form, "PEN-C05-TOL", 100) +
-                        rule(form, "PEN-C05-ROW", 12) * (int64_t)form->row_count;
-    int64_t permille = rule(form, "PEN-C05-HARD", 10);
-    int64_t limit;
     int64_t sum;
-    int64_t off;
 
     if (!form->boxes_read)
         return;
-    if (!pension_pooled_exact(form, &sum)) {
-        add_issue(issues, code, hard, 0);
-        return;
-    }
-    off = distance(form->boxes[POOLED] * PENSION_WHOLE, sum);
-    if (off <= tolerance * PENSION_WHOLE)
-        return;
-    if (permille > 1000)
-        permille = 1000;
-    limit = sum / 1000 * permille + sum % 1000 * permille / 1000;
-    add_issue(issues, code, hard && off > limit, 0);
+    if (!pension_pooled_exact(form, &sum))
+        pension_issue_add(issues, code, hard, 0);
+    else
+        pension_check_sum(form, form->boxes[POOLED], sum, code, hard, issues);
 }
 
 static void check_pooled_ordinary(const struct pension_form *form, const char *code, bool hard,
@@ -160,9 +141,9 @@ static void check_row_months(const struct pension_form *form, const char *code, 
 {
     for (size_t i = 0; i < form->row_count; i++)
         if (!months_right(&form->rows[i]))
-            add_issue(issues, code, hard, i + 1);
+            pension_issue_add(issues, code, hard, i + 1);
     if (form->rows_cut)
-        add_issue(issues, code, hard, 0);
+        pension_issue_add(issues, code, hard, 0);
 }
 
 static bool share_month(const struct pension_row *a, const struct pension_row *b)
@@ -189,7 +170,7 @@ static void check_overlap(const struct pension_form *form, const char *code, boo
                 other = true;
         }
         if (same || other)
-            add_issue(issues, code, hard && same, i + 1);
+            pension_issue_add(issues, code, hard && same, i + 1);
     }
 }
 
@@ -204,7 +185,7 @@ static void check_local_months(const struct pension_form *form, const char *code
             pension_row_has(&form->rows[i], HAS_MONTHS))
             sum += form->rows[i].months;
     if (!record_number(form->record, "localMonths", 9999, &stated) || (int64_t)stated != sum)
-        add_issue(issues, code, hard, 0);
+        pension_issue_add(issues, code, hard, 0);
 }
 
 static void check_local_span(const struct pension_form *form, const char *code, bool hard,
@@ -230,7 +211,7 @@ static void check_local_span(const struct pension_form *form, const char *code, 
     if (!record_month(form->record, "localFrom", &stated_first) ||
         !record_month(form->record, "localTo", &stated_last) ||
         stated_first.number != first.number || stated_last.number != last.number)
-        add_issue(issues, code, hard, 0);
+        pension_issue_add(issues, code, hard, 0);
 }
 
 /* --- rows: money ------------------------------------------------------------------- */
@@ -238,7 +219,7 @@ static void check_local_span(const struct pension_form *form, const char *code, 
 /* Is `fen` what base x months x rate gives, to one fen per month? Compared in 1/10 000 fen. */
 static bool near_product(const struct pension_row *row, int64_t rate, int64_t fen)
 {
-    return distance(row->base * row->months * rate, fen * PENSION_WHOLE) <=
+    return pension_distance(row->base * row->months * rate, fen * PENSION_WHOLE) <=
            row->months * PENSION_WHOLE;
 }
 
@@ -252,7 +233,7 @@ static void check_credited(const struct pension_form *form, const char *code, bo
             continue;
         if (!near_product(row, row->personal_rate + row->account_rate, row->credited) ||
             !near_product(row, row->personal_rate, row->credited_personal))
-            add_issue(issues, code, hard, i + 1);
+            pension_issue_add(issues, code, hard, i + 1);
     }
 }
 
@@ -265,7 +246,7 @@ static void check_personal_parts(const struct pension_form *form, const char *co
         if (!pension_row_has(row, HAS_CREDITED | HAS_INTEREST | HAS_BALANCE) ||
             row->credited_personal > row->credited || row->interest_personal > row->interest ||
             row->balance_personal > row->balance)
-            add_issue(issues, code, hard, i + 1);
+            pension_issue_add(issues, code, hard, i + 1);
     }
 }
 
@@ -310,7 +291,7 @@ static void check_balances(const struct pension_form *form, const char *code, bo
                        form->rows[start - 1].year == row->year - 1;
 
         if (follows && group.balance - before.balance != group.credited + group.interest)
-            add_issue(issues, code, hard, group.end);
+            pension_issue_add(issues, code, hard, group.end);
         before = group;
         start = group.end;
     }
@@ -328,12 +309,12 @@ static void check_transfer_year(const struct pension_form *form, const char *cod
         if (!pension_row_has(row, HAS_YEAR) || row->year != year)
             continue;
         if (pension_row_has(row, HAS_INTEREST) && row->interest != 0)
-            add_issue(issues, code, hard, i + 1);
+            pension_issue_add(issues, code, hard, i + 1);
         if (pension_row_has(row, HAS_CREDITED))
             credited += row->credited;
     }
     if (form->boxes_read && credited != form->boxes[THIS_YEAR])
-        add_issue(issues, code, hard, 0);
+        pension_issue_add(issues, code, hard, 0);
 }
 
 static bool account_since_reform(const struct pension_form *form)
@@ -348,7 +329,7 @@ static void check_before_reform(const struct pension_form *form, const char *cod
                                 struct pension_issues *issues)
 {
     if (form->boxes_read && account_since_reform(form) && form->boxes[BEFORE_1998] != 0)
-        add_issue(issues, code, hard, 0);
+        pension_issue_add(issues, code, hard, 0);
 }
 
 /* A remark may tell of a correction of the credited rate; then an officer reads it anyway. */
@@ -370,7 +351,7 @@ static void check_last_balance(const struct pension_form *form, const char *code
         record_text(form->record, "remark", &remark))
         return;
     if (form->boxes[TO_LAST_YEAR] != last->balance)
-        add_issue(issues, code, hard, 0);
+        pension_issue_add(issues, code, hard, 0);
 }
 
 static void check_rates(const struct pension_form *form, const char *code, bool hard,
@@ -385,7 +366,7 @@ static void check_rates(const struct pension_form *form, const char *code, bool 
         right = row->year < EIGHT_YEAR ? row->personal_rate + row->account_rate <= 1100
                                        : row->account_rate == 0 && row->personal_rate <= 800;
         if (!right)
-            add_issue(issues, code, hard, i + 1);
+            pension_issue_add(issues, code, hard, i + 1);
     }
 }
 
@@ -417,7 +398,7 @@ static void check_dates(const struct pension_form *form, const char *code, bool 
         record_day(record, "startedWork", &started))
         wrong = wrong || birth.number > started.number;
     if (wrong)
-        add_issue(issues, code, hard, 0);
+        pension_issue_add(issues, code, hard, 0);
 }
 
 /* Only the citizen number has a check digit; other papers are taken as written. */
@@ -449,7 +430,7 @@ static void check_identity(const struct pension_form *form, const char *code, bo
         right = record_day(form->record, "person/birthDate", &birth) &&
                 birth.number == citizen_number_birth(&number).number;
     if (!right)
-        add_issue(issues, code, hard, 0);
+        pension_issue_add(issues, code, hard, 0);
 }
 
 /* Is there a document for a payment that arrived in this month? Until 人社部规〔2016〕5号 an
@@ -478,7 +459,7 @@ static bool paper_fits(const struct pension_form *form, struct month arrived)
 static void check_paid_at_once(const struct pension_form *form, const char *code, bool hard,
                                struct pension_issues *issues)
 {
-    int64_t limit = rule(form, "PEN-C20", 36);
+    int64_t limit = pension_check_rule(form, "PEN-C20", 36);
     int64_t months = 0;
 
     for (size_t i = 0; i < form->row_count; i++) {
@@ -490,7 +471,7 @@ static void check_paid_at_once(const struct pension_form *form, const char *code
 
         months = pension_row_has(row, HAS_ARRIVED | HAS_MONTHS) ? before + row->months : 0;
         if (months >= limit && before < limit && !paper_fits(form, row->arrived))
-            add_issue(issues, code, hard, i + 1);
+            pension_issue_add(issues, code, hard, i + 1);
     }
 }
 
@@ -509,13 +490,14 @@ static void check_outside_life(const struct pension_form *form, const char *code
         day = citizen_of(form, &number, &other) ? citizen_number_birth(&number)
                                                 : (struct day){0};
     if (day.number != 0)
-        first = day_month(day).number + (int32_t)rule(form, "PEN-C21", 16) * MONTHS_OF_YEAR;
+        first = day_month(day).number +
+                (int32_t)pension_check_rule(form, "PEN-C21", 16) * MONTHS_OF_YEAR;
     for (size_t i = 0; i < form->row_count; i++) {
         const struct pension_row *row = &form->rows[i];
 
         if (pension_row_has(row, HAS_FROM | HAS_TO) &&
             (row->from.number < first || row->to.number > last))
-            add_issue(issues, code, hard, i + 1);
+            pension_issue_add(issues, code, hard, i + 1);
     }
 }
 
@@ -525,7 +507,7 @@ static void check_whole_account(const struct pension_form *form, const char *cod
                                 struct pension_issues *issues)
 {
     if (form->boxes_read && !scheme_boxes_right(form))
-        add_issue(issues, code, hard, 0);
+        pension_issue_add(issues, code, hard, 0);
 }
 
 /* What was credited is the person's own, the collective's and the government's; a part that is
@@ -538,13 +520,16 @@ static void check_parts(const struct pension_form *form, const char *code, bool 
 
         if (pension_row_has(row, HAS_CREDITED) &&
             row->credited != row->credited_personal + row->collective + row->subsidy)
-            add_issue(issues, code, hard, i + 1);
+            pension_issue_add(issues, code, hard, i + 1);
     }
 }
 
 /* --- the table --------------------------------------------------------------------- */
 
-enum { BOTH = CHECKS_EMPLOYEE | CHECKS_RESIDENT };
+enum {
+    POOLED_KINDS = CHECKS_EMPLOYEE | CHECKS_MILITARY,
+    ALL = CHECKS_EMPLOYEE | CHECKS_RESIDENT | CHECKS_MILITARY
+};
 
 static const struct {
     const char *code;
@@ -552,28 +537,30 @@ static const struct {
     uint8_t whose; /* enum pension_checks, bits */
     check_function *run;
 } checks[] = {
-    {"PEN-C01", true, BOTH, check_boxes},
-    {"PEN-C02", true, BOTH, check_account},
-    {"PEN-C03", true, BOTH, check_total},
-    {"PEN-C18", true, BOTH, check_identity},
-    {"PEN-C07", true, BOTH, check_row_months},
-    {"PEN-C12", true, BOTH, check_personal_parts},
-    {"PEN-C09", true, BOTH, check_local_months},
-    {"PEN-C08", true, BOTH, check_overlap},
-    {"PEN-C05", true, CHECKS_EMPLOYEE, check_pooled_ordinary},
+    {"PEN-C01", true, ALL, check_boxes},
+    {"PEN-C02", true, ALL, check_account},
+    {"PEN-C03", true, ALL, check_total},
+    {"PEN-C18", true, ALL, check_identity},
+    {"PEN-C07", true, ALL, check_row_months},
+    {"PEN-C12", true, ALL, check_personal_parts},
+    {"PEN-C09", true, ALL, check_local_months},
+    {"PEN-C08", true, ALL, check_overlap},
+    {"PEN-C05", true, POOLED_KINDS, check_pooled_ordinary},
     {"PEN-C22", true, CHECKS_RESIDENT, check_whole_account},
     {"PEN-C25", true, CHECKS_RESIDENT, check_parts},
-    {"PEN-C15", true, BOTH, check_before_reform},
+    {"PEN-C30", true, CHECKS_MILITARY, pension_check_service_rows},
+    {"PEN-C31", true, CHECKS_MILITARY, pension_check_service_account},
+    {"PEN-C15", true, ALL, check_before_reform},
     {"PEN-C20", true, CHECKS_EMPLOYEE, check_paid_at_once},
     {"PEN-C06", false, CHECKS_EMPLOYEE, check_pooled_temporary},
-    {"PEN-C10", false, BOTH, check_local_span},
+    {"PEN-C10", false, ALL, check_local_span},
     {"PEN-C11", false, CHECKS_EMPLOYEE, check_credited},
-    {"PEN-C13", false, BOTH, check_balances},
-    {"PEN-C14", false, BOTH, check_transfer_year},
-    {"PEN-C15", false, BOTH, check_last_balance},
+    {"PEN-C13", false, ALL, check_balances},
+    {"PEN-C14", false, ALL, check_transfer_year},
+    {"PEN-C15", false, ALL, check_last_balance},
     {"PEN-C16", false, CHECKS_EMPLOYEE, check_rates},
-    {"PEN-C17", false, BOTH, check_dates},
-    {"PEN-C21", false, BOTH, check_outside_life},
+    {"PEN-C17", false, ALL, check_dates},
+    {"PEN-C21", false, ALL, check_outside_life},
 };
 
 bool pension_checks_run(enum pension_checks whose, const struct record *form,

@@ -1,5 +1,5 @@
 /*
- * pension_checks.h - what the gateway can check on a 信息表 (PEN-C01 to PEN-C25).
+ * pension_checks.h - what the gateway can check on a 信息表 (PEN-C01 to PEN-C31).
  *
  * Pure arithmetic on the form alone, in fen. PEN-C04 (money against box A6) and the comparison
  * with the letter (PEN-C19) need the case and are made by the flow. A hard issue returns the
@@ -42,7 +42,7 @@ struct pension_issues {
 };
 
 /* Whose form it is: not every check makes sense of each. */
-enum pension_checks { CHECKS_EMPLOYEE = 1, CHECKS_RESIDENT = 2 };
+enum pension_checks { CHECKS_EMPLOYEE = 1, CHECKS_RESIDENT = 2, CHECKS_MILITARY = 4 };
 
 /* Runs every check that fits on a form document. `out_region` is the place the relation leaves,
  * `today` the day of the event. Only memory can fail (ERROR_MEMORY). */

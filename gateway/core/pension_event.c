@@ -62,17 +62,15 @@ static bool regions_fit(const struct flow_situation *situation, const struct flo
     return facts->in_region == before->in_region && facts->out_region == before->out_region;
 }
 
-/* A bank line may be of any kind; the document that opens its case says of which. */
+/* Where a flow is of several kinds, the document that opens the case says of which. */
 static bool kind_fits(const struct flow_situation *situation, struct text written,
                       struct flow_facts *facts)
 {
     unsigned flow = situation->flow->number;
-    const struct pension_kind *kind = pension_kind_insured(written);
 
-    if (flow == FLOW_PENSION_REMITTANCE && situation->opening)
-        pension_set_flag(facts, CASE_RESIDENT_MONEY,
-                         kind == pension_kind_of(flow, CASE_RESIDENT_MONEY));
-    return kind != NULL && kind == pension_kind_of(flow, facts->flags);
+    if (situation->opening)
+        facts->flags |= pension_kind_flags(flow, written);
+    return text_is(written, pension_kind_of(flow, facts->flags)->insurance);
 }
 
 void pension_reference_read(const struct flow_situation *situation, struct flow_facts *facts)
@@ -106,7 +104,7 @@ static void read_letter(const struct flow_situation *situation, struct flow_fact
 {
     const struct flow_event *event = situation->event;
     const struct rules *rules = situation->rules;
-    const char *general = pension_kind_of(situation->flow->number, 0)->money_rule;
+    const char *general = pension_kind_of(situation->flow->number, facts->flags)->money_rule;
     char route[RULE_ID_SIZE];
     struct buffer text = buffer_over(route, sizeof(route) - 1);
     struct day day;
@@ -254,13 +252,13 @@ static bool read_form(const struct flow_situation *situation, struct flow_facts 
                       struct flow_decision *decision, struct error *err)
 {
     const struct flow_event *event = situation->event;
-    bool received = event->source == EVENT_RECEIVED;
+    bool received = situation->before->role == ROLE_IN; /* whoever brings it */
     struct pension_issues *issues = arena_alloc(situation->arena, sizeof(*issues));
 
     if (issues == NULL)
         return fail(err, ERROR_MEMORY, "no memory for the form's checks");
-    if (!pension_checks_run(pension_kind_of(situation->flow->number, 0)->checks, event->body,
-                            situation->before->out_region, instant_day(event->at),
+    if (!pension_checks_run(pension_kind_of(situation->flow->number, facts->flags)->checks,
+                            event->body, facts->out_region, instant_day(event->at),
                             situation->rules, situation->arena, issues, err))
         return false;
     take_issues(issues, facts, decision);

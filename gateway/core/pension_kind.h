@@ -10,15 +10,16 @@
 #include "core/pension_checks.h"
 
 struct pension_kind {
-    const char *insurance;      /* AAE140 of every document */
-    const char *money_rule;     /* 1: money moves; with -OUT-IN for one route */
+    const char *insurance;      /* AAE140 of every document: the scheme that the money is for */
+    const char *money_rule;     /* 1: money moves; with -OUT-IN for one route; NULL: no letter,
+                                   it moves */
     enum pension_checks checks; /* which ones a form must pass */
 };
 
-/* Of a bank line: what its flags say; of any other flow that is no kind of its own: that of the
- * urban employees. */
+/* The flags of a case tell the kinds of one flow apart. A flow that is no kind of its own has
+ * that of the urban employees. */
 const struct pension_kind *pension_kind_of(unsigned flow, uint32_t flags);
-/* The kind with this AAE140; NULL: none. */
-const struct pension_kind *pension_kind_insured(struct text insurance);
+/* The flags that a case of this flow gets from the AAE140 of the document that opens it. */
+uint32_t pension_kind_flags(unsigned flow, struct text insurance);
 
 #endif

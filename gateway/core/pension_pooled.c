@@ -13,20 +13,35 @@ static int64_t pooled_rate(const struct pension_form *form, const struct pension
     return POOLED_RATE;
 }
 
+static bool add_row(const struct pension_row *row, int64_t rate, int64_t *sum)
+{
+    int64_t part;
+
+    return pension_row_has(row, HAS_YEAR | HAS_BASE | HAS_MONTHS) &&
+           !__builtin_mul_overflow(row->base, row->months * rate, &part) &&
+           !__builtin_add_overflow(*sum, part, sum);
+}
+
 bool pension_pooled_exact(const struct pension_form *form, int64_t *sum)
 {
     *sum = 0;
     for (size_t i = 0; i < form->row_count; i++) {
         const struct pension_row *row = &form->rows[i];
-        int64_t part;
 
         if (pension_row_has(row, HAS_YEAR) && row->year < REFORM_YEAR)
             continue;
-        if (!pension_row_has(row, HAS_YEAR | HAS_BASE | HAS_MONTHS) ||
-            __builtin_mul_overflow(row->base, row->months * pooled_rate(form, row), &part) ||
-            __builtin_add_overflow(*sum, part, sum))
+        if (!add_row(row, pooled_rate(form, row), sum))
             return false;
     }
+    return true;
+}
+
+bool pension_share_exact(const struct pension_form *form, int64_t rate, int64_t *sum)
+{
+    *sum = 0;
+    for (size_t i = 0; i < form->row_count; i++)
+        if (!add_row(&form->rows[i], rate, sum))
+            return false;
     return true;
 }
 

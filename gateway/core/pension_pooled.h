@@ -22,6 +22,9 @@
  * year) lacks its base or months, or the sum leaves int64. */
 MUST_USE bool pension_pooled_exact(const struct pension_form *form, int64_t *sum);
 
+/* The sum over every row of base x months x rate (1/10 000), likewise. */
+MUST_USE bool pension_share_exact(const struct pension_form *form, int64_t rate, int64_t *sum);
+
 /* A5 in fen. false as above. */
 MUST_USE bool pension_pooled(const struct pension_form *form, struct money *amount);
 

@@ -322,12 +322,32 @@ static bool find_rival(struct incoming *in, struct error *err)
     return true;
 }
 
+/* Has the route of this message no gateway at its far end? */
+static bool goes_alone(const struct incoming *in)
+{
+    const struct flow *flow = flow_find(in->work->message.flow);
+
+    return flow->alone != NULL && flow->alone(in->event.in_region, in->event.out_region);
+}
+
+/* Who is at the far end of a case that our own core opens: nobody if it goes alone; where no
+ * partner is known, the core itself, which opening_fault refuses. */
+static uint32_t far_party(const struct incoming *in, uint8_t role)
+{
+    bool first = role == flow_find(in->work->message.flow)->roles[0];
+    uint32_t partner;
+
+    if (goes_alone(in))
+        return 0;
+    partner = partner_of(in->engine, first ? in->event.out_region : in->event.in_region);
+    return partner != 0 ? partner : in->work->party;
+}
+
 /* The parties and regions of a case that this message would open. */
 static bool describe_opening(struct incoming *in, uint8_t role, struct error *err)
 {
     struct work *work = in->work;
     struct flow_event *event = &in->event;
-    uint32_t partner;
     uint8_t random[10];
 
     event->case_id = work->message.case_id;
@@ -339,11 +359,7 @@ static bool describe_opening(struct incoming *in, uint8_t role, struct error *er
             event->core = party->number;
     }
     if (work->local) {
-        partner = partner_of(in->engine, role == flow_find(work->message.flow)->roles[0]
-                                             ? event->out_region
-                                             : event->in_region);
-        if (partner != 0)
-            event->party = partner;
+        event->party = far_party(in, role);
         if (!in->engine->given.random(in->engine->given.self, random, sizeof(random), err))
             return false;
         event->case_id = uuid_v7(event->at, random);
@@ -369,7 +385,8 @@ static void read_route(struct incoming *in)
         event->role = flow->roles[1];
 }
 
-/* Ours must be the region whose role we play, and the far one a party that we know. */
+/* Ours must be the region whose role we play, and the far one a party that we know, unless the
+ * case is alone. */
 static const char *opening_fault(const struct incoming *in, uint8_t role)
 {
     const struct engine_party *home = engine_party(in->engine, 1);
@@ -380,6 +397,8 @@ static const char *opening_fault(const struct incoming *in, uint8_t role)
 
     if (ours / 10000 != home->region / 10000)
         return "the case belongs to another province";
+    if (goes_alone(in))
+        return in->work->local ? NULL : "no other province takes part in such a case";
     if (in->work->local && in->event.party == in->work->party)
         return "no partner is configured for the other region";
     if (far == NULL || theirs / 10000 != far->region / 10000)

@@ -61,6 +61,11 @@ static bool lane_is_free(struct ledger_txn *txn, const struct draft *draft,
     return true;
 }
 
+static uint32_t addressee(const struct flow_case *after, const struct flow_send *send)
+{
+    return send->target == FLOW_TO_PARTNER ? after->party : after->core;
+}
+
 static bool add_letter(struct engine *engine, struct ledger_txn *txn, struct draft *draft,
                        const struct flow_case *after, const struct flow_send *send,
                        size_t position, const struct entry_body *content,
@@ -71,7 +76,7 @@ static bool add_letter(struct engine *engine, struct ledger_txn *txn, struct dra
     size_t mark;
     struct entry_letter letter = {
         .out_id = ledger_next_seq(txn) * 16 + position,
-        .party = send->target == FLOW_TO_PARTNER ? after->party : after->core,
+        .party = addressee(after, send),
         .flow = after->flow,
         .action = send->action,
         .revision = send->revision,
@@ -119,8 +124,9 @@ bool letters_add(struct engine *engine, struct ledger_txn *txn, struct draft *dr
         const struct flow_send *send = &decision->sends[i];
         struct entry_body made;
 
-        /* A province may run without a core behind it; then there is nobody to tell. */
-        if (send->target == FLOW_TO_CORE && decision->after.core == 0)
+        /* A province may run without a core behind it, and a case may be alone; then there is
+         * nobody to tell. */
+        if (addressee(&decision->after, send) == 0)
             continue;
         if (send->made != NULL &&
             !made_content(engine, txn, draft, send->made, arena, &made, err))

@@ -183,6 +183,33 @@ static inline struct record *document_resident_form(struct arena *arena)
     return form;
 }
 
+#define DOCUMENT_SERVICE_TOTAL "28800.00"
+
+/* A good form of a soldier: 26 months of service, 8 % and 12 % of each wage, no interest. */
+static inline struct record *document_service_form(struct arena *arena)
+{
+    static const char *const values[][DOCUMENT_ROW_FIELDS] = {
+        {"910000", "2024", "2024-01", "2024-12", "12", "5000.00", "0.1200", "0.0000", "0.0800",
+         "4800.00", "4800.00", "0.00", "0.00", "4800.00", "4800.00"},
+        {"910000", "2025", "2025-01", "2025-12", "12", "6000.00", "0.1200", "0.0000", "0.0800",
+         "5760.00", "5760.00", "0.00", "0.00", "10560.00", "10560.00"},
+        {"910000", "2026", "2026-01", "2026-02", "2", "6000.00", "0.1200", "0.0000", "0.0800",
+         "960.00", "960.00", "0.00", "0.00", "11520.00", "11520.00"},
+    };
+    struct record *form = document_form(arena);
+    struct record *rows = document_at(form, "rows");
+
+    document_set(form, "reference/outRegion", "910000");
+    document_set(form, "employer", "虚构部队");
+    document_set(form, "amounts/toLastYear", "10560.00");
+    document_set(form, "amounts/account", "11520.00");
+    document_set(form, "amounts/total", DOCUMENT_SERVICE_TOTAL);
+    rows->first = rows->last = NULL;
+    for (size_t i = 0; i < COUNT_OF(values); i++)
+        document_add_row(arena, rows, values[i]);
+    return form;
+}
+
 /* fund_advice or fund_receipt. */
 static inline struct record *document_money(struct arena *arena, unsigned action,
                                             const char *amount)

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/pension_military.h"
 #include "core/pension_remittance.h"
 #include "core/pension_resident.h"
 #include "flow_fixture.h"
@@ -570,6 +571,34 @@ static void residents_have_checks_of_their_own(void **unused)
     }
 }
 
+/* Of a soldier's form; more of them: core_pension_military_test.c. */
+static void soldiers_have_checks_of_their_own(void **unused)
+{
+    static const struct checked examples[] = {
+        {"PEN-C30", true, 1, 1, "region", "440000"},
+        {"PEN-C31", true, 3, 0, "base", "9000.00"},
+    };
+    struct error err = ERROR_INIT;
+
+    (void)unused;
+    for (size_t i = 0; i < COUNT_OF(examples); i++) {
+        const struct checked *example = &examples[i];
+        struct record *form = document_service_form(arena);
+        struct flow_event event = event_with(EVENT_SUBMITTED, ACTION_FORM, form);
+
+        event.out_region = 910000;
+        document_set(document_row(form, example->in_row), example->path, example->value);
+        assert_true(flow_decide(&pension_military_flow, &rules, calendar, NULL, &event, arena,
+                                &decision, &err));
+        assert_int_equal(decision.after.state, PENSION_DISPUTE);
+        assert_int_equal(decision.send_count, 1);
+        assert_int_equal(decision.sends[0].target, FLOW_TO_CORE);
+        assert_int_equal(decision.sends[0].action, ACTION_FORM_RETURN);
+        assert_true(names_check(decision.sends[0].made, example->code, example->row));
+        show(example->code);
+    }
+}
+
 /* The same findings on what our own core hands in only warn: nothing is returned. */
 static void of_our_own_form_a_check_only_warns(void **unused)
 {
@@ -832,6 +861,7 @@ int main(void)
         FLOW_TEST(what_is_refused_changes_nothing),
         FLOW_TEST(each_check_has_its_consequence),
         FLOW_TEST(residents_have_checks_of_their_own),
+        FLOW_TEST(soldiers_have_checks_of_their_own),
         FLOW_TEST(of_our_own_form_a_check_only_warns),
         FLOW_TEST(months_in_two_places_are_an_overlap),
         FLOW_TEST(a_missing_paper_has_a_reason_of_its_own),

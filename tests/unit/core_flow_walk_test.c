@@ -1,19 +1,19 @@
 /*
- * core_flow_walk_test.c - every state, source and action of pension.employee, and of the flows
- * that have its tables, under every guard, against tests/data/pension_employee_expected.txt,
- * which was written by hand.
+ * core_flow_walk_test.c - every state, source and action of the pension flows, under every
+ * guard, against the files of tests/data, which were written by hand. A flow that has the
+ * tables of another one has its file, too, behind the one of its own rows.
  *
  * Run in the top folder.
  */
 #include "unit.h"
 
 #include "core/pension_employee.h"
+#include "core/pension_military.h"
 #include "core/pension_resident.h"
 #include "flow_expected.h"
 #include "pension_documents.h"
 
 #define EXPECTED_FILE "tests/data/pension_employee_expected.txt"
-#define ALL           DOCUMENT_TOTAL_FEN
 #define PART          INT64_C(2000000)
 #define NOW           INT64_C(1772413200000) /* 2026-03-02 09:00 +08:00 */
 
@@ -21,7 +21,33 @@ static struct arena *arena;
 static struct calendar *calendar;
 static struct rules rules;
 static size_t walked;
-static const struct flow *flow = &pension_employee_flow; /* the one that is walked */
+
+/* What is walked: a flow, and one kind of its cases. */
+static const struct walk {
+    const struct flow *flow;
+    const char *files[2]; /* what is written of it, in the order in which rows are looked at */
+    struct record *(*form)(struct arena *memory);
+    const char *insurance;
+    unsigned out_region;
+    int64_t all; /* the total of the form */
+} walks[] = {
+    {&pension_employee_flow, {EXPECTED_FILE}, document_form, "110", 440000, DOCUMENT_TOTAL_FEN},
+    {&pension_resident_flow,
+     {EXPECTED_FILE},
+     document_resident_form,
+     "150",
+     440000,
+     DOCUMENT_TOTAL_FEN},
+    {&pension_military_flow,
+     {"tests/data/pension_military_expected.txt"},
+     document_service_form,
+     "110",
+     910000,
+     2880000},
+};
+static size_t next_walk;
+static const struct walk *walk;
+static const struct flow *flow;
 
 /* One situation and one event. What `bit` means depends on the action. */
 struct point {
@@ -50,7 +76,8 @@ struct point {
 
 static bool received_form(const struct point *point)
 {
-    return point->action == ACTION_FORM && point->source == EVENT_RECEIVED;
+    return point->action == ACTION_FORM && point->source != EVENT_RECEIPT &&
+           point->role == ROLE_IN;
 }
 
 static bool form_after(const struct point *point)
@@ -84,7 +111,8 @@ static int64_t money_after(const struct point *point)
 /* A return of the rest completes a reversal. */
 static bool reversed_after(const struct point *point)
 {
-    return point->reversed || (point->action == ACTION_FUND_RETURN && point->amount == ALL);
+    return point->reversed ||
+           (point->action == ACTION_FUND_RETURN && point->amount == walk->all);
 }
 
 static bool expected_holds(const void *situation, const char *word)
@@ -99,8 +127,8 @@ static bool expected_holds(const void *situation, const char *word)
     } words[] = {
         {"checks_fail", received_form(point) && point->wrong_form},
         {"no_money", money == 0},
-        {"sums_equal", form && (point->moneyless || money == ALL)},
-        {"sums_differ", form && money != 0 && money != ALL},
+        {"sums_equal", form && (point->moneyless || money == walk->all)},
+        {"sums_differ", form && money != 0 && money != walk->all},
         {"form_only", form && money == 0},
         {"money_only", !form && money != 0},
         {"verdict_accepted", point->verdict == VERDICT_ACCEPTED},
@@ -137,18 +165,13 @@ static const char *yuan(int64_t fen)
     return arena_copy(arena, text_of(amount)).at;
 }
 
-static bool of_residents(void)
-{
-    return flow == &pension_resident_flow;
-}
-
 static struct record *document_of(const struct point *point)
 {
     struct record *body;
 
     switch (point->action) {
     case ACTION_FORM:
-        body = of_residents() ? document_resident_form(arena) : document_form(arena);
+        body = walk->form(arena);
         if (point->wrong_form)
             document_set(body, "person/sex", "2");
         return body;
@@ -159,7 +182,7 @@ static struct record *document_of(const struct point *point)
     case ACTION_REVERSAL:
         return document_money(
             arena, point->action,
-            yuan(point->from == FLOW_OPENING && !point->moneyless ? ALL : point->money));
+            yuan(point->from == FLOW_OPENING && !point->moneyless ? walk->all : point->money));
     case ACTION_WITHDRAWAL_ANSWER:
         body = document_new(arena, point->action);
         document_put(arena, body, "agreed", point->agreed ? "true" : "false");
@@ -182,8 +205,8 @@ static const struct record *body_of(const struct point *point)
 {
     struct record *body = document_of(point);
 
-    if (of_residents())
-        document_set(body, "reference/insuranceKind", "150");
+    document_set(body, "reference/insuranceKind", walk->insurance);
+    document_set(body, "reference/outRegion", arena_format(arena, "%06u", walk->out_region));
     return body;
 }
 
@@ -201,7 +224,7 @@ static struct flow_event event_of(const struct point *point)
         .verdict = point->verdict,
         .received_at = {NOW},
         .in_region = 520000,
-        .out_region = 440000,
+        .out_region = walk->out_region,
         .party = 2,
         .core = 3,
         .role = (uint8_t)point->role,
@@ -212,9 +235,9 @@ static struct flow_event event_of(const struct point *point)
                              .role = (uint8_t)point->role,
                              .state = PENSION_CLOSED,
                              .in_region = 520000,
-                             .out_region = 440000,
+                             .out_region = walk->out_region,
                              .flags = point->moneyless ? CASE_NO_MONEY : 0,
-                             .form_total = {DOCUMENT_TOTAL_FEN}};
+                             .form_total = {walk->all}};
     rival = old;
     rival.state = PENSION_BOTH;
     if (point->elsewhere)
@@ -242,13 +265,13 @@ static struct flow_case case_of(const struct point *point, bool running)
                  (point->asked_too ? CASE_REVERSAL_AGREED : 0u),
         .other = {{point->corrects ? 9 : 0}},
         .in_region = 520000,
-        .out_region = 440000,
+        .out_region = walk->out_region,
         .letter_revision = 1,
         .form_revision = 1,
-        .form_total = {point->held ? ALL : 0},
+        .form_total = {point->held ? walk->all : 0},
         .money_total = {point->money},
-        .reverse_total = {ALL},
-        .reversed_total = {point->reversed ? ALL : 0},
+        .reverse_total = {walk->all},
+        .reversed_total = {point->reversed ? walk->all : 0},
         .opened_at = {NOW - 1000},
         .changed_at = {NOW - 1000},
         .trace = DOCUMENT_TRACE,
@@ -318,7 +341,7 @@ static void check(const struct point *point)
 /* The event's own ways to differ. */
 static void check_event(struct point point)
 {
-    static const int64_t parts[] = {ALL - PART, ALL};
+    const int64_t parts[] = {walk->all - PART, walk->all};
 
     for (unsigned bit = 0; bit < 4; bit++) {
         point.wrong_form = bit & 1;
@@ -330,7 +353,7 @@ static void check_event(struct point point)
         point.reversed = (bit & 2) && point.action == ACTION_COMPLETION;
         point.amount = parts[bit & 1];
         if (point.action == ACTION_FUND_RETURN)
-            point.amount = point.from == PENSION_REVERSAL && (bit & 1) ? ALL : PART;
+            point.amount = point.from == PENSION_REVERSAL && (bit & 1) ? walk->all : PART;
         point.asked_too = bit & 2;
         check(&point);
         point.form_back = point.from == PENSION_WITHDRAWING;
@@ -343,8 +366,8 @@ static void check_event(struct point point)
 
 static void check_variants(struct point point)
 {
-    static const int64_t moneys[] = {0, PART, ALL};
-    static const int64_t too_much[] = {ALL, ALL + PART, PART};
+    const int64_t moneys[] = {0, PART, walk->all};
+    const int64_t too_much[] = {walk->all, walk->all + PART, PART};
     bool back = point.action == ACTION_FUND_RETURN;
 
     for (unsigned bits = 0; bits < 4; bits++) {
@@ -395,7 +418,11 @@ static void every_opening_does_what_is_written(void **unused)
                                 &role))
                     role = ROLE_OUT;
                 point.role = role;
+                point.amount = walk->all;
                 check(&point);
+                point.wrong_form = true;
+                check(&point);
+                point.wrong_form = false;
                 point.moneyless = action == ACTION_REVERSAL;
                 check(&point);
                 point.elsewhere = true;
@@ -403,15 +430,6 @@ static void every_opening_does_what_is_written(void **unused)
             }
         }
     }
-}
-
-static void the_same_with_residents(void **unused)
-{
-    (void)unused;
-    flow = &pension_resident_flow;
-    walked = 0;
-    for (size_t i = 0; i < expected_count; i++)
-        expected_lines[i].hit = false;
 }
 
 static void every_line_was_met(void **unused)
@@ -426,6 +444,20 @@ static void no_row_is_hidden(void **unused)
     expected_no_row_hidden(flow);
 }
 
+/* The next flow of the list, with what is written of it. */
+static int turn(void **unused)
+{
+    (void)unused;
+    assert_true(next_walk < COUNT_OF(walks));
+    walk = &walks[next_walk++];
+    flow = walk->flow;
+    walked = expected_count = 0;
+    memset(expected_lines, 0, sizeof(expected_lines));
+    for (size_t i = 0; i < COUNT_OF(walk->files) && walk->files[i] != NULL; i++)
+        expected_read(flow, walk->files[i]);
+    return 0;
+}
+
 static int setup(void **unused)
 {
     (void)unused;
@@ -433,7 +465,6 @@ static int setup(void **unused)
     calendar = calendar_new();
     assert_non_null(arena);
     assert_non_null(calendar);
-    expected_read(flow, EXPECTED_FILE);
     return 0;
 }
 
@@ -452,18 +483,24 @@ static int tell_place(void **unused)
     return 0;
 }
 
+#define WALK                                                                                   \
+    cmocka_unit_test_setup_teardown(every_combination_does_what_is_written, turn, tell_place), \
+        cmocka_unit_test_teardown(every_opening_does_what_is_written, tell_place),             \
+        cmocka_unit_test(every_line_was_met), cmocka_unit_test(no_row_is_hidden)
+
+static void every_flow_was_walked(void **unused)
+{
+    (void)unused;
+    assert_int_equal(next_walk, COUNT_OF(walks));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(every_combination_does_what_is_written, tell_place),
-        cmocka_unit_test_teardown(every_opening_does_what_is_written, tell_place),
-        cmocka_unit_test(every_line_was_met),
-        cmocka_unit_test(no_row_is_hidden),
-        cmocka_unit_test(the_same_with_residents),
-        cmocka_unit_test_teardown(every_combination_does_what_is_written, tell_place),
-        cmocka_unit_test_teardown(every_opening_does_what_is_written, tell_place),
-        cmocka_unit_test(every_line_was_met),
-        cmocka_unit_test(no_row_is_hidden),
+        WALK, /* pension.employee */
+        WALK, /* pension.resident */
+        WALK, /* pension.military */
+        cmocka_unit_test(every_flow_was_walked),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -393,7 +393,8 @@ static void residents_money_is_another_line(void **unused)
     } lines[] = {
         {"110", DECISION_ACCEPTED, 0, DECISION_REFUSED},
         {"150", DECISION_ACCEPTED, CASE_RESIDENT_MONEY, DECISION_ACCEPTED},
-        {"120", DECISION_REFUSED, 0, DECISION_REFUSED},
+        {"120", DECISION_ACCEPTED, CASE_TO_INSTITUTION, DECISION_REFUSED},
+        {"310", DECISION_REFUSED, 0, DECISION_REFUSED},
     };
 
     (void)unused;
@@ -411,7 +412,8 @@ static void residents_money_is_another_line(void **unused)
             assert_string_equal(decision.code, "PEN-C19");
             continue;
         }
-        assert_int_equal(opened.flags & CASE_RESIDENT_MONEY, lines[i].flag);
+        assert_int_equal(opened.flags & (CASE_RESIDENT_MONEY | CASE_TO_INSTITUTION),
+                         lines[i].flag);
         event = event_with(EVENT_SUBMITTED, ACTION_FUND_QUERY, query);
         decide_line(&opened, &event);
         assert_int_equal(decision.kind, lines[i].asks);

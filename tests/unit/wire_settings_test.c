@@ -143,6 +143,7 @@ static const struct {
     {"PEN-D1-RP", 20140201},
     {"PEN-D2-RP", 20140201},
     {"PEN-D3-RP", 20140201},
+    {"PEN-D3-MIL", 20150101},
     {"PEN-MONEY-RP", 20140201},
     {"PEN-FUND", 20100101},
     {"PEN-CORR", 20100101},
