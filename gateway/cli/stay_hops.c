@@ -5,6 +5,7 @@
 
 #include "cli/entry_view.h"
 #include "cli/json.h"
+#include "core/settlement_stay.h"
 
 struct hop_walk {
     const struct uuid *case_id;
@@ -36,6 +37,12 @@ static bool broken(struct hop_walk *walk, const struct entry *entry)
     return false;
 }
 
+/* Not by what takes its place: a reversal of it, or a query what became of it. */
+static bool is_answered(const struct entry *entry, unsigned question)
+{
+    return entry->kind == ENTRY_OUTCOME || entry->action == stay_answer_action(question);
+}
+
 /* false: the visitor has seen enough, or it does not decode. */
 static bool tell_hop(struct hop_walk *walk, const struct entry *entry)
 {
@@ -52,8 +59,7 @@ static bool tell_hop(struct hop_walk *walk, const struct entry *entry)
         return true;
     hop = (struct stay_hop){
         .action = answers.action,
-        .answered = entry->kind == ENTRY_RECEIVED || entry->kind == ENTRY_SUBMITTED ||
-                    entry->kind == ENTRY_OUTCOME,
+        .answered = is_answered(entry, answers.action),
         .asked = answers.asked,
         .ended = entry->wall,
         .there = answers.there.ms != 0 ? answers.there : walk->there,

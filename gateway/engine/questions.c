@@ -280,7 +280,8 @@ static void add_lines(struct draft *draft, const struct flow_decision *decision,
     draft_add(draft, TLV_LINES, mark);
 }
 
-/* The question that this entry ends; the case as it stood before tells when it was asked. */
+/* The question that this entry ends, be it that another takes its place; the case as it stood
+ * before tells when it was asked. */
 static void add_answers(struct draft *draft, const struct flow_case *before,
                         const struct flow_decision *decision, struct instant sent)
 {
@@ -288,12 +289,14 @@ static void add_answers(struct draft *draft, const struct flow_case *before,
     const struct flow_question *now = flow_case_question(&decision->after);
     struct entry_answers answers = {.sent = sent};
     size_t mark = draft_mark(draft);
+    bool ended = question != NULL &&
+                 (now == NULL || !uuid_equal(&now->asked, &question->asked));
     /* Who was told that nothing is known has no answer, whatever this entry brought. */
     bool told = decision->answers && decision->answers_verdict != VERDICT_NONE;
 
-    if (!told && (question == NULL || now != NULL))
+    if (!told && !ended)
         return;
-    if (question != NULL) {
+    if (ended) {
         answers.action = question->action;
         answers.asked = question->at;
     }

@@ -199,20 +199,30 @@ STORY struct flow_case told_row(enum told_stay number, size_t step)
     return row;
 }
 
+/* Nothing came: the wait was over, and another question takes the place of the open one. */
+STORY bool told_in_vain(enum told_stay number, size_t step)
+{
+    struct flow_case before = told_row(number, step - 1);
+    struct flow_case after = told_row(number, step);
+
+    return flow_case_question(&before) != NULL && flow_case_question(&after) != NULL;
+}
+
 /* The question that this step ends, and its times: over there it took half of the whole. */
 STORY void told_answers(struct story *story, enum told_stay number, size_t step)
 {
     struct flow_case before = told_row(number, step - 1);
     struct flow_case after = told_row(number, step);
+    bool in_vain = told_in_vain(number, step);
     const struct flow_question *question = flow_case_question(&before);
     int64_t at = after.changed_at.ms;
     struct entry_answers answers;
     size_t mark = story->buffer.size;
 
-    if (question == NULL || flow_case_question(&after) != NULL)
+    if (question == NULL)
         return;
     answers = (struct entry_answers){.action = question->action, .asked = question->at};
-    if (before.role == ROLE_TREATING) {
+    if (before.role == ROLE_TREATING && !in_vain) {
         answers.sent.ms = at;
         if (number != TOLD_RESOLVED) /* whose receipt never came */
             answers.there.ms = (at + question->at.ms) / 2;
@@ -240,6 +250,20 @@ STORY void told_money(struct story *story, enum told_stay number)
         story_add_lines(story, ENTRY_LINES_ADD, 1, lines, COUNT_OF(lines));
 }
 
+/* What the entry of a step is about: a question, or the answer to the one that was open. */
+STORY uint16_t told_action(enum told_stay number, size_t step)
+{
+    struct flow_case before = told_row(number, step > 0 ? step - 1 : 0);
+    struct flow_case row = told_row(number, step);
+    const struct flow_question *question = flow_case_question(step > 0 ? &before : &row);
+
+    if (step > 0 && told_in_vain(number, step))
+        return ACTION_NONE;
+    if (question == NULL)
+        return ACTION_FALLBACK;
+    return (uint16_t)(step > 0 ? stay_answer_action(question->action) : question->action);
+}
+
 STORY void told_step(struct story *story, enum told_stay number, size_t step)
 {
     struct flow_case row = told_row(number, step);
@@ -248,7 +272,10 @@ STORY void told_step(struct story *story, enum told_stay number, size_t step)
     bool theirs = treats == answer;
 
     story_check(story, ledger_begin(story->ledger, &story->txn, &story->err));
-    story_start(story, theirs ? ENTRY_RECEIVED : ENTRY_SUBMITTED);
+    story_start(story, answer && told_in_vain(number, step) ? ENTRY_TIMER
+                       : theirs                             ? ENTRY_RECEIVED
+                                                            : ENTRY_SUBMITTED);
+    story->entry.action = told_action(number, step);
     story->entry.wall = row.changed_at;
     memset(story->entry.message_key, 0x33, MESSAGE_KEY_SIZE);
     story->entry.message_key[0] = (uint8_t)number;

@@ -126,6 +126,8 @@ static void test_times(void **state)
     assert_int_equal(number_of(row, "answers_there_known"), 6);
     assert_int_equal(number_of(row, "there_p50_ms"), 150);
     assert_int_equal(number_of(row, "there_p99_ms"), 400);
+    /* the settlements that became uncertain */
+    assert_int_equal(number_of(row, "unanswered"), 2);
     row = json_row(root, "institution", "H44990000009"); /* our own core answered */
     assert_int_equal(number_of(row, "answers"), 2);
     assert_int_equal(number_of(row, "answers_there_known"), 0);

@@ -206,6 +206,53 @@ static void test_a_late_reversal_means_its_own_request(void **state)
     assert_int_equal(stay_of(work).state, STAY_REVERSING);
 }
 
+/* Which question the newest entry ends. */
+static unsigned ended_now(void)
+{
+    struct entry entry = last_entry();
+    struct entry_answers found;
+    size_t at = 0;
+    const struct tlv *tlv = entry_next_tlv(&entry, TLV_ANSWERS, &at);
+
+    if (tlv == NULL)
+        return ACTION_NONE;
+    assert_true(entry_answers_decode(tlv->bytes, &found));
+    return found.action;
+}
+
+/* Time passes, and what is due then happens. */
+static void wait_ms(int64_t ms)
+{
+    struct ledger_txn *txn;
+    size_t woken;
+
+    bench.now.ms += ms;
+    must(ledger_begin(bench.ledger, &txn, &bench.err));
+    must(engine_wake(bench.engine, txn, 10, &woken, &bench.err));
+    must(ledger_commit(&txn, &bench.err));
+    assert_int_equal(woken, 1);
+}
+
+static void test_a_question_that_another_replaces_has_ended(void **state)
+{
+    struct work *work;
+
+    (void)state;
+    registered();
+    work = asks(ACTION_SETTLE, settle(), first_key);
+    assert_int_equal(ended_now(), ACTION_NONE);
+    asks(ACTION_QUERY, about(ACTION_QUERY, "settle", first_key), "q1");
+    assert_int_equal(ended_now(), ACTION_NONE); /* answered at once; the other is open */
+    wait_ms(60 * 1000);                         /* STL-TREATING */
+    assert_int_equal(stay_of(work).state, STAY_SETL_UNCERTAIN);
+    assert_int_equal(ended_now(), ACTION_SETTLE);
+    wait_ms(15 * 1000); /* STL-HOSPITAL */
+    assert_int_equal(stay_of(work).state, STAY_REVERSING);
+    assert_int_equal(ended_now(), ACTION_QUERY);
+    answers(work, said(ACTION_REVERSED), ACTION_REVERSED);
+    assert_int_equal(ended_now(), ACTION_REVERSE);
+}
+
 static void test_a_key_of_another_stay(void **state)
 {
     struct record *body = registration();
@@ -227,6 +274,7 @@ int main(void)
         ENGINE_TEST(test_an_open_question_is_in_progress),
         ENGINE_TEST(test_a_reversal_of_nothing_is_answered_at_once),
         ENGINE_TEST(test_a_late_reversal_means_its_own_request),
+        ENGINE_TEST(test_a_question_that_another_replaces_has_ended),
         ENGINE_TEST(test_a_key_of_another_stay),
     };
     struct error err = ERROR_INIT;
