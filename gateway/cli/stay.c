@@ -97,6 +97,21 @@ static bool take_line(void *self, const struct line_row *row)
     return true;
 }
 
+static bool read_filing(struct stay_seen *seen, struct error *err)
+{
+    const struct uuid *filing = &seen->row.part.stay.filing;
+    struct flow_case row;
+    bool found;
+
+    if (uuid_is_none(filing))
+        return true;
+    if (!ledger_get_case(seen->cli->txn, filing, &row, &found, err))
+        return false;
+    if (found)
+        memcpy(seen->filing, row.trace, sizeof(seen->filing));
+    return true;
+}
+
 static bool collect(struct stay_seen *seen, const char *typed, struct error *err)
 {
     struct cli *cli = seen->cli;
@@ -106,7 +121,7 @@ static bool collect(struct stay_seen *seen, const char *typed, struct error *err
     if (!find_stay(cli, typed, &seen->row, err) ||
         !cli_party_id(cli, row->party, seen->party, err) ||
         !next_actor_shown(cli, row, next_step_of(row).actor, seen->actor, err) ||
-        !each_hop(cli->txn, &row->case_id, take_hop, seen, err))
+        !read_filing(seen, err) || !each_hop(cli->txn, &row->case_id, take_hop, seen, err))
         return false;
     booked = (row->flags & CASE_BOOKED) != 0;
     seen->trial = !booked && (row->flags & CASE_PRESETTLED) != 0;

@@ -9,7 +9,7 @@
 #include "cli/stay_hops.h"
 #include "cli/stay_view.h"
 
-enum { STAY_HOPS_SHOWN = 8, STAY_SHARES = 6 };
+enum { STAY_HOPS_SHOWN = 16, STAY_SHARES = 6 };
 
 /* A charge line; its texts lie in the arena. */
 struct stay_charge {
@@ -32,6 +32,7 @@ struct stay_seen {
     struct flow_case row;
     char party[PARTY_ID_SIZE];
     char actor[PARTY_ID_SIZE]; /* of the next step, as shown */
+    char filing[TRACE_SIZE];   /* its trace, empty: none, or its case is not here */
     bool trial;                /* the shares are those of a trial: nobody owes them */
     struct stay_share shares[STAY_SHARES];
     size_t share_count;                    /* 0: neither settled nor tried */

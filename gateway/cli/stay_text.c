@@ -40,7 +40,8 @@ static void print_filing(const struct stay_seen *seen)
 
     if (!uuid_is_none(&stay->filing))
         field(seen, _("Filing"), PAINT_PLAIN, _("%s, version %u"),
-              uuid_format(&stay->filing, id), (unsigned)stay->filing_version);
+              seen->filing[0] != '\0' ? seen->filing : uuid_format(&stay->filing, id),
+              (unsigned)stay->filing_version);
     else if (seen->row.flags & CASE_EMERGENCY)
         field(seen, _("Filing"), PAINT_PLAIN, "%s", _("an emergency counts as filed"));
     if (stay->recognition[0] != '\0')
@@ -67,8 +68,11 @@ static void print_head(const struct stay_seen *seen)
     char id[UUID_TEXT_SIZE];
 
     field(seen, _("Stay"), PAINT_TITLE, "%.*s", TEXT_ARG(stay_number(row)));
-    field(seen, _("Hospital"), PAINT_PLAIN, _("%.*s, level %s"),
-          TEXT_ARG(stay_institution(row)), stay_level_text(stay->level));
+    if (stay->level != 0)
+        field(seen, _("Hospital"), PAINT_PLAIN, _("%.*s, level %s"),
+              TEXT_ARG(stay_institution(row)), stay_level_text(stay->level));
+    else
+        field(seen, _("Hospital"), PAINT_PLAIN, "%.*s", TEXT_ARG(stay_institution(row)));
     field(seen, _("Case"), PAINT_PLAIN, "%s", uuid_format(&row->case_id, id));
     field(seen, _("State"), doubt ? PAINT_BAD : PAINT_GOOD, "%s",
           language_name(case_state_name(row)));
@@ -207,25 +211,31 @@ static bool add_hop(struct table *table, const struct stay_hop *hop, struct erro
 {
     char asked[INSTANT_TEXT_SIZE];
     char whole[TIME_SIZE];
-    char there[TIME_SIZE] = "-";
+    char way[TIME_SIZE] = "";
+    char there[TIME_SIZE] = "";
+    int64_t whole_ms = hop_whole_ms(hop);
     int64_t ms;
 
-    snprintf(whole, sizeof(whole), "%" PRId64, hop_whole_ms(hop));
-    if (hop_there_ms(hop, &ms))
+    snprintf(whole, sizeof(whole), "%" PRId64, whole_ms);
+    if (hop_there_ms(hop, &ms)) {
         snprintf(there, sizeof(there), "%" PRId64, ms);
+        snprintf(way, sizeof(way), "%" PRId64, whole_ms > ms ? whole_ms - ms : 0);
+    }
     return table_cell(table, PAINT_PLAIN, language_name(action_name(hop->action)), err) &&
            table_cell(table, PAINT_PLAIN, instant_format_short(hop->asked, asked), err) &&
            table_cell(table, hop->answered ? PAINT_PLAIN : PAINT_WARN,
                       hop->answered ? _("answered") : _("given up"), err) &&
            table_cell(table, PAINT_PLAIN, whole, err) &&
+           table_cell(table, PAINT_PLAIN, way, err) &&
            table_cell(table, PAINT_PLAIN, there, err);
 }
 
 static bool print_hops(const struct stay_seen *seen, struct error *err)
 {
     const struct table_column columns[] = {
-        {_("Question"), false, true}, {_("Asked"), false, false},   {_("Ended"), false, false},
-        {_("ms"), true, false},       {_("there ms"), true, false},
+        {_("Question"), false, true},   {_("Asked"), false, false},
+        {_("Ended"), false, false},     {_("ms"), true, false},
+        {_("on the way"), true, false}, {_("there"), true, false},
     };
     struct table *table;
 
@@ -239,6 +249,14 @@ static bool print_hops(const struct stay_seen *seen, struct error *err)
             return false;
     fputc('\n', seen->cli->screen.out);
     table_print(table, &seen->cli->screen);
+    if (seen->hops_before > 0)
+        fprintf(seen->cli->screen.out,
+                ngettext("%llu earlier question is not shown.",
+                         "%llu earlier questions are not shown.",
+                         (unsigned long)seen->hops_before),
+                (unsigned long long)seen->hops_before);
+    if (seen->hops_before > 0)
+        fputc('\n', seen->cli->screen.out);
     return true;
 }
 
