@@ -360,11 +360,8 @@ static const struct flow_step steps_insured[] = {
     REVERSAL(MISMATCH, OF_REG),
     REVERSAL(MISMATCH, OF_SETL),
     REVERSAL(MISMATCH, OF_CANC),
-    REFUSE(OUT, THEIRS, REV, STANDS | OF_REG, "STL-R01"),
-    REFUSE(SETTLED, THEIRS, REV, STANDS | OF_REG, "STL-R01"),
-    REFUSE(SETL_SENT, THEIRS, REV, STANDS | OF_REG, "STL-R01"),
-    REFUSE(CANC_SENT, THEIRS, REV, STANDS | OF_SETL, "STL-R01"),
     STEP(REVERSING, THEIRS, REV, STANDS, SAME, 0, 0, 0), /* again: the core has it already */
+    REFUSE(ANY, THEIRS, REV, STANDS, "STL-R01"),         /* something else comes first */
     NOTHING(ANY),
 
     DONE_LATE(REVERSING),

@@ -100,6 +100,9 @@ void stay_take_reversal(struct effect *effect)
         effect->after->flags &= ~(uint32_t)CASE_UNCONFIRMED;
     } else if (of == ACTION_CANCEL) {
         book(effect, +1);
+        if (effect->after->flags &
+            CASE_UNCONFIRMED) /* nobody wants it: to be cancelled again */
+            stay_start(effect, CLOCK_CONFIRM, "STL-CONFIRM", 600000);
     } else if (of == ACTION_REGISTER) {
         effect->stay->filing = (struct uuid){{0}};
         effect->stay->visit_number[0] = '\0';

@@ -108,10 +108,22 @@ static void put_original(struct paper *paper, const struct stay_facts *said)
         put_uuid(paper, original, "messageId", &said->of);
 }
 
-static void make_reversed(struct paper *paper)
+/* Nothing was there; or, to a core that did not ask for it, what the other side answered. */
+static void make_reversed(struct paper *paper, const struct flow_send *send,
+                          const struct stay_facts *said)
 {
-    put_ok(paper);
-    put_word(paper, paper->root, "found", "false");
+    static const char *const answered[] = {"result", "found", "settlementNumber", "handle"};
+    const struct flow_event *event = paper->situation->event;
+    bool answer = event->source == EVENT_RECEIVED && event->action == ACTION_REVERSED;
+
+    for (size_t i = 0; answer && i < COUNT_OF(answered); i++)
+        put_copies(paper, event->body, answered[i]);
+    if (!answer) {
+        put_ok(paper);
+        put_word(paper, paper->root, "found", "false");
+    }
+    if (send->target == FLOW_TO_CORE && event->source != EVENT_SUBMITTED)
+        put_word(paper, paper->root, "original", action_name(said->of_action).english);
 }
 
 /* --- what became of a question --------------------------------------------------- */
@@ -264,15 +276,16 @@ static void make_from_outcome(struct paper *paper, unsigned action)
         put_copies(paper, body, settled[i]);
 }
 
-static void fill(struct paper *paper, unsigned action, const struct stay_facts *said)
+static void fill(struct paper *paper, const struct flow_send *send,
+                 const struct stay_facts *said)
 {
-    switch (action) {
+    switch (send->action) {
     case ACTION_REVERSE:
     case ACTION_QUERY:
         put_original(paper, said);
         break;
     case ACTION_REVERSED:
-        make_reversed(paper);
+        make_reversed(paper, send, said);
         break;
     case ACTION_OUTCOME:
         make_outcome(paper, said);
@@ -286,7 +299,7 @@ static void fill(struct paper *paper, unsigned action, const struct stay_facts *
     case ACTION_REGISTERED:
     case ACTION_SETTLED:
     case ACTION_CANCELLED:
-        make_from_outcome(paper, action);
+        make_from_outcome(paper, send->action);
         break;
     default: /* discharged, discharge_undone, register_undone: it is so already */
         put_ok(paper);
@@ -309,7 +322,7 @@ bool stay_make(const struct flow_situation *situation, const struct flow_facts *
             put_copies(&paper, situation->event->body, "reference");
         else
             put_reference(&paper);
-        fill(&paper, send->action, facts->details);
+        fill(&paper, send, facts->details);
     }
     send->made = paper.root;
     return !paper.full || fail(err, ERROR_MEMORY, "no memory for a document");

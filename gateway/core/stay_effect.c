@@ -82,10 +82,9 @@ static void open_at_treating(struct effect *effect, struct flow_send *send, size
     keep_id(effect->stay, send->action, &question->asked);
     if (send->action == ACTION_QUERY)
         return; /* the hospital goes on waiting for as long as it did */
-    if (own || abandons) {
-        effect->decision->pending = true;
-        stay_start(effect, CLOCK_PATIENCE, "STL-HOSPITAL", 75000);
-    }
+    effect->decision->pending = own || abandons;
+    if (effect->decision->pending || send->action != ACTION_REVERSE)
+        stay_start(effect, CLOCK_PATIENCE, "STL-HOSPITAL", 75000); /* though nobody waits */
     if (send->action != ACTION_REVERSE)
         stay_start(effect, CLOCK_ANSWER, "STL-TREATING", 60000);
 }
@@ -247,12 +246,20 @@ static bool answer_at_once(struct effect *effect, struct error *err)
     return true;
 }
 
+static bool is_running(struct effect *effect, unsigned kind)
+{
+    const struct flow_clock *clock = flow_clock_find(effect->after, kind);
+
+    return clock != NULL && clock->state == CLOCK_STATE_RUNNING;
+}
+
 static void arm_clocks(struct effect *effect)
 {
     if (effect->after->state == STAY_IDENTIFIED &&
         effect->situation->before->state != STAY_IDENTIFIED)
         stay_start(effect, CLOCK_LAPSE, "STL-LAPSE", 86400000);
-    if (effect->treating && effect->after->state == STAY_REVERSING) {
+    if (effect->treating && effect->after->state == STAY_REVERSING &&
+        !is_running(effect, CLOCK_RETRY)) {
         int64_t wait = rule_ms(effect, "STL-RETRY", 30000);
         int64_t most = rule_ms(effect, "STL-RETRY-MAX", 600000);
 

@@ -461,6 +461,13 @@ static void read_profile(const struct flow_situation *situation, struct stay_fac
         memset(&stay->profile, 0, sizeof(stay->profile));
 }
 
+static bool is_waited_for(const struct flow_question *question)
+{
+    static const uint8_t nobody[sizeof(question->key)];
+
+    return memcmp(question->key, nobody, sizeof(nobody)) != 0;
+}
+
 bool stay_read(const struct flow_situation *situation, struct flow_facts *facts,
                struct flow_decision *decision, struct error *err)
 {
@@ -479,6 +486,9 @@ bool stay_read(const struct flow_situation *situation, struct flow_facts *facts,
         return true;
     if (!read_reference(situation, facts) || facts->refusal != NULL)
         return true;
+    /* Who did not ask for it is told what was reversed. */
+    facts->remake = event->source == EVENT_RECEIVED && event->action == ACTION_REVERSED &&
+                    !is_waited_for(&situation->before->part.stay.question);
     if (asks(event->action))
         return read_question(situation, facts, stay, decision, err);
     if (stay_is_answer(event->action))

@@ -87,6 +87,8 @@ static unsigned outcome_guards(const struct flow_situation *situation)
     bool open = stay_says(body, "status", "in_progress") ||
                 stay_says(body, "status", "unknown");
 
+    if (!stay_says(body, "result/verdict", "ok"))
+        return 0; /* a query that is refused says nothing of its original */
     return guard_if(booked, STAY_IS_BOOKED) | guard_if(!booked && !open, STAY_NOT_BOOKED);
 }
 

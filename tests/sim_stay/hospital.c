@@ -221,6 +221,7 @@ static void believe(struct world *world, unsigned action, const struct record *b
 {
     struct hospital *hospital = &world->hospital;
     bool answers_mine = stay_answer_action(hospital->action) == action;
+    struct text original;
 
     switch (action) {
     case ACTION_REGISTERED:
@@ -246,9 +247,10 @@ static void believe(struct world *world, unsigned action, const struct record *b
         hospital->booked = false;
         break;
     case ACTION_REVERSED:
-        undo(hospital, hospital->action != ACTION_NONE ? hospital->about
-                       : hospital->lost                ? hospital->lost_about
-                                                       : ACTION_SETTLE);
+        undo(hospital, record_text(body, "original", &original) ? action_by_name(original)
+                       : hospital->action != ACTION_NONE        ? hospital->about
+                       : hospital->lost                         ? hospital->lost_about
+                                                                : ACTION_SETTLE);
         hospital->lost = false;
         break;
     default:

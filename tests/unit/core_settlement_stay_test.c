@@ -437,6 +437,71 @@ static void what_is_under_way_is_not_said_to_be_nothing(void **state)
     refused(&before, &event, "STL-R01");
 }
 
+static void a_query_that_is_refused_says_nothing(void **state)
+{
+    struct flow_case sent = settling();
+    struct flow_event event = passes(&sent, CLOCK_ANSWER);
+    struct flow_case unsure = accepted(&sent, &event, STAY_SETL_UNCERTAIN);
+    struct record *outcome = said(ACTION_OUTCOME, "rejected");
+
+    (void)state;
+    add(outcome, "status", "booked");
+    event = answer(&unsure, outcome);
+    unsure = accepted(&unsure, &event, STAY_SETL_UNCERTAIN);
+    assert_false(unsure.flags & CASE_BOOKED);
+}
+
+/* --- a core with two phases --------------------------------------------------------------- */
+
+/* Settled, and not confirmed in time: the gateway cancels, and nobody waits for that. */
+static struct flow_case cancelling_by_itself(void)
+{
+    struct flow_case before = settling();
+    struct flow_event event = answer(&before, settlement("0.00"));
+
+    event.core_two_phase = true;
+    before = accepted(&before, &event, STAY_SETTLED);
+    event = passes(&before, CLOCK_CONFIRM);
+    return accepted(&before, &event, STAY_CANCEL_SENT);
+}
+
+static void a_cancellation_of_its_own_is_not_in_doubt_for_ever(void **state)
+{
+    struct flow_case before = cancelling_by_itself();
+    struct flow_event event = passes(&before, CLOCK_ANSWER);
+    struct text original;
+
+    (void)state;
+    before = accepted(&before, &event, STAY_CANCEL_UNCERTAIN);
+    event = passes(&before, CLOCK_PATIENCE);
+    before = accepted(&before, &event, STAY_REVERSING);
+    event = answer(&before, said(ACTION_REVERSED, "ok"));
+    before = accepted(&before, &event, STAY_SETTLED);
+    /* the core did not ask for it: told what was reversed */
+    assert_int_equal(decision.sends[0].target, FLOW_TO_CORE);
+    assert_true(record_text(decision.sends[0].made, "original", &original));
+    assert_true(text_is(original, "cancel"));
+    event = passes(&before, CLOCK_CONFIRM); /* and it is tried again */
+    accepted(&before, &event, STAY_CANCEL_SENT);
+}
+
+/* Whatever comes meanwhile, the next try of a reversal is not put off. */
+static void who_asks_puts_no_reversal_off(void **state)
+{
+    struct flow_case before = settled();
+    struct flow_event event = {
+        .source = EVENT_OPERATOR, .action = ACTION_REVERSE, .at = {now_ms}, .ids = {{{9}}}};
+    struct instant due;
+
+    (void)state;
+    before = accepted(&before, &event, STAY_REVERSING);
+    due = passes(&before, CLOCK_RETRY).at;
+    event = event_of(EVENT_SUBMITTED, ACTION_QUERY, about(ACTION_QUERY, "settle"));
+    event.at.ms += 20000;
+    before = accepted(&before, &event, STAY_REVERSING);
+    assert_int_equal(passes(&before, CLOCK_RETRY).at.ms, due.ms);
+}
+
 /* --- lines whose question was given up --------------------------------------------------- */
 
 static struct record *batch_of(const char *number)
@@ -915,6 +980,9 @@ int main(void)
         cmocka_unit_test(a_key_of_another_stay_reverses_nothing),
         cmocka_unit_test(what_is_reversed_before_it_comes_is_refused),
         cmocka_unit_test(what_is_under_way_is_not_said_to_be_nothing),
+        cmocka_unit_test(a_query_that_is_refused_says_nothing),
+        cmocka_unit_test(a_cancellation_of_its_own_is_not_in_doubt_for_ever),
+        cmocka_unit_test(who_asks_puts_no_reversal_off),
         cmocka_unit_test(a_batch_asked_again_and_rejected_is_taken_back),
         cmocka_unit_test(a_late_no_takes_a_batch_back),
         cmocka_unit_test(a_refused_undo_puts_lines_back),
