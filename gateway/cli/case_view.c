@@ -125,12 +125,24 @@ struct name case_state_name(const struct flow_case *flow_case)
     return flow == NULL ? flow_name(UINT32_MAX) : flow_state_name(flow, flow_case->state);
 }
 
+/* What of its full name tells a flow from the others; what has none here keeps the full one. */
+static const char *const flow_chinese[] = {
+    [FLOW_PENSION_EMPLOYEE] = "企业职工",    [FLOW_PENSION_REMITTANCE] = "到账认领",
+    [FLOW_SETTLEMENT_FILING] = "就医备案",   [FLOW_SETTLEMENT_STAY] = "就医结算",
+    [FLOW_INJURY_RECORD] = "工伤协查",       [FLOW_PENSION_TEMPORARY] = "临时账户",
+    [FLOW_PENSION_RESIDENT] = "城乡居民",    [FLOW_PENSION_SWITCH] = "制度衔接",
+    [FLOW_PENSION_INSTITUTION] = "机关事业", [FLOW_PENSION_MILITARY] = "军人退役",
+};
+
 const char *case_flow_short(unsigned flow)
 {
-    const char *name = language_name(flow_name(flow));
-    const char *dot = strchr(name, '.');
+    struct name name = flow_name(flow);
+    const char *dot = strchr(name.english, '.');
 
-    return dot != NULL ? dot + 1 : name;
+    if (flow < COUNT_OF(flow_chinese) && flow_chinese[flow] != NULL)
+        name.chinese = flow_chinese[flow];
+    name.english = dot != NULL ? dot + 1 : name.english;
+    return language_name(name);
 }
 
 struct money case_amount(const struct flow_case *flow_case)

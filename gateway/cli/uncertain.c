@@ -167,17 +167,28 @@ static bool add_act(struct table *table, const struct line *line, struct instant
     return table_cell(table, late ? PAINT_BAD : PAINT_PLAIN, shown, err);
 }
 
+/* What `stay` and `reverse` take: the stay's own number; of another flow, how its case begins.
+ */
+static const char *name_of(const struct line *line, char name[UUID_TEXT_SIZE])
+{
+    if (stay_is(&line->row)) {
+        snprintf(name, UUID_TEXT_SIZE, "%.*s", TEXT_ARG(stay_number(&line->row)));
+    } else {
+        uuid_format(&line->row.case_id, name);
+        name[ID_SHOWN] = '\0';
+    }
+    return name;
+}
+
 static bool add_row(struct table *table, const struct line *line, struct instant now,
                     struct error *err)
 {
-    char id[UUID_TEXT_SIZE];
+    char name[UUID_TEXT_SIZE];
     char since[INSTANT_TEXT_SIZE];
 
-    uuid_format(&line->row.case_id, id);
-    id[ID_SHOWN] = '\0';
     instant_format_short(line->since, since);
     since[MINUTES] = '\0';
-    return table_cell(table, PAINT_PLAIN, id, err) &&
+    return table_cell(table, PAINT_PLAIN, name_of(line, name), err) &&
            table_cell(table, PAINT_PLAIN, language_name(role_name(line->row.role)), err) &&
            table_cell(table, PAINT_BAD, language_name(doubt_name(line->doubt)), err) &&
            table_cell(table, PAINT_PLAIN, line->party_short, err) &&
@@ -207,7 +218,7 @@ static void print_advice(const struct listing *listing)
 static bool print_text(struct listing *listing, struct error *err)
 {
     const struct table_column columns[] = {
-        {_("Case"), false, false}, {_("Role"), false, false},  {_("Doubt"), false, true},
+        {_("Case"), false, true},  {_("Role"), false, false},  {_("Doubt"), false, true},
         {_("Party"), false, true}, {_("Began"), false, false}, {_("Gateway"), false, true},
         {_("At"), false, false},
     };
