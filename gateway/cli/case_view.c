@@ -75,6 +75,7 @@ struct name clock_title(unsigned kind)
         [CLOCK_CONFIRM] = "Core confirms",
         [CLOCK_FILING_END] = "Filing ends",
         [CLOCK_REPLY] = "Reply",
+        [CLOCK_CHECK] = "Check at origin",
     };
     struct name name = clock_kind_name(kind);
 

@@ -2,6 +2,7 @@
 #include "cli/next_step.h"
 
 #include "cli/case_view.h"
+#include "core/medical_transfer.h"
 #include "core/pension_employee.h"
 #include "core/pension_remittance.h"
 #include "core/settlement_filing.h"
@@ -142,6 +143,95 @@ static const struct next_step stay_insured[STAY_STATES] = {
         {"compare with the other side", "与对方核对账目"}},
 };
 
+static const struct next_step medical_in[MEDICAL_STATES] = {
+    [MEDICAL_APPLIED] = {NEXT_PARTNER,
+        {"check the application", "核验申请并答复"}},
+    [MEDICAL_CHECKED] = {NEXT_CORE,
+        {"accept, or refuse", "受理，或不予受理"}},
+    [MEDICAL_ACCEPTED] = {NEXT_CORE,
+        {"send the notice", "发出转移申请通知单"}},
+    [MEDICAL_NOTICE_SENT] = {NEXT_GATEWAY,
+        {"deliver the notice", "送达通知单，取得回执"}},
+    [MEDICAL_NOTICED] = {NEXT_PARTNER,
+        {"send the sheet", "出具信息表，或退函"}},
+    [MEDICAL_RETURNED] = {NEXT_CORE,
+        {"correct the notice or refuse", "更正通知单，或不予受理"}},
+    [MEDICAL_SHEET_HELD] = {NEXT_CORE,
+        {"complete or return the sheet", "办结反馈，或退表"}},
+    [MEDICAL_SHEET_BAD] = {NEXT_PARTNER,
+        {"send the corrected sheet", "更正信息表后重发"}},
+    [MEDICAL_DONE] = {NEXT_GATEWAY,
+        {"deliver the completion", "送达办结反馈，取得回执"}},
+    [MEDICAL_AWAITING] = {NEXT_CORE,
+        {"credit what comes in", "资金到账后登记、入账"}},
+    [MEDICAL_WITHDRAWING] = {NEXT_PARTNER,
+        {"say whether a sheet is out", "答复是否已出具信息表"}},
+    [MEDICAL_RETURN_ASKED] = {NEXT_PARTNER,
+        {"agree to the return or not", "答复是否同意转回"}},
+    [MEDICAL_RETURNING] = {NEXT_CORE,
+        {"return the money", "退回资金，发出退款通知"}},
+};
+
+static const struct next_step medical_out[MEDICAL_STATES] = {
+    [MEDICAL_APPLIED] = {NEXT_PARTNER,
+        {"check the application", "核验申请并答复"}},
+    [MEDICAL_CHECKED] = {NEXT_CORE,
+        {"accept, or refuse", "受理，或不予受理"}},
+    [MEDICAL_ACCEPTED] = {NEXT_PARTNER,
+        {"send the notice", "发出转移申请通知单"}},
+    [MEDICAL_NOTICED] = {NEXT_CORE,
+        {"send the sheet", "出具信息表，或退函"}},
+    [MEDICAL_RETURNED] = {NEXT_PARTNER,
+        {"send a new notice, if any", "更正通知单（或不再发）"}},
+    [MEDICAL_SHEET_SENT] = {NEXT_GATEWAY,
+        {"deliver the sheet", "送达信息表，取得回执"}},
+    [MEDICAL_SHEET_HELD] = {NEXT_PARTNER,
+        {"complete or return the sheet", "办结反馈，或退表"}},
+    [MEDICAL_SHEET_BAD] = {NEXT_CORE,
+        {"send the corrected sheet", "更正信息表后重发"}},
+    [MEDICAL_AWAITING] = {NEXT_PARTNER,
+        {"credit what comes in", "资金到账后登记、入账"}},
+    [MEDICAL_RETURN_ASKED] = {NEXT_PARTNER,
+        {"agree to the return or not", "答复是否同意转回"}},
+    [MEDICAL_RETURNING] = {NEXT_CORE,
+        {"book it, restore relation", "登记退款，恢复原参保关系"}},
+};
+
+/* The other side applied, or asks to turn back: what is the partner's there is ours here, and
+ * the other way round. */
+static struct next_step asked_instead(struct next_step step)
+{
+    if (step.actor == NEXT_PARTNER)
+        step.actor = NEXT_CORE;
+    else if (step.actor == NEXT_CORE)
+        step.actor = NEXT_PARTNER;
+    return step;
+}
+
+/* While OUT has money to pay, or has it back, it is OUT's turn. */
+static struct next_step money_awaited(const struct flow_case *flow_case)
+{
+    static const struct name pay = {"pay the money, advise it", "划转资金，发出划转通知"};
+    static const struct name credit = {"credit what comes in", "资金到账后登记、入账"};
+    unsigned money = flow_case->part.medical.money;
+    bool of_out = money == MONEY_DUE || money == MONEY_BACK;
+    bool ours = of_out == (flow_case->role == ROLE_OUT);
+
+    return (struct next_step){ours ? NEXT_CORE : NEXT_PARTNER, of_out ? pay : credit};
+}
+
+static struct next_step medical_next(const struct flow_case *flow_case, struct next_step step)
+{
+    unsigned state = flow_case->state;
+
+    if (state == MEDICAL_AWAITING)
+        return money_awaited(flow_case);
+    if (flow_case->part.medical.asked != 0 &&
+        (state == MEDICAL_APPLIED || state == MEDICAL_CHECKED || state == MEDICAL_RETURN_ASKED))
+        return asked_instead(step);
+    return step;
+}
+
 /* Whoever would go on has asked already: the other one answers. */
 static const struct next_step answers_there = {NEXT_PARTNER,
     {"answer the question", "答复询问"}};
@@ -164,6 +254,8 @@ static const struct {
         {{[ROLE_TREATING] = filing_treating, [ROLE_INSURED] = filing_insured}, FILING_STATES},
     [FLOW_SETTLEMENT_STAY] = {{[ROLE_TREATING] = stay_treating, [ROLE_INSURED] = stay_insured},
                               STAY_STATES},
+    [FLOW_MEDICAL_TRANSFER] = {{[ROLE_IN] = medical_in, [ROLE_OUT] = medical_out},
+                               MEDICAL_STATES},
 };
 
 struct next_step next_step_of(const struct flow_case *flow_case)
@@ -179,6 +271,8 @@ struct next_step next_step_of(const struct flow_case *flow_case)
     if (flow_case->flags & CASE_FLAGGED)
         return look;
     step = &tables[flow_case->flow].steps[flow_case->role][flow_case->state];
+    if (flow_case->flow == FLOW_MEDICAL_TRANSFER && step->actor != NEXT_NOBODY)
+        return medical_next(flow_case, *step);
     if (flow_case_question(flow_case) != NULL) {
         if (flow_case->role == ROLE_TREATING && step->actor == NEXT_CORE)
             return answers_there;

@@ -68,6 +68,7 @@ enum clock_kind {
     CLOCK_FILING_END = 19, /* both: a filing is valid until then */
     /* working days again */
     CLOCK_REPLY = 20, /* of a record's other side: it replies */
+    CLOCK_CHECK = 21, /* OUT: says whether a medical relation may leave */
     CLOCK_KINDS
 };
 
@@ -148,6 +149,7 @@ struct flow_case {
         struct stay stay;
         struct filing filing;
         struct injury_record injury;
+        struct medical medical;
     } part; /* which one, follows from the flow: flow_part_of() */
 };
 
@@ -411,6 +413,7 @@ struct flow_reference {
 struct flow {
     uint16_t number;
     const char *limits;    /* NULL, or what the ids of its own limits end with: PEN-D1-RP */
+    const char *family;    /* NULL, or what stands for PEN in them: MED-D1 */
     uint8_t roles[2];      /* whose region is in_region, whose is out_region */
     uint32_t exact_clocks; /* FLOW_CLOCK() bits: due to the millisecond; the flow starts them
                               itself, and where no step waits for one nothing happens */

@@ -36,6 +36,7 @@ static const struct clock_rule clock_rules[] = {
     [CLOCK_CONFIRM] = {"STL-CONFIRM", 0, ROLE_TREATING},
     [CLOCK_FILING_END] = {"STL-FILING", 0, ROLE_INSURED},
     [CLOCK_REPLY] = {"INJ-REPLY", 15, ROLE_INSURED},
+    [CLOCK_CHECK] = {"MED-CHECK", 2, ROLE_OUT},
 };
 _Static_assert(COUNT_OF(clock_rules) == CLOCK_KINDS, "every clock has its rule");
 _Static_assert(CLOCK_KINDS <= 32, "a set of clocks is 32 bits");
@@ -95,9 +96,12 @@ static int64_t days_of(const struct flow_situation *situation, const struct cloc
     char id[RULE_ID_SIZE];
     struct buffer text = buffer_over(id, sizeof(id) - 1);
 
-    if (situation->flow->limits == NULL)
+    if (situation->flow->limits == NULL && situation->flow->family == NULL)
         return days;
-    buffer_format(&text, "%s%s", rule->id, situation->flow->limits);
+    if (situation->flow->family != NULL)
+        buffer_format(&text, "%s%s", situation->flow->family, strchr(rule->id, '-'));
+    else
+        buffer_format(&text, "%s%s", rule->id, situation->flow->limits);
     id[text.size] = '\0';
     CHECK(!text.overflow);
     return flow_rule(situation->rules, id, region, day, days);
@@ -188,6 +192,7 @@ struct name clock_kind_name(unsigned kind)
         {"confirm", "交易确认时限"},
         {"filing_end", "备案到期"},
         {"reply", "回复时限"},
+        {"check", "转出核验时限"},
     };
     _Static_assert(COUNT_OF(names) == CLOCK_KINDS, "every kind has its names");
 

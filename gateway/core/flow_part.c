@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "core/medical_transfer.h"
+
 /* Writes to `out`, or reads from `in`. */
 struct cursor {
     struct buffer *out;
@@ -175,6 +177,16 @@ static void injury(struct cursor *at, struct injury_record *value)
     at->sane = at->sane && value->action < ACTIONS;
 }
 
+static void medical(struct cursor *at, struct medical *value)
+{
+    byte(at, &value->kind);
+    byte(at, &value->pay_way);
+    byte(at, &value->money);
+    byte(at, &value->asked);
+    at->sane = at->sane && value->kind < MEDICAL_KINDS && value->pay_way < PAY_WAYS &&
+               value->money < MEDICAL_MONEYS && value->asked <= 1;
+}
+
 static void walk(struct cursor *at, struct flow_case *flow_case)
 {
     switch (flow_part_of(flow_case->flow)) {
@@ -188,6 +200,9 @@ static void walk(struct cursor *at, struct flow_case *flow_case)
         break;
     case FLOW_PART_INJURY:
         injury(at, &flow_case->part.injury);
+        break;
+    case FLOW_PART_MEDICAL:
+        medical(at, &flow_case->part.medical);
         break;
     default:
         break;
@@ -230,6 +245,8 @@ unsigned flow_part_of(unsigned flow)
         return FLOW_PART_STAY;
     case FLOW_INJURY_RECORD:
         return FLOW_PART_INJURY;
+    case FLOW_MEDICAL_TRANSFER:
+        return FLOW_PART_MEDICAL;
     default:
         return FLOW_PART_NONE;
     }

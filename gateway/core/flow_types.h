@@ -107,11 +107,20 @@ struct injury_record {
     struct day on;
 };
 
+/* What a case of medical.transfer has besides. The enums: core/medical_transfer.h. */
+struct medical {
+    uint8_t kind;    /* enum medical_kind */
+    uint8_t pay_way; /* enum medical_pay_way, of the sheet */
+    uint8_t money;   /* enum medical_money: the money axis */
+    uint8_t asked;   /* 1: opened by the other side; we were asked, the applicant is theirs */
+};
+
 enum flow_part {
     FLOW_PART_NONE,
     FLOW_PART_STAY = 1,
     FLOW_PART_FILING = 2,
-    FLOW_PART_INJURY = 3
+    FLOW_PART_INJURY = 3,
+    FLOW_PART_MEDICAL = 4
 };
 
 /* A charge line as the ledger keeps it, and as a message brings it. */

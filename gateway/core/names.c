@@ -22,6 +22,7 @@ static const struct name flow_names[] = {
     {"pension.switch", "城乡养老保险制度衔接"},
     {"pension.institution", "机关事业单位养老保险关系转移接续"},
     {"pension.military", "军人退役养老保险关系转移接续"},
+    {"medical.transfer", "基本医疗保险关系转移接续"},
 };
 _Static_assert(COUNT_OF(flow_names) == FLOW_NUMBERS, "every flow has its names");
 
@@ -113,6 +114,7 @@ static const struct name action_names[] = {
     {"stop_notice", "死亡或停发通知"},
     {"project", "项目参保"},
     {"roster", "项目人员名册"},
+    {"fund_credited", "个人账户入账通知"},
 };
 _Static_assert(COUNT_OF(action_names) == ACTIONS, "every action has its names");
 
@@ -203,6 +205,7 @@ const char *flow_namespace(unsigned flow)
         [FLOW_PENSION_SWITCH] = "urn:qiantong:pension:1",
         [FLOW_PENSION_INSTITUTION] = "urn:qiantong:pension:1",
         [FLOW_PENSION_MILITARY] = "urn:qiantong:pension:1",
+        [FLOW_MEDICAL_TRANSFER] = "urn:qiantong:medical:1",
     };
     _Static_assert(COUNT_OF(spaces) == FLOW_NUMBERS, "every flow has its namespace");
     return flow < COUNT_OF(spaces) ? spaces[flow] : NULL;
@@ -307,6 +310,7 @@ static const struct travel travels[] = {
     {true, true},   /* stop_notice */
     {false, true},  /* project */
     {false, true},  /* roster */
+    {true, true},   /* fund_credited */
 };
 _Static_assert(COUNT_OF(travels) == ACTIONS, "every action says where it may travel");
 

@@ -27,6 +27,7 @@ enum flow_number {
     FLOW_PENSION_INSTITUTION =
         9, /* 机关事业单位基本养老保险关系转移接续, GP-GP, GP-EP, EP-GP */
     FLOW_PENSION_MILITARY = 10, /* 军人退役养老保险关系转移接续, MIL */
+    FLOW_MEDICAL_TRANSFER = 11, /* 基本医疗保险关系转移接续 */
     FLOW_NUMBERS
 };
 
@@ -128,6 +129,9 @@ enum action {
     ACTION_STOP_NOTICE = 78, /* M15 死亡或停发通知 */
     ACTION_PROJECT = 79,     /* 项目参保: own core only */
     ACTION_ROSTER = 80,      /* 实名制人员: own core only */
+
+    /* medical.transfer */
+    ACTION_FUND_CREDITED = 81, /* 个人账户入账通知: what arrived is in the person's account */
     ACTIONS
 };
 

@@ -1,6 +1,6 @@
-# tables.awk - the flow tables of docs/rules.md say what tests/data/pension_*_expected.txt say.
+# tables.awk - the flow tables of docs/rules.md say what tests/data/*_expected.txt say.
 #
-#   awk -f tests/lint/tables.awk docs/rules.md tests/data/pension_{employee,remittance}_expected.txt
+#   awk -f tests/lint/tables.awk docs/rules.md tests/data/{pension_employee,pension_remittance,medical_transfer}_expected.txt
 #
 # Both are brought into one form: for each role, state, source and document the list of conditions
 # and what follows, in the order in which they are tried. What differs is printed; nothing: they agree.
@@ -44,7 +44,7 @@ function each_state(where, role, from, source, document, guard, to, partner, cor
 # --- the page ------------------------------------------------------------------------------------
 FNR == 1 { files++ }
 files == 1 && /^## / {
-    flow = /The flow pension\.employee/ ? "employee" : /The flow pension\.remittance/ ? "remittance" : ""
+    flow = /The flow pension\.employee/ ? "employee" : /The flow pension\.remittance/ ? "remittance" : /The flow medical\.transfer/ ? "medical" : ""
     role = ""
 }
 files == 1 && flow != "" && /^### / { role = /^### IN / ? "in" : /^### OUT / ? "out" : "" }
@@ -57,8 +57,8 @@ files == 1 && /^\| / {
     for (i = 1; i <= cells; i++) cell[i] = trim(cell[i])
 }
 files == 1 && /^\| [0-9]+ \| `/ && flow != "" { states[flow] = states[flow] " " cell[3] }
-files == 1 && /^\| `[a-z0-9]+` \| [^|]*\| PEN-/ { sub(/PEN-/, "", cell[4]); clock[cell[4]] = cell[2] }
-files == 1 && /^\| [^|]*\| `[a-z_]+` \|/ && flow == "employee" && cells == 6 { condition[cell[2]] = cell[3] }
+files == 1 && /^\| `[a-z0-9]+` \| [^|]*\| (PEN|MED)-/ { sub(/(PEN|MED)-/, "", cell[4]); clock[cell[4]] = cell[2] }
+files == 1 && /^\| [^|]*\| `[a-z_]+` \|/ && (flow == "employee" || flow == "medical") && cells == 6 { condition[cell[2]] = cell[3] }
 files == 1 && role != "" && /^\| / && cells == 11 && cell[2] != "from" && cell[2] !~ /^-/ { page_row() }
 
 function page_guard(s,   n, part, i, all) {
@@ -119,7 +119,7 @@ function refuse_each(from, source, document, guard, code,   n, part, i) {
 }
 
 # --- the files -----------------------------------------------------------------------------------
-files > 1 && FNR == 1 { flow = FILENAME ~ /employee/ ? "employee" : "remittance" }
+files > 1 && FNR == 1 { flow = FILENAME ~ /employee/ ? "employee" : FILENAME ~ /medical/ ? "medical" : "remittance" }
 files > 1 && /^(in|out) / && $4 != "*" {
     role = $1
     guard = $5 == "none" ? "none" : set_of($5, "&")

@@ -237,6 +237,21 @@ static const struct {
     {"STL-FILING-MEDICAL", 20100101},
     {"STL-FILING-INJURY", 20100101},
     {"STL-INJURY-OUTPATIENT", 20100101},
+    {"MED-CHECK", 20211201},
+    {"MED-D1", 20211201},
+    {"MED-D2", 20211201},
+    {"MED-D3", 20211201},
+    {"MED-FUND", 20211201},
+    {"MED-CORR", 20211201},
+    {"MED-LETTER", 20211201},
+    {"MED-WD", 20211201},
+    {"MED-REV", 20211201},
+    {"MED-RESTORE", 20211201},
+    {"MED-MONEY-A", 20211201},
+    {"MED-MONEY-B", 20211201},
+    {"MED-MONEY-C", 20211201},
+    {"MED-MONEY-D", 20211201},
+    {"MED-FIRST", 20211201},
 };
 
 static void test_rules(void **state)
