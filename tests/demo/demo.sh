@@ -22,6 +22,7 @@ began=$SECONDS
 . tests/demo/papers.sh
 . tests/demo/scenes.sh
 . tests/demo/settlement.sh
+. tests/demo/kinds.sh
 
 # --- the stage --------------------------------------------------------------------------------------
 finish() {
@@ -240,6 +241,7 @@ ledger_checks
 finish
 
 settlement_scene || exit 1
+kinds_scene || exit 1
 finish
 trap - EXIT
 if [ "$failures" != 0 ]; then

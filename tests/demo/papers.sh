@@ -12,6 +12,8 @@
 
 PAPERS=${PAPERS:-build/demo/papers}
 declare -A PERSON_NAME PERSON_ID PERSON_BASE
+# Of a trace: its flow, if it is not pension.employee, and the kind of insurance that its documents name.
+declare -A FLOW_OF INSURANCE_OF
 GUIZHOU_AGENCY=贵州省社会保险事业局 GUANGDONG_AGENCY=广东省社会保险基金管理局
 
 person() { # TRACE NAME NUMBER17 BASE_YUAN
@@ -21,9 +23,10 @@ person() { # TRACE NAME NUMBER17 BASE_YUAN
 }
 
 fen() { printf '%d.%02d' $(($1 / 100)) $(($1 % 100)); } # FEN as yuan
+RESIDENT_THIS_YEAR=10000 # fen
 case_fen() { # TRACE: everything that moves
     local base=$((${PERSON_BASE[$1]} * 100))
-    echo $((base * 14 * 20 / 100))
+    if [ "${INSURANCE_OF[$1]:-110}" = 150 ]; then echo $((base + RESIDENT_THIS_YEAR)); else echo $((base * 14 * 20 / 100)); fi
 }
 in_region() { case $1 in GZ*) echo 520000 ;; *) echo 440000 ;; esac; }
 out_region() { case $1 in GZ*) echo 440000 ;; *) echo 520000 ;; esac; }
@@ -32,7 +35,7 @@ tag() { printf '<%s>%s</%s>' "$1" "$2" "$1"; }
 reference() { # TRACE [TRACE-OF-THE-ROUTE]
     local route=${2:-$1}
     printf '<reference>%s%s%s%s</reference>\n' "$(tag traceNumber "$1")" "$(tag inRegion "$(in_region "$route")")" \
-        "$(tag outRegion "$(out_region "$route")")" "$(tag insuranceKind 110)"
+        "$(tag outRegion "$(out_region "$route")")" "$(tag insuranceKind "${INSURANCE_OF[$1]:-110}")"
 }
 person_of() { # TRACE
     local id=${PERSON_ID[$1]} sex=2
@@ -66,6 +69,23 @@ year_row() { # REGION YEAR LAST-MONTH MONTHS BASE-FEN BALANCE-FEN
         "$(tag creditedPersonal "$credited")" "$(tag interest 0.00)" "$(tag interestPersonal 0.00)" \
         "$(tag balance "$(fen "$6")")" "$(tag balancePersonal "$(fen "$6")")"
 }
+# A resident pays a sum for the year, of which village and government add their parts: BASE_YUAN is all of it.
+resident_row() { # REGION YEAR LAST-MONTH MONTHS OWN-FEN ADDED-FEN BALANCE-FEN BALANCE-OWN-FEN
+    printf '<row>%s%s%s%s%s' "$(tag region "$1")" "$(tag year "$2")" "$(tag from "$2-01")" "$(tag to "$2-$3")" "$(tag months "$4")"
+    printf '%s%s%s%s' "$(tag base 0.00)" "$(tag employerRate 0.0000)" "$(tag accountRate 0.0000)" "$(tag personalRate 0.0000)"
+    printf '%s%s' "$(tag credited "$(fen $(($5 + $6)))")" "$(tag creditedPersonal "$(fen "$5")")"
+    [ "$6" = 0 ] || printf '%s%s' "$(tag collective "$(fen $(($6 / 4)))")" "$(tag subsidy "$(fen $(($6 - $6 / 4)))")"
+    printf '%s%s%s%s</row>\n' "$(tag interest 0.00)" "$(tag interestPersonal 0.00)" "$(tag balance "$(fen "$7")")" "$(tag balancePersonal "$(fen "$8")")"
+}
+resident_fields() { # TRACE
+    local year=$((${PERSON_BASE[$1]} * 100)) own all
+    own=$((year / 2)) all=$((year + RESIDENT_THIS_YEAR))
+    printf '<amounts>%s%s%s%s%s%s</amounts>\n<rows>\n' "$(tag before1998 0.00)" "$(tag toLastYear "$(fen $year)")" \
+        "$(tag thisYear "$(fen $RESIDENT_THIS_YEAR)")" "$(tag account "$(fen $all)")" "$(tag pooled 0.00)" "$(tag total "${total:-$(fen $all)}")"
+    resident_row "$(out_region "$1")" 2025 12 12 $own $((year - own)) $year $own
+    resident_row "$(out_region "$1")" 2026 02 2 $RESIDENT_THIS_YEAR 0 $all $((own + RESIDENT_THIS_YEAR))
+    printf '</rows>\n'
+}
 form_fields() { # TRACE
     local base=$((${PERSON_BASE[$1]} * 100)) last this account pooled
     last=$((base * 12 * 8 / 100)) this=$((base * 2 * 8 / 100)) pooled=$((base * 14 * 12 / 100))
@@ -79,6 +99,10 @@ form_fields() { # TRACE
     tag localMonths 14
     tag transferDate 2026-03-02
     tag accountType 0
+    if [ "${INSURANCE_OF[$1]:-110}" = 150 ]; then
+        resident_fields "$1"
+        return
+    fi
     printf '<amounts>%s%s%s%s%s%s</amounts>\n' "$(tag before1998 0.00)" "$(tag toLastYear "$(fen $last)")" \
         "$(tag thisYear "$(fen $this)")" "$(tag account "$(fen $account)")" "$(tag pooled "$(fen $pooled)")" \
         "$(tag total "${total:-$(fen $((account + pooled)))}")"

@@ -5,7 +5,7 @@
 CODE=
 # The core of a side brings one paper and takes the gateway's answer. CODE: of a refusal.
 bring() { # SIDE KIND TRACE [NAME=VALUE...] [revision=N] [flow=NAME]
-    local side=$1 kind=$2 trace=$3 revision=1 flow='' rest=() word answer status
+    local side=$1 kind=$2 trace=$3 revision=1 flow=${FLOW_OF[$3]:-} rest=() word answer status
     shift 3
     for word in "$@"; do
         case $word in
