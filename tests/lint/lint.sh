@@ -110,9 +110,13 @@ found=$(awk -f tests/lint/tables.awk docs/rules.md tests/data/{pension_employee,
 rule "the tables of docs/rules.md are those of tests/data" "$found"
 found=$(awk -f tests/lint/codes.awk docs/rules.md | sed -n 's/^bad //p'
     comm -23 <({ sed -n 's/.*<id>\(.*\)<\/id>.*/\1/p' conf/rules.xml
-        grep -rhoE '"(PEN|INJ|FLW|MED)-[A-Z0-9]+(-[A-Z]+)*"' gateway --include='*.[ch]' | tr -d '"'; } | sort -u) \
+        grep -rhoE '"(PEN|INJ|FLW|MED|STL)-[A-Z0-9]+(-[A-Z]+)*"' gateway --include='*.[ch]' | tr -d '"'; } | sort -u) \
         <(awk -f tests/lint/codes.awk docs/rules.md | sed -n 's/^has //p' | sort -u) | sed 's/$/: not in docs\/rules.md/')
 rule "each rule and code is in docs/rules.md with place and test" "$found"
+# Of direct settlement, too, each code fails in a test, by its name.
+found=$(comm -23 <(grep -rhoE '"(STL-[A-Z]?[0-9]+|INJ-[A-Z][0-9]+)"' gateway/core/stay_*.[ch] gateway/core/settlement_*.[ch] gateway/core/filing_*.[ch] gateway/gate |
+    tr -d '"' | sort -u) <(grep -rhoE '\b(STL|INJ)-[A-Z]?[0-9]+\b' tests/unit tests/integration tests/data/settlement_*.txt | sort -u) | sed 's/$/: in no test/')
+rule "each code of direct settlement has an example in a test" "$found"
 # Each parameter has its name and its meaning in both languages, a unit if it is a number, a default if it may
 # be left out. Limits are what the types say.
 x() { echo "*[local-name()='$1']"; }

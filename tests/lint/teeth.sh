@@ -86,6 +86,12 @@ bites "OUT forgets to start the clock of 15 days" gateway/core/pension_employee.
 bites "one pair of resting states too many" gateway/core/pension_employee.c,gateway/core/pension_transfer.h \
     's/(\{CLOSED,\s+CLOSED\s*\},)/$1\n    {LINKED, BOTH},/; s/(PENSION_PAIRS = )(\d+)/$1.($2 + 1)/e' \
     unit core_pension_model_test
+bites "a settlement that does not add up stands" gateway/core/settlement_stay.c \
+    's/(STEP\(SETL_SENT, THEIRS, SETL_DONE, MINE \| OK \| FAIL, )REVERSING, REV, 0/${1}SETTLED, 0, SETL_DONE/' unit core_stay_walk_test
+bites "a reversal of nothing reverses what stands" gateway/core/settlement_stay.c \
+    's/STEP\(ANY, OURS, REV, GONE,/STEP(VOID, OURS, REV, GONE,/' unit core_stay_walk_test
+bites "a code of direct settlement that no test knows" gateway/core/stay_batch.c \
+    's/"STL-K02"/"STL-K99"/' lint "each code of direct settlement"
 bites "retirement may be chosen before the old age" gateway/core/pension_retirement.c \
     's/(if \(found\.earliest\.number) < old\.number\)/$1 < 0)/' unit core_pension_retirement_test
 bites "a month less than ten years makes a place" gateway/core/pension_place.c \
