@@ -31,6 +31,7 @@ enum {
     FLOW_OWED_MAX = 4,      /* postings of one decision */
     FLOW_RELATED_MAX = 32,  /* other cases of the person that a decision looks at */
     FLOW_LINES_MAX = 400,   /* charge lines of one message */
+    FLOW_KEPT_MAX = 2,      /* documents of another case that a decision is made from */
     FLOW_ALSO_MAX = 2,      /* other cases that one decision changes */
     FLOW_STATES_MAX = 32,
     FLOW_OPENING = FLOW_STATES_MAX, /* as a step's `from`: there is no case yet */
@@ -208,17 +209,24 @@ struct flow_event {
     const struct flow_line *lines;
     size_t line_count;
     uint8_t lines_digest[32];
+    /* The case that the flow recalls for this event, and what is kept of it (flow.recall);
+     * NULL: there is none, or it can no longer be read. */
+    const struct flow_case *recalled;
+    const struct record *kept[FLOW_KEPT_MAX];
 };
 
 _Static_assert(FLOW_POSTINGS_MAX <= 64, "a bit for each item");
 
-/* Money of one event for another case: booked there as ACTION_FUND_RECEIPT of our own. */
+/* What one event brings for another case: money, booked there as ACTION_FUND_RECEIPT of our
+ * own, or another document that our own core might have submitted. */
 struct flow_posting {
-    char trace[TRACE_PLAIN];
+    char trace[TRACE_SIZE];
+    uint32_t in_region; /* of that case; 0: as the event's */
+    uint16_t action;    /* 0: ACTION_FUND_RECEIPT */
     struct money amount;
     uint16_t row;              /* 1-based item of the document, 0: found in its remark */
     bool whole;                /* only if nothing else of the document fits: no guessing */
-    const struct record *body; /* the fund receipt */
+    const struct record *body; /* the fund receipt, or that document */
 };
 
 enum flow_target { FLOW_TO_PARTNER = 1, FLOW_TO_CORE = 2 };
@@ -403,6 +411,12 @@ struct flow_pair {
     uint8_t out_state;
 };
 
+/* Another case, by what names it in its region. */
+struct flow_recall {
+    char trace[TRACE_SIZE];
+    uint32_t in_region;
+};
+
 /* How a document names its case, and the regions of the two roles. */
 struct flow_reference {
     char trace[TRACE_SIZE]; /* "" if it names none */
@@ -454,6 +468,8 @@ struct flow {
      * and tells the flow of the outcome in event.posted before it decides. */
     bool (*postings)(const struct flow_situation *situation, struct flow_posting *postings,
                      size_t *count, struct error *err);
+    /* NULL, or: whose kept documents this one is decided from. false: nobody's. */
+    bool (*recall)(unsigned action, const struct record *body, struct flow_recall *recall);
 };
 
 /* NULL if the number is unknown. */
@@ -498,6 +514,9 @@ void flow_reference_of(const struct flow *flow, const struct record *body,
 unsigned flow_part_of(unsigned flow);
 /* The open question of a case, NULL if its flow asks none or none is open. */
 const struct flow_question *flow_case_question(const struct flow_case *flow_case);
+/* The key of the own core's submission that brought a document which is kept for others to be
+ * decided from; NULL: none. */
+const uint8_t *flow_case_kept(const struct flow_case *flow_case, size_t index);
 
 /* Adds a warning while there is room. For flows. */
 void flow_warn(struct flow_decision *decision, const char *code, uint16_t row);

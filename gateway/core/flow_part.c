@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "core/injury_cover.h"
 #include "core/medical_transfer.h"
 
 /* Writes to `out`, or reads from `in`. */
@@ -172,9 +173,15 @@ static void injury(struct cursor *at, struct injury_record *value)
 {
     question(at, &value->question);
     byte(at, &value->action);
+    byte(at, &value->finding);
+    byte(at, &value->project);
     field(at, value->recognition, sizeof(value->recognition));
-    day(at, &value->on);
-    at->sane = at->sane && value->action < ACTIONS;
+    number(at, &value->about.ms);
+    uuid(at, &value->asked);
+    for (size_t i = 0; i < INJURY_KEPT_MAX; i++)
+        raw(at, value->kept[i], sizeof(value->kept[i]));
+    at->sane = at->sane && value->action < ACTIONS && value->finding <= COVER_FINDINGS &&
+               value->project < PROJECT_STATES;
 }
 
 static void medical(struct cursor *at, struct medical *value)
@@ -261,4 +268,14 @@ const struct flow_question *flow_case_question(const struct flow_case *flow_case
     else if (flow_part_of(flow_case->flow) == FLOW_PART_INJURY)
         question = &flow_case->part.injury.question;
     return question != NULL && question->action != ACTION_NONE ? question : NULL;
+}
+
+const uint8_t *flow_case_kept(const struct flow_case *flow_case, size_t index)
+{
+    static const uint8_t none[32];
+
+    if (flow_part_of(flow_case->flow) != FLOW_PART_INJURY || index >= INJURY_KEPT_MAX ||
+        memcmp(flow_case->part.injury.kept[index], none, sizeof(none)) == 0)
+        return NULL;
+    return flow_case->part.injury.kept[index];
 }

@@ -99,12 +99,19 @@ struct filing {
     char recognition[RECOGNITION_SIZE];
 };
 
+enum { INJURY_KEPT_MAX = 2 }; /* documents of a project: its insurance, its roster */
+
 /* What a case of injury.record has besides. */
 struct injury_record {
     struct flow_question question;
-    uint8_t action; /* with which it was opened */
-    char recognition[RECOGNITION_SIZE];
-    struct day on;
+    uint8_t action;                     /* with which it was opened */
+    uint8_t finding;                    /* of cover: enum injury_finding + 1; 0: nothing said */
+    uint8_t project;                    /* enum injury_project_state */
+    char recognition[RECOGNITION_SIZE]; /* 工伤认定编号 */
+    struct instant about; /* the accident; of a year or month its beginning; 0: none named */
+    struct uuid asked;    /* newest question or request: its MessageId between the provinces */
+    uint8_t kept[INJURY_KEPT_MAX][32]; /* keys of the submissions that brought the newest ones;
+                                      zeros: none yet */
 };
 
 /* What a case of medical.transfer has besides. The enums: core/medical_transfer.h. */

@@ -102,6 +102,7 @@ static bool read_interval(const struct record *row, struct injury_interval *inte
     uint64_t version;
 
     memset(interval, 0, sizeof(*interval));
+    interval->row = row;
     interval->late = injury_is(row, "lateAdded", "true");
     if (!injury_instant(row, "from", &interval->from) ||
         !record_number(row, "version", UINT32_MAX, &version))

@@ -69,6 +69,7 @@ struct injury_interval {
     bool late;           /* added after the entry */
     struct instant added_at;
     uint32_t version;
+    const struct record *row; /* of the document that it was read from */
 };
 
 struct injury_intervals {

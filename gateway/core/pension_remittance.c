@@ -170,7 +170,7 @@ static bool items_of(const struct flow_situation *situation, struct flow_posting
         *posting = (struct flow_posting){.row = ++row};
         /* The same case twice in one line: an officer looks; the first one counts. */
         if (!record_text(item, "traceNumber", &trace) ||
-            !text_to_field(trace, posting->trace, sizeof(posting->trace)) ||
+            !text_to_field(trace, posting->trace, TRACE_PLAIN) ||
             !record_money(item, "amount", &posting->amount) || posting->amount.fen <= 0 ||
             stands_already(postings, *count, posting->trace))
             continue;
@@ -208,7 +208,7 @@ static bool words_of(const struct flow_situation *situation, struct text remark,
         *posting = (struct flow_posting){.amount = amount, .whole = true};
         if (at - start < 8 ||
             !text_to_field((struct text){remark.at + start, at - start}, posting->trace,
-                           sizeof(posting->trace)) ||
+                           TRACE_PLAIN) ||
             stands_already(postings, *count, posting->trace))
             continue;
         if (!write_receipt(situation, posting, err))

@@ -443,7 +443,8 @@ static bool describe_question(struct incoming *in, const struct flow *flow, stru
                         err) &&
            question_named(in->engine, in->txn, in->work->party, event, case_id, in->work->arena,
                           err) &&
-           question_details(in->txn, event, case_id, in->work->arena, err);
+           question_details(in->txn, event, case_id, in->work->arena, err) &&
+           recall_kept(in->engine, in->txn, flow, event, in->work->arena, err);
 }
 
 static bool try_postings(struct incoming *in, const struct flow *flow, struct error *err)

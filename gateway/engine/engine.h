@@ -80,6 +80,9 @@ struct engine_given {
     /* Plain to sealed bytes, bound to the log and the digest (docs/ledger-format.md). */
     MUST_USE bool (*seal)(void *self, const uint8_t digest[32], struct text plain,
                           struct arena *arena, struct text *sealed, struct error *err);
+    /* The plain bytes again; NULL: what was kept is not read, as if it were no longer there. */
+    MUST_USE bool (*open)(void *self, const struct entry_body *body, struct text sealed,
+                          struct arena *arena, struct text *plain, struct error *err);
     /* A letter is due: NEW asks for its exact bytes (answer with WORK_SEALED or
      * WORK_UNTRANSLATED), READY for one delivery (WORK_ATTEMPT or WORK_OUTCOME; to a party that
      * fetches always WORK_ATTEMPT, which lays it ready or, at its end of life, ends it). false:

@@ -104,6 +104,10 @@ MUST_USE bool question_named(struct engine *engine, struct ledger_txn *txn, uint
 MUST_USE bool question_details(struct ledger_txn *txn, struct flow_event *event,
                                const struct uuid *case_id, struct arena *arena,
                                struct error *err);
+/* The case whose kept documents this event is decided from, and these (flow.recall). */
+MUST_USE bool recall_kept(struct engine *engine, struct ledger_txn *txn,
+                          const struct flow *flow, struct flow_event *event,
+                          struct arena *arena, struct error *err);
 /* Postings, lines and the question that is answered, into the entry. `before` NULL: a new case;
  * `sent`: SentAt of an answer between provinces. */
 void draft_add_settlement(struct draft *draft, const struct flow_case *before,

@@ -1,7 +1,8 @@
-/* postings.c - money of one event for other cases: tried there first, journaled with the event.
+/* postings.c - what one event brings for other cases: tried there first, journaled with it.
  *
- * A bank line may bring money for many transfers. Each is decided as if our own core had booked
- * it there; all of it, and the line's own case, lie in one entry (foundations 23). */
+ * A bank line may bring money for many transfers; a recognition that is withdrawn suspends the
+ * filings that hang on it. Each is decided as if our own core had submitted it there; all of
+ * it, and the event's own case, lie in one entry (foundations 23). */
 #include "engine/internal.h"
 
 #include <string.h>
@@ -35,13 +36,22 @@ struct attempt {
     size_t letters; /* of what is booked so far */
 };
 
-/* *decision NULL: this money has no case here that can take it. */
+/* A document that the posted one sends on is the posted one itself. */
+static void give_bodies(struct flow_decision *decision, const struct record *body)
+{
+    for (size_t i = 0; i < decision->send_count; i++)
+        if (decision->sends[i].made == NULL)
+            decision->sends[i].made = body;
+}
+
+/* *decision NULL: it has no case here that can take it. */
 static bool book_one(struct attempt *attempt, const struct flow_posting *posting,
                      struct flow_decision **decision, struct error *err)
 {
     struct engine *engine = attempt->engine;
     struct flow_event event = {.source = EVENT_SUBMITTED,
-                               .action = ACTION_FUND_RECEIPT,
+                               .action = posting->action != 0 ? posting->action
+                                                              : ACTION_FUND_RECEIPT,
                                .revision = 1,
                                .at = attempt->event->at,
                                .body = posting->body};
@@ -54,19 +64,21 @@ static bool book_one(struct attempt *attempt, const struct flow_posting *posting
     *decision = NULL;
     if (before == NULL || made == NULL)
         return fail(err, ERROR_MEMORY, "no memory for a booking");
-    if (!ledger_case_by_trace(attempt->txn, attempt->in_region, posting->trace, &case_id,
-                              &found, err))
+    if (!ledger_case_by_trace(attempt->txn,
+                              posting->in_region != 0 ? posting->in_region : attempt->in_region,
+                              posting->trace, &case_id, &found, err))
         return false;
     if (found && !ledger_get_case(attempt->txn, &case_id, before, &found, err))
         return false;
     flow = found ? flow_find(before->flow) : NULL;
-    if (flow == NULL || before->role != ROLE_IN)
+    if (flow == NULL || (posting->action == 0 && before->role != ROLE_IN))
         return true;
     if (!flow_decide(flow, engine->rules, engine->calendar, before, &event, attempt->arena,
                      made, err))
         return false;
     if (made->kind != DECISION_ACCEPTED || attempt->letters + made->send_count > LETTERS_LEFT)
         return true;
+    give_bodies(made, posting->body);
     *decision = made;
     return true;
 }

@@ -1,6 +1,6 @@
 /* questions.c - what the settlement flows need of the engine: ids ahead of the decision, charge
- * lines, other cases of the person; and what they leave besides the case: lines, postings, and
- * an answer for whoever waits. */
+ * lines, other cases of the person, what is kept; and what they leave besides the case: lines,
+ * postings, and an answer for whoever waits. */
 #include "engine/internal.h"
 
 #include <string.h>

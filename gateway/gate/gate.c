@@ -157,6 +157,7 @@ static bool start_engine(struct gate *gate, struct error *err)
                                  .now = gate_now,
                                  .random = gate_random,
                                  .seal = gate_seal,
+                                 .open = gate_unseal,
                                  .deliver = deliver_letter,
                                  .write_new = deliver_new_letter,
                                  .answered = questions_answered};

@@ -95,7 +95,7 @@ MUST_USE bool gate_random(void *gate, void *bytes, size_t size, struct error *er
 /* Seals bytes bound to this log and their digest. */
 MUST_USE bool gate_seal(void *gate, const uint8_t digest[32], struct text plain,
                         struct arena *arena, struct text *sealed, struct error *err);
-MUST_USE bool gate_unseal(struct gate *gate, const struct entry_body *body, struct text sealed,
+MUST_USE bool gate_unseal(void *gate, const struct entry_body *body, struct text sealed,
                           struct arena *arena, struct text *plain, struct error *err);
 /* The same, looked up in the ledger. */
 MUST_USE bool gate_open_body(struct gate *gate, const struct entry_body *body,

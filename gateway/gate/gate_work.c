@@ -44,9 +44,10 @@ bool gate_seal(void *self, const uint8_t digest[32], struct text plain, struct a
     return seal(gate->keys, NULL, parts, COUNT_OF(parts), plain, arena, sealed, err);
 }
 
-bool gate_unseal(struct gate *gate, const struct entry_body *body, struct text sealed,
+bool gate_unseal(void *self, const struct entry_body *body, struct text sealed,
                  struct arena *arena, struct text *plain, struct error *err)
 {
+    struct gate *gate = self;
     struct text parts[2];
 
     bind_to(gate, body->digest, parts);
@@ -82,6 +83,8 @@ static enum retention_class retention_of(const struct work *work)
     case ACTION_PRESETTLED:
     case ACTION_QUERY:
     case ACTION_OUTCOME:
+    case ACTION_INSURED_QUERY:
+    case ACTION_INSURED_STATE:
         return RETENTION_DAYS;
     default:
         return RETENTION_100_YEARS;

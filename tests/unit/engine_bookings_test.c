@@ -364,8 +364,8 @@ static void change_sides(void)
 
 static void open_far_engine(void)
 {
-    struct engine_given given = {NULL,       NULL,          bench_now, bench_random,
-                                 bench_seal, bench_deliver, NULL};
+    struct engine_given given = {NULL,       NULL,       bench_now,     bench_random,
+                                 bench_seal, bench_open, bench_deliver, NULL};
 
     must(ledger_open(bench.store, false, &bench.ledger, &bench.err));
     engine_init(bench.engine, &given, bench.ledger, bench.rules, bench.calendar);
