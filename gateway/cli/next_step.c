@@ -2,6 +2,7 @@
 #include "cli/next_step.h"
 
 #include "cli/case_view.h"
+#include "core/injury_record.h"
 #include "core/medical_transfer.h"
 #include "core/pension_employee.h"
 #include "core/pension_remittance.h"
@@ -232,6 +233,28 @@ static struct next_step medical_next(const struct flow_case *flow_case, struct n
     return step;
 }
 
+static const struct next_step record_opener[INJURY_STATES] = {
+    [INJURY_ASKED] = {NEXT_PARTNER,
+        {"answer the question", "答复询问"}},
+    [INJURY_REQUESTED] = {NEXT_PARTNER,
+        {"reply to the request", "回复协查或核查"}},
+    [INJURY_SENT] = {NEXT_GATEWAY,
+        {"deliver the notice", "送达告知，取得回执"}},
+    [INJURY_HELD] = {NEXT_CORE,
+        {"nothing, until it changes", "无需处理；有变更再报送"}},
+    [INJURY_KEPT] = {NEXT_CORE,
+        {"keep project and roster", "更新项目与人员名册"}},
+};
+
+static const struct next_step record_other[INJURY_STATES] = {
+    [INJURY_ASKED] = {NEXT_CORE,
+        {"answer the question", "答复询问"}},
+    [INJURY_REQUESTED] = {NEXT_CORE,
+        {"reply to the request", "回复协查或核查"}},
+    [INJURY_HELD] = {NEXT_PARTNER,
+        {"nothing, until it changes", "无需处理；有变更再报送"}},
+};
+
 /* Whoever would go on has asked already: the other one answers. */
 static const struct next_step answers_there = {NEXT_PARTNER,
     {"answer the question", "答复询问"}};
@@ -256,6 +279,8 @@ static const struct {
                               STAY_STATES},
     [FLOW_MEDICAL_TRANSFER] = {{[ROLE_IN] = medical_in, [ROLE_OUT] = medical_out},
                                MEDICAL_STATES},
+    [FLOW_INJURY_RECORD] = {{[ROLE_TREATING] = record_opener, [ROLE_INSURED] = record_other},
+                            INJURY_STATES},
 };
 
 struct next_step next_step_of(const struct flow_case *flow_case)

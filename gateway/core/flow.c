@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/flow_clock.h"
+#include "core/injury_record.h"
 #include "core/medical_transfer.h"
 #include "core/pension_employee.h"
 #include "core/pension_military.h"
@@ -12,10 +13,10 @@
 #include "core/settlement_filing.h"
 #include "core/settlement_stay.h"
 
-const struct flow *const flows[] = {&pension_employee_flow,  &pension_remittance_flow,
-                                    &settlement_filing_flow, &settlement_stay_flow,
-                                    &pension_resident_flow,  &pension_military_flow,
-                                    &medical_transfer_flow,  NULL};
+const struct flow *const flows[] = {
+    &pension_employee_flow, &pension_remittance_flow, &settlement_filing_flow,
+    &settlement_stay_flow,  &pension_resident_flow,   &pension_military_flow,
+    &medical_transfer_flow, &injury_record_flow,      NULL};
 
 const struct flow *flow_find(unsigned number)
 {

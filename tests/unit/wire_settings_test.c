@@ -170,6 +170,7 @@ static const struct {
     {"INJ-REVIEW", 20100101},
     {"INJ-LEAVE", 20100101},
     {"INJ-LATE", 20100101},
+    {"INJ-REPLY", 20100101},
     {"PEN-AGE-MAN", 19780602},
     {"PEN-AGE-WOMAN", 19780602},
     {"PEN-AGE-WORKER", 19780602},
