@@ -56,6 +56,8 @@ const struct verb cli_verbs[] = {
     {"retry", "LETTER [--reason TEXT]", N_("try a dead letter again"), cli_retry},
     {"close", "LETTER --reason TEXT", N_("give a dead letter up; the case goes on without it"),
      cli_close},
+    {"pause", "CASE LIMIT --reason TEXT", N_("a limit that is our own duty rests"), cli_pause},
+    {"resume", "CASE LIMIT --reason TEXT", N_("a limit that rests goes on"), cli_resume},
     {"reverse", "STAY --reason TEXT", N_("undo a settlement over there; needs a second person"),
      cli_reverse},
     {"approvals", "[NUMBER] [--all] [--json]", N_("acts that wait for a second person"),

@@ -128,7 +128,8 @@ static bool compare_clocks(struct following *following, struct instant at)
             now->state != CLOCK_STATE_MET)
             continue;
         if (!count_clock(following, now, at,
-                         instant_before(at, now->due) ? ENDED_IN_TIME : ENDED_LATE))
+                         before->paused || instant_before(at, before->due) ? ENDED_IN_TIME
+                                                                           : ENDED_LATE))
             return false;
     }
     following->seen = following->next;

@@ -188,32 +188,6 @@ static const struct flow_step *find_step(const struct flow_situation *situation,
     return NULL;
 }
 
-static bool opens_as(const struct flow *flow, enum event_source source, unsigned action,
-                     unsigned role)
-{
-    const struct flow_step *step;
-
-    for (size_t i = 0; (step = flow_step_at(flow, role, i)) != NULL; i++)
-        if (step->from == FLOW_OPENING && step->source == (unsigned)source &&
-            step->action == action)
-            return true;
-    return false;
-}
-
-bool flow_opens(const struct flow *flow, enum event_source source, unsigned action,
-                uint8_t likely, uint8_t *role)
-{
-    CHECK(likely < ROLES);
-    *role = likely;
-    if (likely != ROLE_NONE && opens_as(flow, source, action, likely))
-        return true;
-    for (*role = ROLE_NONE + 1; *role < ROLES; ++*role)
-        if (opens_as(flow, source, action, *role))
-            return true;
-    *role = ROLE_NONE;
-    return false;
-}
-
 /* --- effects ----------------------------------------------------------------------- */
 
 static bool tag_known(const uint8_t tag[16])
@@ -267,6 +241,25 @@ static void take_facts(const struct flow_facts *facts, struct flow_case *after)
         memcpy(after->last_code, facts->code, sizeof(after->last_code));
 }
 
+/* As the other side says of its own limits; one that does not run as ours does is left. */
+static void rest_clocks(const struct flow_situation *situation, const struct flow_facts *facts,
+                        struct flow_case *after)
+{
+    struct day today = instant_day(situation->event->at);
+
+    for (size_t i = 0; i < FLOW_CLOCKS_MAX; i++) {
+        struct flow_clock *clock = &after->clocks[i];
+        uint32_t bit = FLOW_CLOCK(clock->kind);
+
+        if (clock->kind == CLOCK_NONE || clock->state != CLOCK_STATE_RUNNING)
+            continue;
+        if ((facts->clocks_pause & bit) != 0 && !clock->paused)
+            flow_clock_pause(situation->calendar, clock, today);
+        else if ((facts->clocks_resume & bit) != 0 && clock->paused)
+            flow_clock_resume(situation, clock, today);
+    }
+}
+
 static void run_clocks(const struct flow_situation *situation, const struct flow_step *step,
                        const struct flow_facts *facts, struct flow_case *after)
 {
@@ -277,6 +270,7 @@ static void run_clocks(const struct flow_situation *situation, const struct flow
         for (unsigned kind = CLOCK_NONE + 1; kind < CLOCK_KINDS; kind++)
             if ((step->clocks_start & FLOW_CLOCK(kind)) || facts->clocks_from[kind].number != 0)
                 flow_clock_start(situation, after, kind, facts->clocks_from[kind]);
+        rest_clocks(situation, facts, after);
     }
     flow_clocks_tell_overdue(after);
 }
@@ -445,6 +439,66 @@ static bool pass_clock(const struct flow_situation *situation, struct flow_decis
     return remind(situation, decision, err);
 }
 
+/* --- an operator's pause ------------------------------------------------------------ */
+
+/* The other side knows of the case if our own core may ask it how the case stands. */
+static bool known_there(const struct flow_situation *situation)
+{
+    struct flow_event question = {.source = EVENT_SUBMITTED, .action = ACTION_STATUS_QUERY};
+    struct flow_situation asking = *situation;
+    struct flow_facts facts = facts_of(situation->before, &question);
+    const struct flow_step *step;
+
+    asking.event = &question;
+    step = has_row(&asking) ? find_step(&asking, &facts) : NULL;
+    return step != NULL && step->refusal == NULL && step->send_partner == ACTION_STATUS_QUERY;
+}
+
+/* How the case stands now, for the other side, and a copy for our own core. */
+static bool tell_status(const struct flow_situation *situation, struct flow_decision *decision,
+                        struct error *err)
+{
+    struct flow_situation told = *situation;
+    struct flow_facts facts = facts_of(&decision->after, situation->event);
+    struct flow_send *send;
+
+    if (!known_there(situation))
+        return true;
+    told.before = &decision->after;
+    send = add_send(decision, FLOW_TO_PARTNER, ACTION_STATUS_ANSWER, 1, NULL);
+    if (!situation->flow->make(&told, &facts, send, err))
+        return false;
+    add_send(decision, FLOW_TO_CORE, ACTION_STATUS_ANSWER, send->revision, send->made);
+    return true;
+}
+
+/* Only a limit that runs, or rests, and is our own duty: nobody rests another one's. */
+static bool rest_by_hand(const struct flow_situation *situation, struct flow_decision *decision,
+                         struct error *err)
+{
+    const struct flow_event *event = situation->event;
+    bool pause = event->action == ACTION_PAUSE;
+    struct flow_clock *clock = NULL;
+
+    if (event->clock_kind != CLOCK_NONE && event->clock_kind < CLOCK_KINDS)
+        clock = flow_clock_find(&decision->after, event->clock_kind);
+    if (clock == NULL || is_exact(situation, event->clock_kind) ||
+        clock_duty(event->clock_kind) != situation->before->role ||
+        clock->state != CLOCK_STATE_RUNNING || clock->paused == pause) {
+        refuse(decision, situation->before, "FLW-09",
+               pause ? "no such limit of our own runs" : "no such limit of our own rests");
+        return true;
+    }
+    decision->kind = DECISION_ACCEPTED;
+    decision->after.version++;
+    decision->after.changed_at = event->at;
+    if (pause)
+        flow_clock_pause(situation->calendar, clock, instant_day(event->at));
+    else
+        flow_clock_resume(situation, clock, instant_day(event->at));
+    return tell_status(situation, decision, err);
+}
+
 static const char *reason_of(const struct flow_step *step)
 {
     if (step->guard & GUARD_ELSEWHERE)
@@ -518,6 +572,9 @@ bool flow_decide(const struct flow *flow, const struct rules *rules,
     decision->after = *situation.before;
     if (event->source == EVENT_TIMER)
         return pass_clock(&situation, decision, err);
+    if (before != NULL && event->source == EVENT_OPERATOR && event->clock_kind != CLOCK_NONE &&
+        (event->action == ACTION_PAUSE || event->action == ACTION_RESUME))
+        return rest_by_hand(&situation, decision, err);
     if (before == NULL &&
         !flow_opens(flow, event->source, event->action, event->role, &empty.role)) {
         refuse_order(&situation, decision);
@@ -536,48 +593,4 @@ void flow_warn(struct flow_decision *decision, const char *code, uint16_t row)
     decision->warning_count++;
     CHECK(text_to_field(text_of(code), warning->code, sizeof(warning->code)));
     warning->row = row;
-}
-
-static uint32_t region_at(const struct record *body, const char *path)
-{
-    uint64_t region = 0;
-
-    return record_number(body, path, 999999, &region) ? (uint32_t)region : 0;
-}
-
-static void transfer_reference(const struct record *body, struct flow_reference *reference)
-{
-    struct text trace;
-
-    *reference = (struct flow_reference){.in_region = region_at(body, "reference/inRegion"),
-                                         .out_region = region_at(body, "reference/outRegion")};
-    if (!record_text(body, "reference/traceNumber", &trace) ||
-        !text_to_field(trace, reference->trace, sizeof(reference->trace)))
-        reference->trace[0] = '\0';
-}
-
-void flow_reference_of(const struct flow *flow, const struct record *body,
-                       struct flow_reference *reference)
-{
-    (flow->reference != NULL ? flow->reference : transfer_reference)(body, reference);
-}
-
-/* --- looking up -------------------------------------------------------------------- */
-
-struct name flow_state_name(const struct flow *flow, unsigned state)
-{
-    return state < flow->state_count ? flow->states[state] : (struct name){"unknown", "未知"};
-}
-
-bool flow_state_ends(const struct flow *flow, unsigned state)
-{
-    return state < flow->state_count && (flow->ends >> state & 1u) != 0;
-}
-
-bool flow_pair_allowed(const struct flow *flow, unsigned in_state, unsigned out_state)
-{
-    for (size_t i = 0; i < flow->pair_count; i++)
-        if (flow->pairs[i].in_state == in_state && flow->pairs[i].out_state == out_state)
-            return true;
-    return false;
 }

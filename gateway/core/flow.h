@@ -172,7 +172,7 @@ struct flow_event {
     enum verdict verdict;
     struct instant received_at; /* there */
     char code[CODE_SIZE];       /* there, of a refusal */
-    /* TIMER only */
+    /* TIMER; OPERATOR, of a limit that is paused or resumed */
     uint8_t clock_kind;
     /* Opening events: what the engine knows and the flow copies into the new case */
     struct uuid case_id;
@@ -388,9 +388,11 @@ struct flow_facts {
     struct money reversed_total;
     struct day accepted_on;
     struct day clocks_from[CLOCK_KINDS]; /* not 0: this clock starts, with this day as day 0 */
-    unsigned guards;                     /* the flow's own */
-    bool remake;         /* a document is made anew though it is the event's own */
-    const void *details; /* the flow's own, for its `make` */
+    uint32_t clocks_pause;  /* FLOW_CLOCK() bits: the other side says that its duty rests, */
+    uint32_t clocks_resume; /* or goes on */
+    unsigned guards;        /* the flow's own */
+    bool remake;            /* a document is made anew though it is the event's own */
+    const void *details;    /* the flow's own, for its `make` */
 };
 
 /* What a decision is made from. `before` is never NULL here: an opening event has an empty case
@@ -531,6 +533,8 @@ uint8_t clock_duty(unsigned kind);
 /* The earliest running clock, or NULL. */
 const struct flow_clock *flow_case_due(const struct flow_case *flow_case);
 struct name clock_kind_name(unsigned kind);
+/* By its English or its Chinese name; CLOCK_NONE if there is none. */
+unsigned clock_kind_by_name(struct text name);
 
 /* Exact bytes of a case (CASE_AFTER, database `cases`): docs/ledger-format.md. Decoding gives
  * ERROR_LEDGER on anything that encoding would not have written. */

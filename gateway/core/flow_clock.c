@@ -149,14 +149,61 @@ void flow_clock_start_at(struct flow_case *after, unsigned kind, struct instant 
         .kind = (uint8_t)kind, .state = CLOCK_STATE_RUNNING, .due = due};
 }
 
+void flow_clock_pause(const struct calendar *calendar, struct flow_clock *clock, struct day on)
+{
+    int used = calendar_between(calendar, clock->region, clock->start, on);
+    int left = used <= 0 ? clock->days : clock->days - used;
+
+    clock->paused = true;
+    clock->days = (uint16_t)(left > 0 ? left : 0);
+    clock->start = on;
+}
+
+void flow_clock_resume(const struct flow_situation *situation, struct flow_clock *clock,
+                       struct day on)
+{
+    bool provisional = false;
+    struct day last = calendar_limit(situation->calendar, clock->region, on, clock->days,
+                                     &provisional);
+
+    clock->paused = false;
+    clock->start = on;
+    clock->provisional = provisional;
+    clock->calendar_version = situation->rules->calendar_version;
+    clock->due = day_end(last);
+}
+
+void flow_clocks_read(const struct flow_situation *situation, struct flow_facts *facts)
+{
+    const struct record *row = record_find(situation->event->body, "clocks/clock");
+
+    for (; row != NULL; row = record_same(row)) {
+        struct text name;
+        struct text state;
+        unsigned kind;
+
+        if (!record_text(row, "kind", &name) || !record_text(row, "state", &state))
+            continue;
+        kind = clock_kind_by_name(name);
+        if (kind == CLOCK_NONE || clock_duty(kind) == situation->before->role)
+            continue;
+        if (text_is(state, "paused"))
+            facts->clocks_pause |= FLOW_CLOCK(kind);
+        else if (text_is(state, "running"))
+            facts->clocks_resume |= FLOW_CLOCK(kind);
+    }
+}
+
 void flow_clocks_meet(struct flow_case *after, unsigned kinds)
 {
     for (size_t i = 0; i < FLOW_CLOCKS_MAX; i++) {
         struct flow_clock *clock = &after->clocks[i];
 
         if (clock->kind != CLOCK_NONE && (kinds & FLOW_CLOCK(clock->kind)) &&
-            clock->state != CLOCK_STATE_OFF)
+            clock->state != CLOCK_STATE_OFF) {
             clock->state = CLOCK_STATE_MET;
+            clock->paused = false;
+        }
     }
 }
 
@@ -168,35 +215,44 @@ void flow_clocks_tell_overdue(struct flow_case *after)
             after->flags |= CASE_OVERDUE;
 }
 
+static const struct name clock_names[] = {
+    {"none", "无"},
+    {"d1", "发函时限"},
+    {"d2", "办理转出时限"},
+    {"d2p", "书面告知时限"},
+    {"d3", "办理接续时限"},
+    {"fund", "信息资金未齐提醒"},
+    {"correction", "更正时限"},
+    {"letter", "退函后重报时限"},
+    {"clearing", "清退时限"},
+    {"withdrawal", "撤销答复时限"},
+    {"reversal", "冲回时限"},
+    {"suspense", "暂收款认领时限"},
+    {"query", "暂收款答复时限"},
+    {"restore", "恢复关系时限"},
+    {"answer", "答复时限"},
+    {"patience", "医院等候时限"},
+    {"retry", "再次冲正时间"},
+    {"lapse", "未登记失效时间"},
+    {"confirm", "交易确认时限"},
+    {"filing_end", "备案到期"},
+    {"reply", "回复时限"},
+    {"check", "转出核验时限"},
+};
+_Static_assert(COUNT_OF(clock_names) == CLOCK_KINDS, "every kind has its names");
+
 struct name clock_kind_name(unsigned kind)
 {
-    static const struct name names[] = {
-        {"none", "无"},
-        {"d1", "发函时限"},
-        {"d2", "办理转出时限"},
-        {"d2p", "书面告知时限"},
-        {"d3", "办理接续时限"},
-        {"fund", "信息资金未齐提醒"},
-        {"correction", "更正时限"},
-        {"letter", "退函后重报时限"},
-        {"clearing", "清退时限"},
-        {"withdrawal", "撤销答复时限"},
-        {"reversal", "冲回时限"},
-        {"suspense", "暂收款认领时限"},
-        {"query", "暂收款答复时限"},
-        {"restore", "恢复关系时限"},
-        {"answer", "答复时限"},
-        {"patience", "医院等候时限"},
-        {"retry", "再次冲正时间"},
-        {"lapse", "未登记失效时间"},
-        {"confirm", "交易确认时限"},
-        {"filing_end", "备案到期"},
-        {"reply", "回复时限"},
-        {"check", "转出核验时限"},
-    };
-    _Static_assert(COUNT_OF(names) == CLOCK_KINDS, "every kind has its names");
+    return kind < COUNT_OF(clock_names) ? clock_names[kind] : (struct name){"unknown", "未知"};
+}
 
-    return kind < COUNT_OF(names) ? names[kind] : (struct name){"unknown", "未知"};
+unsigned clock_kind_by_name(struct text name)
+{
+    for (unsigned kind = CLOCK_NONE + 1; kind < COUNT_OF(clock_names); kind++)
+        if (text_is(name, clock_names[kind].english) ||
+            text_is(name, clock_names[kind].chinese))
+            return kind;
+    return CLOCK_NONE;
 }
 
 const struct flow_clock *flow_case_due(const struct flow_case *flow_case)

@@ -23,6 +23,17 @@ void flow_clock_start(const struct flow_situation *situation, struct flow_case *
 void flow_clock_start_at(struct flow_case *after, unsigned kind, struct instant due);
 /* Meets those of `kinds` (FLOW_CLOCK bits) that ever ran. */
 void flow_clocks_meet(struct flow_case *after, unsigned kinds);
+/*
+ * A limit rests (时限中止) and goes on (时限恢复). Resting, it keeps the working days that were
+ * left at the end of `on` as its `days`, with `on` as its day 0; the day on which it goes on is
+ * the new day 0. A limit that rested on its last day ends on the day on which it goes on.
+ */
+void flow_clock_pause(const struct calendar *calendar, struct flow_clock *clock, struct day on);
+void flow_clock_resume(const struct flow_situation *situation, struct flow_clock *clock,
+                       struct day on);
+/* What the other side's status says of its own limits: fills facts->clocks_pause, _resume from
+ * the document's clocks/clock (kind, state). Says nothing of limits that are our own duty. */
+void flow_clocks_read(const struct flow_situation *situation, struct flow_facts *facts);
 /* CASE_OVERDUE follows from the clocks. */
 void flow_clocks_tell_overdue(struct flow_case *after);
 /* The value of a rule for a region (six digits), else for all, else `otherwise`. */

@@ -115,6 +115,8 @@ static const struct name action_names[] = {
     {"project", "项目参保"},
     {"roster", "项目人员名册"},
     {"fund_credited", "个人账户入账通知"},
+    {"pause", "时限中止"},
+    {"resume", "时限恢复"},
 };
 _Static_assert(COUNT_OF(action_names) == ACTIONS, "every action has its names");
 
@@ -311,6 +313,8 @@ static const struct travel travels[] = {
     {false, true},  /* project */
     {false, true},  /* roster */
     {true, true},   /* fund_credited */
+    {false, false}, /* pause */
+    {false, false}, /* resume */
 };
 _Static_assert(COUNT_OF(travels) == ACTIONS, "every action says where it may travel");
 

@@ -132,6 +132,10 @@ enum action {
 
     /* medical.transfer */
     ACTION_FUND_CREDITED = 81, /* 个人账户入账通知: what arrived is in the person's account */
+
+    /* an operator's acts upon a limit; never documents */
+    ACTION_PAUSE = 82,  /* 时限中止 */
+    ACTION_RESUME = 83, /* 时限恢复 */
     ACTIONS
 };
 

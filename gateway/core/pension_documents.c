@@ -216,7 +216,7 @@ static void add_clocks(struct making *making, struct record *root,
         if (clock == NULL)
             return;
         add(making, clock, "kind", clock_kind_name(limit->kind).english);
-        add(making, clock, "state", clock_states[limit->state]);
+        add(making, clock, "state", limit->paused ? "paused" : clock_states[limit->state]);
         add_day(making, clock, "dueOn", instant_day(instant_add_ms(limit->due, -1)));
     }
 }

@@ -189,7 +189,7 @@ bool engine_apply(struct engine *engine, struct ledger_txn *txn, struct work *wo
         [WORK_UNTRANSLATED] = apply_untranslated, [WORK_ATTEMPT] = apply_attempt,
         [WORK_OUTCOME] = apply_outcome,           [WORK_REPLY] = apply_reply,
         [WORK_LETTER_RETRY] = apply_retry,        [WORK_LETTER_CLOSE] = apply_close,
-        [WORK_REVERSE] = apply_reverse,           [WORK_NOTE] = apply_note,
+        [WORK_BY_HAND] = apply_by_hand,           [WORK_NOTE] = apply_note,
     };
 
     CHECK(work->kind > 0 && (size_t)work->kind < COUNT_OF(files));

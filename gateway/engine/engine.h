@@ -147,8 +147,9 @@ enum work_kind {
     WORK_REPLY,        /* the signed answer that we gave */
     WORK_LETTER_RETRY, /* an operator: try a dead letter again */
     WORK_LETTER_CLOSE, /* an operator: give a dead letter up; what waits behind it goes on */
-    WORK_REVERSE,      /* operators: reverse what is in doubt, or stands, of a case (note_case,
-                          note_tlvs); FLW-03 and FLW-01 in the result say that it cannot be */
+    WORK_BY_HAND,      /* an operator's act upon a case: note_case, hand_action, hand_clock,
+                          note_tlvs; a code in the result says that it cannot be: FLW-03, FLW-01
+                          (ACTION_REVERSE), FLW-09 (ACTION_PAUSE, ACTION_RESUME of a limit) */
     WORK_NOTE          /* an entry without a case: BOOT, CONFIG, RULES, DISCLOSED, OPERATOR */
 };
 
@@ -215,6 +216,9 @@ struct work {
     const struct tlv *note_tlvs;
     size_t note_tlv_count;
     struct uuid note_case;
+    /* BY_HAND */
+    uint16_t hand_action; /* enum action */
+    uint8_t hand_clock;   /* enum clock_kind, of a limit */
 
     /* Nobody waits for this to be durable: it may ride with the next commit. */
     bool unhurried;

@@ -122,7 +122,7 @@ void effect_answer(struct engine *engine, struct ledger_txn *txn);
 void result_asked(struct work_result *result, const struct flow_decision *decision);
 /* The same when it is a repeat. */
 MUST_USE bool repeat_question(struct ledger_txn *txn, struct work *work, struct error *err);
-MUST_USE bool apply_reverse(struct engine *engine, struct ledger_txn *txn, struct work *work,
+MUST_USE bool apply_by_hand(struct engine *engine, struct ledger_txn *txn, struct work *work,
                             struct error *err);
 
 /* The letter is no longer in flight. */

@@ -436,15 +436,17 @@ bool repeat_question(struct ledger_txn *txn, struct work *work, struct error *er
     return true;
 }
 
-/* --- reversal by hand -----------------------------------------------------------------------
+/* --- by hand
+ * ----------------------------------------------------------------------------------
  */
 
-bool apply_reverse(struct engine *engine, struct ledger_txn *txn, struct work *work,
+bool apply_by_hand(struct engine *engine, struct ledger_txn *txn, struct work *work,
                    struct error *err)
 {
     struct draft *draft = draft_new(engine, txn, work->arena, ENTRY_OPERATOR);
     struct flow_decision *decision = arena_alloc(work->arena, sizeof(*decision));
-    struct flow_event event = {.source = EVENT_OPERATOR, .action = ACTION_REVERSE};
+    struct flow_event event = {
+        .source = EVENT_OPERATOR, .action = work->hand_action, .clock_kind = work->hand_clock};
     struct uuid none = {{0}};
     struct flow_case before;
     bool found;
@@ -468,7 +470,9 @@ bool apply_reverse(struct engine *engine, struct ledger_txn *txn, struct work *w
         return true;
     }
     draft->entry.party = before.party;
-    draft->entry.action = ACTION_REVERSE;
+    draft->entry.action = work->hand_action;
+    if (work->hand_clock != CLOCK_NONE)
+        draft_add_text(draft, TLV_CLOCK, (struct text){(const char *)&work->hand_clock, 1});
     draft_add_decision(draft, &before, decision);
     draft_add_settlement(draft, &before, decision, &event, (struct instant){0});
     for (size_t i = 0; i < work->note_tlv_count; i++)

@@ -42,12 +42,72 @@ static bool reverse_case(struct engine *engine, struct ledger_txn *txn, const ch
                          struct work *work, struct error *err)
 {
     (void)object; /* note_case says it */
-    work->kind = WORK_REVERSE;
+    work->kind = WORK_BY_HAND;
+    work->hand_action = ACTION_REVERSE;
     if (!engine_apply(engine, txn, work, err))
         return false;
     return work->result.verdict == VERDICT_ACCEPTED ||
            fail(err, ERROR_CONFLICT, "nothing of this case can be reversed now (%s)",
                 work->result.code);
+}
+
+/* --- pause, resume: a limit that is our own duty rests and goes on (时限中止、恢复)
+ * -----------
+ */
+
+/* "CASE LIMIT", as in 0198…-…: d3. */
+static bool read_limit(const char *object, struct uuid *case_id, unsigned *kind,
+                       struct error *err)
+{
+    size_t size = strcspn(object, " ");
+    struct text id = {object, size};
+
+    if (object[size] == '\0' || !uuid_parse(id, case_id))
+        return fail(err, ERROR_USAGE, "object is not a case and a limit");
+    *kind = clock_kind_by_name(text_of(object + size + 1));
+    return *kind != CLOCK_NONE || fail(err, ERROR_USAGE, "there is no limit of this name");
+}
+
+static bool look_limit(struct ledger_txn *txn, const char *object, struct uuid *case_id,
+                       struct error *err)
+{
+    struct flow_case row;
+    bool found = false;
+    unsigned kind;
+
+    if (!read_limit(object, case_id, &kind, err) ||
+        !ledger_get_case(txn, case_id, &row, &found, err))
+        return false;
+    return found || fail(err, ERROR_NOT_FOUND, "no such case");
+}
+
+static bool rest_limit(struct engine *engine, struct ledger_txn *txn, const char *object,
+                       struct work *work, enum action action, struct error *err)
+{
+    struct uuid case_id;
+    unsigned kind;
+
+    if (!read_limit(object, &case_id, &kind, err))
+        return false;
+    work->kind = WORK_BY_HAND;
+    work->hand_action = (uint16_t)action;
+    work->hand_clock = (uint8_t)kind;
+    if (!engine_apply(engine, txn, work, err))
+        return false;
+    return work->result.verdict == VERDICT_ACCEPTED ||
+           fail(err, ERROR_CONFLICT, "%s (%s)", work->result.reason, work->result.code);
+}
+
+static bool pause_limit(struct engine *engine, struct ledger_txn *txn, const char *object,
+                        struct work *work, struct error *err)
+{
+    return rest_limit(engine, txn, object, work, ACTION_PAUSE, err);
+}
+
+static bool resume_limit(struct engine *engine, struct ledger_txn *txn, const char *object,
+                         struct work *work, struct error *err)
+{
+    return rest_limit(engine, txn, object, work, ACTION_RESUME, err);
 }
 
 /* --- export: tables with persons in clear --------------------------------------------------
@@ -101,6 +161,20 @@ const struct approval_act approval_acts[] = {
      .execute = reverse_case,
      .always = true,
      .usual = true},
+    {.name = "pause",
+     .title = {"pause a limit", "中止时限"},
+     .object = {"case and limit", "业务和时限"},
+     .look = look_limit,
+     .execute = pause_limit,
+     .always = false,
+     .usual = false},
+    {.name = "resume",
+     .title = {"resume a limit", "恢复时限"},
+     .object = {"case and limit", "业务和时限"},
+     .look = look_limit,
+     .execute = resume_limit,
+     .always = false,
+     .usual = false},
 };
 const size_t approval_act_count = COUNT_OF(approval_acts);
 _Static_assert(COUNT_OF(approval_acts) <= APPROVAL_ACTS_MAX, "a bit for each act");

@@ -64,6 +64,23 @@ for trace in $TRACES; do core_begin guizhou "$trace"; done
 for trace in $TRACES; do
     check "the letter of $trace has arrived" pair_wait 20 in_state guangdong "$trace" letter_held
 done
+
+# --- a limit rests and goes on: one person, unless the configuration says otherwise -------------------
+
+limit_of() { cli "$1" case "${TRACES%% *}" --json | tr -d ' \n' | grep -o '{"kind":"d2"[^}]*}'; } # SIDE
+rests_there() { limit_of guizhou | grep -q '"paused":true'; }
+goes_on_there() { limit_of guizhou | grep -q '"paused":false'; }
+check "no reason: no pause" says 64 "for a reason" cli guangdong pause "${TRACES%% *}" d2
+check "another's limit cannot be paused" says 65 "no such limit of our own" cli guizhou pause "${TRACES%% *}" d2 --reason "?"
+check "no such limit" says 66 "no limit d9" cli guangdong pause "${TRACES%% *}" d9 --reason "?"
+check "a limit rests" says 0 "rests; [0-9]* working days" cli guangdong pause "${TRACES%% *}" d2 --reason "papers are awaited, 㛃"
+check "twice it cannot" says 65 "no such limit of our own" cli guangdong pause "${TRACES%% *}" d2 --reason "?"
+check "the other side is told" pair_wait 20 rests_there
+check "it goes on" says 0 "goes on until" cli guangdong resume "${TRACES%% *}" d2 --reason "they have come"
+check "over there too" pair_wait 20 goes_on_there
+
+# --- two dead letters ------------------------------------------------------------------------------------
+
 sh certs/make-certs.sh "$PAIR/certs" hrss.450000 && cp "$PAIR/certs/hrss.450000.tls.crt" "$PAIR/guizhou/keys/" || exit 1
 sed -i 's|keys/hrss.440000.tls.crt|keys/hrss.450000.tls.crt|' "$PAIR/guizhou/parties/hrss.440000.xml"
 pair_stop guizhou && pair_start guizhou && core_start guangdong "" || exit 1

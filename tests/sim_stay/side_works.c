@@ -344,12 +344,13 @@ static void end_parking(struct side *side, const struct happening *over)
 
 static void reverse_by_hand(struct side *side)
 {
-    struct work *work = work_new(WORK_REVERSE);
+    struct work *work = work_new(WORK_BY_HAND);
     struct flow_case row;
     bool found = false;
 
     if (side_case(side, &row, &found) && found) {
         work->note_case = row.case_id;
+        work->hand_action = ACTION_REVERSE;
         enqueue(side, work);
     } else {
         arena_free(work->arena);

@@ -1,0 +1,74 @@
+/* flow_lookup.c - what a flow says of itself: how its documents name a case, its states, the
+ * pairs in which both sides may rest. */
+#include "base/check.h"
+#include "core/flow.h"
+
+static bool opens_as(const struct flow *flow, enum event_source source, unsigned action,
+                     unsigned role)
+{
+    const struct flow_step *step;
+
+    for (size_t i = 0; (step = flow_step_at(flow, role, i)) != NULL; i++)
+        if (step->from == FLOW_OPENING && step->source == (unsigned)source &&
+            step->action == action)
+            return true;
+    return false;
+}
+
+bool flow_opens(const struct flow *flow, enum event_source source, unsigned action,
+                uint8_t likely, uint8_t *role)
+{
+    CHECK(likely < ROLES);
+    *role = likely;
+    if (likely != ROLE_NONE && opens_as(flow, source, action, likely))
+        return true;
+    for (*role = ROLE_NONE + 1; *role < ROLES; ++*role)
+        if (opens_as(flow, source, action, *role))
+            return true;
+    *role = ROLE_NONE;
+    return false;
+}
+
+static uint32_t region_at(const struct record *body, const char *path)
+{
+    uint64_t region = 0;
+
+    return record_number(body, path, 999999, &region) ? (uint32_t)region : 0;
+}
+
+static void transfer_reference(const struct record *body, struct flow_reference *reference)
+{
+    struct text trace;
+
+    *reference = (struct flow_reference){.in_region = region_at(body, "reference/inRegion"),
+                                         .out_region = region_at(body, "reference/outRegion")};
+    if (!record_text(body, "reference/traceNumber", &trace) ||
+        !text_to_field(trace, reference->trace, sizeof(reference->trace)))
+        reference->trace[0] = '\0';
+}
+
+void flow_reference_of(const struct flow *flow, const struct record *body,
+                       struct flow_reference *reference)
+{
+    (flow->reference != NULL ? flow->reference : transfer_reference)(body, reference);
+}
+
+/* --- looking up -------------------------------------------------------------------- */
+
+struct name flow_state_name(const struct flow *flow, unsigned state)
+{
+    return state < flow->state_count ? flow->states[state] : (struct name){"unknown", "未知"};
+}
+
+bool flow_state_ends(const struct flow *flow, unsigned state)
+{
+    return state < flow->state_count && (flow->ends >> state & 1u) != 0;
+}
+
+bool flow_pair_allowed(const struct flow *flow, unsigned in_state, unsigned out_state)
+{
+    for (size_t i = 0; i < flow->pair_count; i++)
+        if (flow->pairs[i].in_state == in_state && flow->pairs[i].out_state == out_state)
+            return true;
+    return false;
+}
