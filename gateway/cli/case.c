@@ -9,6 +9,7 @@
 #include "cli/json.h"
 #include "cli/letter_view.h"
 #include "cli/next_step.h"
+#include "core/medical_transfer.h"
 
 enum { LABEL = 18, VALUE_SIZE = 256, WARNING_BYTES = 18 };
 
@@ -156,6 +157,15 @@ static json_t *clocks_json(const struct flow_case *row)
     return array;
 }
 
+/* Of a medical transfer: A to D, what becomes of the account, and the state of its money. */
+static void json_medical(json_t *object, const struct medical *medical)
+{
+    json_text(object, "kind", medical_kind_name(medical->kind).english);
+    json_number(object, "pay_way", medical->pay_way);
+    json_text(object, "money", medical_money_name(medical->money).english);
+    json_bool(object, "asked", medical->asked != 0);
+}
+
 static bool print_json(struct story *story, struct error *err)
 {
     json_t *object = case_json(&story->row, story->party, story->cli->now);
@@ -163,6 +173,8 @@ static bool print_json(struct story *story, struct error *err)
     json_number(object, "letter_revision", story->row.letter_revision);
     json_number(object, "form_revision", story->row.form_revision);
     json_uuid(object, "other_case", &story->row.other);
+    if (flow_part_of(story->row.flow) == FLOW_PART_MEDICAL)
+        json_medical(object, &story->row.part.medical);
     if (story->unmask) {
         json_view(object, "person_name", story->person.name.hidden);
         json_view(object, "person_number", story->person.number.hidden);
@@ -277,6 +289,11 @@ static void print_amounts(const struct story *story)
     if (row->flow == FLOW_PENSION_REMITTANCE)
         field(story, _("Allocated"), PAINT_PLAIN, _("%s yuan"),
               money_format_grouped(row->form_total, form));
+    if (flow_part_of(row->flow) == FLOW_PART_MEDICAL)
+        field(story, _("Kind and money"), PAINT_PLAIN, "%s %s, %s",
+              medical_kind_name(row->part.medical.kind).english,
+              language_name(medical_kind_name(row->part.medical.kind)),
+              language_name(medical_money_name(row->part.medical.money)));
     if (row->reverse_total.fen != 0)
         field(story, _("To go back"), PAINT_PLAIN, _("%s yuan, done %s"),
               money_format_grouped(row->reverse_total, form),

@@ -272,7 +272,8 @@ static void read_advice(struct reading *reading)
         return;
     }
     move_money(reading, person ? MONEY_REFUND : MONEY_ORDER);
-    if (!reading->ours) {
+    /* What the person got never comes to IN: it is no money of the two agencies. */
+    if (!reading->ours || person) {
         if (facts->form_held && !money_equal(amount, facts->form_total))
             flow_warn(reading->decision, "MED-C14", 0);
         return;

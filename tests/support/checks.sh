@@ -138,7 +138,7 @@ ledger_good() { # SIDE
 # --- two ledgers at rest ----------------------------------------------------------------------------
 
 # Prints a line for everything that must not be; nothing if all is well:
-#   - form and money are the same sums on both sides, and the pair of end states is one of the two
+#   - form and money are the same sums on both sides, and both have ended alike
 #   - no message is received, submitted, sealed or receipted twice
 #   - what one side sealed for the other, the other received: same id, same digest; and the reverse
 #   - what a core was told stands in its gateway's ledger, as often as it was told
@@ -149,7 +149,7 @@ judge_story() { # [PATTERN of traces]
             case_lines "$side" | grep -E "^$traces" | sed "s/^/case $side /"
             entry_lines "$side" | grep -E "^$side $traces" | sed 's/^/entry /'
             sed -n 's/.*"event":"sim.answered","trace":"\([^"]*\)","action":"\([^"]*\)","verdict":"\([^"]*\)".*/told '"$side"' \1 \2 \3/p' \
-                "$PAIR/$side/core.log"
+                "$PAIR/$side/core.log" | grep -E "^told $side $traces"
         done
     } | awk '
         function wrong(text) { print "  " text }
@@ -162,7 +162,8 @@ judge_story() { # [PATTERN of traces]
         $1 == "entry" {
             side = $2; kind = $5; message = $8; digest = $12
             key = side " " kind " " message
-            if (kind ~ /^(received|submitted|sealed|outcome)$/ && ++count[key] > 1) wrong(key " " $6 ": twice")
+            again = once[side, $4]++ # an entry of two cases: one corrects the other
+            if (!again && kind ~ /^(received|submitted|sealed|outcome)$/ && ++count[key] > 1) wrong(key " " $6 ": twice")
             if (kind == "sealed" && $9 !~ /core/) sealed[message] = side " " digest
             if (kind == "received") received[message] = side " " digest
             if (kind == "submitted") submitted[side, $3, $6, $10]++
@@ -173,7 +174,7 @@ judge_story() { # [PATTERN of traces]
             for (trace in seen) {
                 pair = state[trace, "in"] "/" state[trace, "out"]
                 if (seen[trace] != 2) wrong(trace ": on one side only")
-                else if (pair != "closed/closed" && pair != "refused/refused") wrong(trace ": " pair)
+                else if (pair !~ /^(closed\/closed|refused\/refused|withdrawn\/withdrawn|turned_back\/turned_back)$/) wrong(trace ": " pair)
             }
             for (m in sealed) {
                 split(sealed[m], a)

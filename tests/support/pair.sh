@@ -9,7 +9,7 @@
 #   pair_end                                 ends every process started here, by its id
 #
 # Environment: PAIR_SECOND (acts that need a second person; none), BIN (build/release), PAIR_LOG (level), PAIR_PRELOAD (a library for gateways).
-# Another pair than that of pensions: PAIR_AUTHORITY (hrss), PAIR_ADAPTER (that of the side), PAIR_FLOWS, PAIR_RULES (conf/rules.xml).
+# Another pair than that of pensions: PAIR_AUTHORITY (hrss), PAIR_ADAPTER (that of the side, SIDE-PAIR_CORES: core), PAIR_FLOWS, PAIR_RULES (conf/rules.xml).
 # Ports of lines with a proxy in them, by side, set before pair_make: PAIR_PROXY_PORT to the other province, PAIR_CORE_LINE from
 # the gateway to its core, PAIR_GATE_LINE back.
 
@@ -119,7 +119,7 @@ core_file() { # SIDE
     <ca>keys/ca.crt</ca>
   </tls>
   <schemas>$PAIR_TOP/schemas</schemas>
-  <adapter>$PAIR_TOP/adapters/${PAIR_ADAPTER:-$1-core}</adapter>
+  <adapter>$PAIR_TOP/adapters/${PAIR_ADAPTER:-$1-${PAIR_CORES:-core}}</adapter>
   <clockOffset>../clock</clockOffset>
   <script>script.xml</script>
 </sim>
@@ -148,7 +148,7 @@ pair_make() { # FOLDER [SUITE]
         party_file "$side" "$PAIR_AUTHORITY.${REGION[$far]}" province "https://127.0.0.1:${PAIR_PROXY_PORT[$side]:-${PORT[$far]}}/v1/messages" "" \
             "$suite" >"$PAIR/$side/parties/$PAIR_AUTHORITY.${REGION[$far]}.xml"
         party_file "$side" "$PAIR_AUTHORITY.${REGION[$side]}.core" core \
-            "https://127.0.0.1:${PAIR_CORE_LINE[$side]:-${CORE_PORT[$side]}}/v1/documents" "${PAIR_ADAPTER:-$side-core}" "" \
+            "https://127.0.0.1:${PAIR_CORE_LINE[$side]:-${CORE_PORT[$side]}}/v1/documents" "${PAIR_ADAPTER:-$side-${PAIR_CORES:-core}}" "" \
             >"$PAIR/$side/parties/$PAIR_AUTHORITY.${REGION[$side]}.core.xml"
     done
 }

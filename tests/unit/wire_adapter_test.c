@@ -4,7 +4,8 @@
 
 #include "wire/mapping_load.h"
 
-static const char *const shipped[] = {"guizhou-core", "guangdong-core", "template"};
+static const char *const shipped[] = {"guizhou-core", "guangdong-core", "template",
+                                      "guizhou-medical", "guangdong-medical"};
 
 /* --- proof of the shipped adapters
  * ------------------------------------------------------------------- */
@@ -63,6 +64,10 @@ static void test_shipped(void **state)
                      0);
     assert_int_equal(
         findings(fixture, "adapters/guizhou-settlement", "filing: 29 of 29 leaves, 0 lost"), 0);
+    assert_int_equal(
+        findings(fixture, "adapters/guizhou-medical", "form: 36 of 36 leaves, 0 lost"), 0);
+    assert_int_equal(
+        findings(fixture, "adapters/guangdong-medical", "form: 36 of 36 leaves, 0 lost"), 0);
     assert_int_equal(findings(fixture, "tests/data/soap-core", "no answer of pension.employee"),
                      0);
     assert_int_equal(findings(fixture, "tests/data/county-core", "letter: 24 of 24 leaves, 0"),
