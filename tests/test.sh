@@ -49,7 +49,7 @@ work() {
     local fault
     for fault in 1 2 3 4 5; do
         run "simulation with planted fault $fault" 60 build/release/tests/simulate 50 1 "$fault"
-        run "stays with planted fault $fault" 60 build/release/tests/simulate_stays 100 1 "$fault"
+        run "stays with planted fault $fault" 60 build/release/tests/simulate_stays 300 1 "$fault"
     done
     build asan all units build/asan/tests/simulate build/asan/tests/simulate_stays
     units asan

@@ -120,6 +120,8 @@ void stay_note_done_late(struct effect *effect)
 
     if (!effect->said->answer_ok || effect->event->action != stay_answer_action(of))
         return;
+    if (of == ACTION_SETTLE && effect->event->core_two_phase)
+        return; /* it is not confirmed, so it takes no effect there */
     if (of == ACTION_SETTLE && !booked)
         take_settlement(effect);
     else if (of == ACTION_CANCEL && booked)

@@ -53,7 +53,20 @@ struct record *document_new(struct arena *arena, unsigned action)
     return root;
 }
 
-static void add_person(struct arena *arena, struct record *root)
+struct record *document_filing(struct arena *arena, unsigned action, const char *number)
+{
+    struct record *root = record_new(arena, action_name(action).english);
+    struct record *reference;
+
+    CHECK(root != NULL);
+    reference = group(arena, root, "reference");
+    document_add(arena, reference, "treatingRegion", "440000");
+    document_add(arena, reference, "insuredRegion", "520100");
+    document_add(arena, reference, "filingNumber", number);
+    return root;
+}
+
+void document_person(struct arena *arena, struct record *root)
 {
     struct record *person = group(arena, root, "person");
 
@@ -66,7 +79,7 @@ static void add_registration(struct world *world, struct arena *arena, struct re
     bool injury = world->insurance == INSURANCE_INJURY;
 
     document_add(arena, root, "insurance", injury ? "injury" : "medical");
-    add_person(arena, root);
+    document_person(arena, root);
     document_add(arena, root, "visitKind", world->inpatient ? "inpatient" : "outpatient");
     document_add(arena, root, "institutionName", "粤测试市人民医院");
     document_add(arena, root, "admittedOn", "2026-03-02");
@@ -120,6 +133,11 @@ static void add_original(const struct world *world, struct arena *arena, struct 
         document_add(arena, original, "key", submission_key(world->hospital.about_number, key));
 }
 
+void document_handle(struct arena *arena, struct record *root, const char *serial)
+{
+    document_add(arena, group(arena, root, "handle"), "serial", serial);
+}
+
 struct record *document_question(struct world *world, struct arena *arena, unsigned action,
                                  unsigned about)
 {
@@ -129,7 +147,7 @@ struct record *document_question(struct world *world, struct arena *arena, unsig
     case ACTION_IDENTIFY:
         document_add(arena, root, "insurance",
                      world->insurance == INSURANCE_INJURY ? "injury" : "medical");
-        add_person(arena, root);
+        document_person(arena, root);
         document_add(arena, root, "on", "2026-03-02");
         break;
     case ACTION_REGISTER:

@@ -44,7 +44,8 @@ static void book(struct insured *insured, struct book_row *row, bool in)
 static struct book_row *settlement(struct insured *insured, const char *number)
 {
     for (size_t i = 0; i < insured->count; i++)
-        if (insured->rows[i].action == ACTION_SETTLE && insured->rows[i].done &&
+        if (insured->rows[i].action == ACTION_SETTLE &&
+            (insured->rows[i].done || insured->rows[i].called) &&
             (number == NULL || strcmp(insured->rows[i].settlement_number, number) == 0))
             return &insured->rows[i];
     return NULL;
@@ -71,7 +72,11 @@ static struct record *settle(struct world *world, struct book_row *row,
     tariff.wrong_fen = world_chance(world, world->rejects / 2);
     document_amounts(arena, answer, request, &tariff, &row->amount);
     row->request = bytes_of(request);
-    book(insured, row, true);
+    row->called = world->insured_two_phase;
+    if (row->called)
+        document_handle(arena, answer, row->settlement_number);
+    else
+        book(insured, row, true);
     return answer;
 }
 
@@ -96,7 +101,9 @@ static struct record *cancel(struct world *world, struct book_row *row,
     document_amounts(arena, answer, bytes_read(&stands->request, arena), &tariff, &owed);
     memcpy(row->settlement_number, number, sizeof(number));
     row->done = true;
-    book(insured, stands, false);
+    if (stands->done)
+        book(insured, stands, false);
+    stands->called = false;
     return answer;
 }
 
@@ -120,7 +127,7 @@ static struct record *reverse(struct world *world, const struct record *request,
 
     CHECK(record_text(request, "original/messageId", &text) && uuid_parse(text, &asked));
     original = find_row(insured, &asked);
-    if (insured->stubborn && original != NULL && original->done) {
+    if (insured->stubborn && original != NULL && (original->done || original->called)) {
         insured->stubborn = false;
         return document_answer(arena, ACTION_REVERSE, false);
     }
@@ -131,6 +138,8 @@ static struct record *reverse(struct world *world, const struct record *request,
     } else if (world->fault == FAULT_FORGETS_REVERSE && original->action == ACTION_SETTLE &&
                original->done) {
         world->struck = true;
+    } else if (original->called) {
+        original->called = false;
     } else if (original->done && original->action == ACTION_SETTLE) {
         book(insured, original, false);
     } else if (original->done) {
@@ -245,12 +254,35 @@ static void answer_question(struct world *world, struct book_row *row,
     act_later(world, row, pause_of(world), 0);
 }
 
+/* Two phases: what the gateway took as the answer takes effect now; once. */
+static void confirm(struct world *world, const struct happening *letter)
+{
+    struct insured *insured = &world->insured;
+    struct arena *arena = arena_new(SIM_MEMORY);
+    struct text serial;
+
+    CHECK(arena != NULL &&
+          record_text(bytes_read(&letter->content, arena), "handle/serial", &serial));
+    for (size_t i = 0; i < insured->count; i++) {
+        struct book_row *row = &insured->rows[i];
+
+        if (!row->called || !text_is(serial, row->settlement_number))
+            continue;
+        row->called = false;
+        book(insured, row, true);
+        world->counts->confirmed++;
+    }
+    arena_free(arena);
+}
+
 void insured_reads(struct world *world, const struct happening *letter)
 {
     unsigned action = letter->head.action;
     const struct uuid *asked = &letter->head.in_reply_to;
     struct book_row *row;
 
+    if (action == ACTION_CONFIRM)
+        confirm(world, letter);
     if (stay_answer_action(action) == ACTION_NONE)
         return; /* told, not asked */
     row = find_row(&world->insured, asked);

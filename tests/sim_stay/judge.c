@@ -205,6 +205,8 @@ bool world_judge(struct world *world)
     if (!side_case(&world->sides[AT_TREATING], &treating, &here) ||
         !side_case(&world->sides[AT_INSURED], &insured, &there))
         return false;
+    if (!filings_judge(world, &insured))
+        return false;
     if (!here && there)
         return world_fail(world, "only the insured side knows the stay");
     if (!here)

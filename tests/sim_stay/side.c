@@ -8,6 +8,8 @@
 
 enum { WAKE_MAX = 16, DOWN_MS = 40 * 1000 };
 
+static struct instant clock_due(struct side *side);
+
 /* --- opening, dying ----------------------------------------------------------------------- */
 
 static bool open_engine(struct side *side)
@@ -22,12 +24,13 @@ static bool open_engine(struct side *side)
     for (uint32_t number = HOME; number <= OWN_CORE; number++) {
         const char *id = ids[number == PARTNER ? 1 - side->index : side->index];
         bool core = number == OWN_CORE;
-        struct engine_party party = {.number = number,
-                                     .kind = core ? PARTY_CORE : PARTY_PROVINCE,
-                                     .region = party_region(text_of(id)),
-                                     .two_phase = core && side->world->two_phase &&
-                                                  side->index == AT_TREATING,
-                                     .reachable_by_us = number != HOME};
+        struct engine_party party = {
+            .number = number,
+            .kind = core ? PARTY_CORE : PARTY_PROVINCE,
+            .region = party_region(text_of(id)),
+            .two_phase = core && (side->index == AT_TREATING ? side->world->two_phase
+                                                             : side->world->insured_two_phase),
+            .reachable_by_us = number != HOME};
 
         snprintf(party.id, sizeof(party.id), core ? "%s.core" : "%s", id);
         if (!engine_add_party(side->engine, &party, &err))
@@ -36,6 +39,7 @@ static bool open_engine(struct side *side)
     side->engine->boot = ++side->boot;
     side->up = true;
     side->letters_at = side->world->now;
+    side->clock_at = clock_due(side);
     return true;
 }
 
@@ -308,6 +312,9 @@ static bool look_at_state(struct side *side)
         return false;
     if (!found || (side->seen && side->state == row.state))
         return true;
+    if (side->index == AT_TREATING && side->seen && side->state == STAY_REVERSING &&
+        row.state == STAY_SETTLED)
+        side->world->counts->cancel_back++;
     side->seen = true;
     side->state = row.state;
     side->world->counts->visits[side->index][row.state]++;
@@ -316,7 +323,13 @@ static bool look_at_state(struct side *side)
     return true;
 }
 
-/* When the next clock runs out; none: none runs. */
+/* What its own clock says, as everybody else's does. */
+static struct instant world_time(const struct side *side, struct instant own)
+{
+    return own.ms != 0 ? instant_add_ms(own, -side->skew_ms) : own;
+}
+
+/* When the next clock runs out. */
 static struct instant clock_due(struct side *side)
 {
     struct ledger_txn *txn = NULL;
@@ -330,7 +343,7 @@ static struct instant clock_due(struct side *side)
     if (ledger_begin_read(side->ledger, &txn, &err) &&
         ledger_next_deadline(txn, (struct instant){INT64_MAX}, &case_id, &kind, &found, &err) &&
         found && ledger_get_case(txn, &case_id, &row, &found, &err) && found)
-        due = flow_case_due(&row)->due;
+        due = world_time(side, flow_case_due(&row)->due);
     ledger_abort(txn);
     return due;
 }
@@ -345,9 +358,12 @@ static bool step_once(struct side *side)
 {
     size_t count = side->queue_count;
     struct error err = ERROR_INIT;
+    bool works = count > 0 || is_due(side, side->clock_at);
     bool dead = false;
 
-    if (count > 0 || is_due(side, clock_due(side))) {
+    if (!works && !is_due(side, side->letters_at))
+        return true;
+    if (works) {
         if (!apply_all(side, count, &dead))
             return false;
         if (dead)
@@ -361,9 +377,12 @@ static bool step_once(struct side *side)
         tell_parked(side);
         if (!look_at_state(side))
             return false;
+        side->clock_at = clock_due(side);
     }
-    return engine_dispatch(side->engine, &side->letters_at, &err) ||
-           world_fail(side->world, "dispatch: %s", err.text);
+    if (!engine_dispatch(side->engine, &side->letters_at, &err))
+        return world_fail(side->world, "dispatch: %s", err.text);
+    side->letters_at = world_time(side, side->letters_at);
+    return true;
 }
 
 bool side_step(struct side *side)
@@ -378,18 +397,17 @@ bool side_step(struct side *side)
     do {
         if (!step_once(side))
             return false;
-    } while (side->up && (side->queue_count > 0 || is_due(side, clock_due(side))));
+    } while (side->up && (side->queue_count > 0 || is_due(side, side->clock_at)));
     return true;
 }
 
 struct instant side_next(struct side *side)
 {
     struct instant next = side->letters_at;
-    struct instant due;
+    struct instant due = side->clock_at;
 
     if (!side->up)
         return side->up_at;
-    due = clock_due(side);
     if (next.ms != 0 && next.ms <= side->world->now.ms)
         next.ms = side->world->now.ms + 1;
     if (next.ms == 0 || (due.ms != 0 && due.ms < next.ms))

@@ -5,13 +5,15 @@
 
 #include "side.h"
 
-enum { SENDER_WAITS_MS = 20 * 1000, HEAD_SIZE = 96 };
+enum { SENDER_WAITS_MS = 20 * 1000, PERSON_COMES_MS = 8 * 60 * 1000, HEAD_SIZE = 96 };
 
 /* --- what is given to the engine ---------------------------------------------------------- */
 
 static struct instant given_now(void *self)
 {
-    return ((struct side *)self)->world->now;
+    const struct side *side = self;
+
+    return instant_add_ms(side->world->now, side->skew_ms);
 }
 
 static bool given_random(void *self, void *bytes, size_t size, struct error *err)
@@ -189,6 +191,53 @@ static void seal(struct side *side, const struct letter_row *row)
     enqueue(side, work);
 }
 
+/* It cannot be written as things stand; a person finds it dead, mends that, and has it sent. */
+static void give_up(struct side *side, uint64_t out_id)
+{
+    struct happening repairs = {.kind = PERSON_REPAIRS, .side = side->index, .flight = out_id};
+    struct work *work = work_new(WORK_UNTRANSLATED);
+
+    work->out_id = out_id;
+    work->park = true;
+    work->note = TEXT("no place for a field");
+    enqueue(side, work);
+    side->world->counts->dead++;
+    world_trace(side->world, "side %u: a letter is dead", side->index);
+    world_add(side->world, &repairs,
+              60 * 1000 + (int64_t)world_random(side->world, PERSON_COMES_MS));
+}
+
+static bool is_dead(struct side *side, uint64_t out_id)
+{
+    struct ledger_txn *txn = NULL;
+    struct error err = ERROR_INIT;
+    struct letter_row row;
+    bool found = false;
+
+    CHECK(ledger_begin_read(side->ledger, &txn, &err) &&
+          ledger_get_letter(txn, out_id, &row, &found, &err));
+    ledger_abort(txn);
+    return found && row.letter.state == LETTER_DEAD;
+}
+
+/* Looks again after a while: what he did may be lost in a crash. */
+static void repair(struct side *side, const struct happening *repairs)
+{
+    struct happening again = *repairs;
+    uint64_t out_id = repairs->flight;
+    struct work *work;
+
+    if (side->up && !is_dead(side, out_id))
+        return;
+    world_add(side->world, &again, PERSON_COMES_MS);
+    if (!side->up)
+        return;
+    work = work_new(WORK_LETTER_RETRY);
+    world_trace(side->world, "side %u: a dead letter is sent", side->index);
+    work->out_id = out_id;
+    enqueue(side, work);
+}
+
 static void report(struct side *side, uint64_t out_id, const struct receipt *receipt,
                    const struct happening *from)
 {
@@ -250,7 +299,10 @@ static bool given_deliver(void *self, const struct letter_row *row)
     enum hop hop = side->index == AT_TREATING ? HOP_LETTER : HOP_ANSWER;
 
     if (row->letter.state == LETTER_NEW) {
-        seal(side, row);
+        if (world->storm && world_chance(world, world->dead))
+            give_up(side, row->letter.out_id);
+        else
+            seal(side, row);
         return true;
     }
     if (core)
@@ -361,7 +413,7 @@ void side_takes(struct side *side, const struct happening *happening)
 {
     uint64_t out_id;
 
-    if (!side->up)
+    if (!side->up && happening->kind != PERSON_REPAIRS)
         return;
     switch (happening->kind) {
     case LETTER_COMES:
@@ -385,6 +437,9 @@ void side_takes(struct side *side, const struct happening *happening)
         break;
     case PERSON_ACTS:
         reverse_by_hand(side);
+        break;
+    case PERSON_REPAIRS:
+        repair(side, happening);
         break;
     default:
         CHECK(false);

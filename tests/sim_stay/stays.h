@@ -73,7 +73,9 @@ enum happening_kind {
     PARK_OVER,
     HOSPITAL_ACTS,
     INSURED_ACTS,
-    PERSON_ACTS
+    FILINGS_ACT,
+    PERSON_ACTS,
+    PERSON_REPAIRS /* a dead letter */
 };
 
 /* What a core gets for its submission. */
@@ -138,6 +140,8 @@ struct side {
     bool up;
     struct instant up_at;
     struct instant letters_at; /* the next letter is due */
+    struct instant clock_at;   /* the next clock runs out; none: none runs */
+    int64_t skew_ms;           /* how much its own clock is wrong */
     uint32_t boot;
     unsigned state; /* of the case, as last seen */
     bool seen;
@@ -190,7 +194,8 @@ struct book_row {
     struct uuid asked; /* between the provinces */
     struct uuid letter;
     unsigned action;
-    bool done; /* it took effect, and still stands */
+    bool done;   /* it took effect, and still stands */
+    bool called; /* two phases: it takes effect when it is confirmed */
     bool tombstone;
     struct bytes answer;
     unsigned number; /* of its answer's submission */
@@ -212,6 +217,23 @@ struct insured {
     bool stubborn; /* refuses the next reversal */
 };
 
+/* What the insured agency files of the person, one after the other. */
+enum { FILING_STEPS_MAX = 4 };
+struct filing_step {
+    unsigned action;
+    int64_t after_ms;
+};
+struct filings {
+    struct filing_step steps[FILING_STEPS_MAX];
+    size_t count;
+    size_t step;
+    bool ends_today; /* the first version; a change puts it otherwise */
+    unsigned version;
+    unsigned number; /* of the submission; 0: none yet */
+    uint64_t flight;
+    struct bytes content;
+};
+
 /* One mishap at one place, instead of a storm. */
 struct script {
     bool on;
@@ -228,6 +250,13 @@ struct counts {
     uint64_t settled; /* worlds that end with the money booked */
     uint64_t moved;   /* settlements that ever were booked */
     uint64_t entries;
+    uint64_t filed;           /* stays that need a filing and end settled */
+    uint64_t ended_meanwhile; /* of these: whose filing is not in force any more */
+    uint64_t confirmed;       /* calls of an insured core with two phases */
+    uint64_t dead;            /* letters that were */
+    uint64_t skewed;          /* worlds in which the partner's clock is wrong */
+    uint64_t nameless;
+    uint64_t cancel_back; /* cancellations that were reversed */
 };
 
 struct world {
@@ -247,9 +276,12 @@ struct world {
     unsigned numbers; /* of submissions */
     struct hospital hospital;
     struct insured insured;
+    bool filed; /* a stay needs a filing */
+    struct filings filings;
     unsigned insurance; /* enum insurance */
     bool inpatient;
     bool two_phase;
+    bool insured_two_phase;
     bool nameless;       /* the hospital does not say which request it reverses */
     bool person_looks;   /* at what does not agree */
     bool person_meddles; /* with what stands */
@@ -259,6 +291,7 @@ struct world {
     unsigned late;
     unsigned crash;
     unsigned rejects;
+    unsigned dead; /* letters that cannot be written, until a person has looked */
     bool trace;
     uint64_t steps;
     struct counts *counts;
@@ -300,6 +333,9 @@ MUST_USE bool side_case(struct side *side, struct flow_case *row, bool *found);
 /* The own key of a core's submission. */
 const char *submission_key(unsigned number, char key[SUBMISSION_KEY_SIZE]);
 MUST_USE struct record *document_new(struct arena *arena, unsigned action);
+MUST_USE struct record *document_filing(struct arena *arena, unsigned action,
+                                        const char *number);
+void document_person(struct arena *arena, struct record *root);
 void document_add(struct arena *arena, struct record *root, const char *name,
                   const char *value);
 void document_money(struct arena *arena, struct record *root, const char *name,
@@ -307,6 +343,8 @@ void document_money(struct arena *arena, struct record *root, const char *name,
 MUST_USE struct record *document_question(struct world *world, struct arena *arena,
                                           unsigned action, unsigned about);
 MUST_USE struct record *document_answer(struct arena *arena, unsigned question, bool ok);
+/* By which a core with two phases names its call. */
+void document_handle(struct arena *arena, struct record *root, const char *serial);
 struct tariff {
     unsigned insurance;
     bool given_back;   /* of a cancellation */
@@ -327,6 +365,12 @@ bool hospital_done(const struct world *world);
 void insured_reads(struct world *world, const struct happening *letter);
 void insured_hears(struct world *world, const struct happening *response);
 void insured_acts(struct world *world, const struct happening *happening);
+
+/* filings.c */
+void filings_start(struct world *world);
+void filings_act(struct world *world, const struct happening *happening);
+void filings_hear(struct world *world, const struct happening *response);
+MUST_USE bool filings_judge(struct world *world, const struct flow_case *stay);
 
 /* judge.c */
 MUST_USE bool world_judge(struct world *world);

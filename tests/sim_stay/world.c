@@ -6,7 +6,7 @@
 
 #include "stays.h"
 
-enum { MOMENTS_MAX = 60 * 1000, STORM_MS = 25 * 60 * 1000 };
+enum { MOMENTS_MAX = 60 * 1000, STORM_MS = 25 * 60 * 1000, SKEW_MS = 4 * 60 * 1000 };
 
 uint64_t world_random(struct world *world, uint64_t below)
 {
@@ -101,13 +101,35 @@ static void make_storm(struct world *world)
     world->late = (unsigned)world_random(world, 130);
     world->crash = (unsigned)world_random(world, 14);
     world->rejects = (unsigned)world_random(world, 90);
+    world->dead = world_chance(world, 200) ? 60 : 0;
     world->insurance = world_chance(world, 500) ? INSURANCE_MEDICAL : INSURANCE_INJURY;
     world->inpatient = world->insurance == INSURANCE_INJURY || world_chance(world, 600);
     world->two_phase = world_chance(world, 200);
+    world->filed = world_chance(world, 400);
+    world->insured_two_phase = world_chance(world, 300);
     world->nameless = world_chance(world, 250);
+    if (world_chance(world, 250))
+        world->sides[AT_INSURED].skew_ms = (int64_t)world_random(world, 2 * SKEW_MS) - SKEW_MS;
     world->insured.stubborn = world_chance(world, 120);
     world->person_looks = world_chance(world, 500);
     world->person_meddles = world_chance(world, 100);
+}
+
+static void make_script(struct world *world, const struct script *script)
+{
+    world->script = *script;
+    world->insurance = world->seed % 2 == 0 ? INSURANCE_INJURY : INSURANCE_MEDICAL;
+    world->insured_two_phase = world->seed % 4 >= 2;
+}
+
+/* Half of them by midnight, when some filings are over. */
+static void need_filings(struct world *world)
+{
+    for (size_t i = 0; i < world->rules->count; i++)
+        if (strncmp(world->rules->rows[i].id, "STL-FILING-", 11) == 0)
+            world->rules->rows[i].value = 1;
+    if (world_chance(world, 500))
+        world->now = instant_add_ms(world->now, (14 * 60 + 45) * 60 * 1000);
 }
 
 bool world_open(struct world *world, uint64_t seed, enum fault fault,
@@ -128,13 +150,19 @@ bool world_open(struct world *world, uint64_t seed, enum fault fault,
     world->insurance = INSURANCE_MEDICAL;
     world->inpatient = true;
     if (script != NULL)
-        world->script = *script;
+        make_script(world, script);
     else
         make_storm(world);
+    world->counts->skewed += world->sides[AT_INSURED].skew_ms != 0;
+    world->counts->nameless += world->nameless;
+    if (world->filed)
+        need_filings(world);
     for (unsigned i = 0; i < SIDES; i++)
         if (!side_create(world, i))
             return false;
     hospital_start(world);
+    if (world->filed)
+        filings_start(world);
     return true;
 }
 
@@ -148,6 +176,7 @@ void world_close(struct world *world)
         free(world->insured.rows[i].answer.at);
         free(world->insured.rows[i].request.at);
     }
+    free(world->filings.content.at);
     free(world->hospital.content.at);
     free(world->hospital.aside.content.at);
     calendar_free(world->calendar);
@@ -167,7 +196,9 @@ static void core_takes(struct world *world, const struct happening *letter)
         .head.action = letter->head.action,
         .receipt = {.verdict = VERDICT_ACCEPTED, .received_at = world->now}};
 
-    if (letter->side == AT_TREATING)
+    if (letter->head.flow == FLOW_SETTLEMENT_FILING)
+        world_trace(world, "a core reads %s", action_name(letter->head.action).english);
+    else if (letter->side == AT_TREATING)
         hospital_reads(world, letter);
     else
         insured_reads(world, letter);
@@ -186,6 +217,10 @@ static void happens(struct world *world, const struct happening *happening)
             hospital_hears(world, happening);
         else
             insured_hears(world, happening);
+        filings_hear(world, happening);
+        break;
+    case FILINGS_ACT:
+        filings_act(world, happening);
         break;
     case HOSPITAL_ACTS:
         hospital_acts(world, happening);
@@ -255,6 +290,8 @@ static bool run(struct world *world)
             world_trace(world, "the storm is over");
             world->storm = false;
             world->rejects = 0;
+            world->dead = 0;
+            world->sides[AT_INSURED].skew_ms = 0; /* somebody sets it right */
         }
         do {
             for (unsigned i = 0; i < SIDES; i++)

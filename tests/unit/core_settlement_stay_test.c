@@ -907,6 +907,18 @@ static void what_is_done_late_is_booked_once(void **state)
     assert_int_equal(decision.owed[0].amount.fen, -700);
 }
 
+static void what_is_not_confirmed_is_not_booked(void **state)
+{
+    struct flow_case after = reversing_settlement();
+    struct flow_event event = event_of(EVENT_SUBMITTED, ACTION_SETTLED, settlement_of("7.00"));
+
+    (void)state;
+    event.core_two_phase = true;
+    after = accepted(&after, &event, STAY_REVERSING);
+    assert_false(after.flags & CASE_BOOKED);
+    assert_int_equal(decision.send_count, 0);
+}
+
 static void what_the_core_would_not_undo_may_stand(void **state)
 {
     struct flow_case after = reversing_settlement();
@@ -998,6 +1010,7 @@ int main(void)
         cmocka_unit_test(what_was_reversed_first_is_refused_when_it_comes),
         cmocka_unit_test(a_reversal_goes_to_the_core_first),
         cmocka_unit_test(what_is_done_late_is_booked_once),
+        cmocka_unit_test(what_is_not_confirmed_is_not_booked),
         cmocka_unit_test(what_the_core_would_not_undo_may_stand),
         cmocka_unit_test(a_silent_core_holds_up_nothing),
         cmocka_unit_test(a_case_is_its_bytes),
