@@ -221,6 +221,8 @@ static const char *nature_of(const struct flow_case *row)
         return _("no money on this route");
     if (row->flags & CASE_OVERLAP)
         return _("months paid in two places");
+    if (row->flags & CASE_TAKEN_OVER)
+        return _("taken over from another system, unsigned (E3)");
     return NULL;
 }
 

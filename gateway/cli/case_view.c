@@ -162,6 +162,7 @@ static void json_flags(json_t *object, uint32_t flags)
         {CASE_FLAGGED, "flagged"},        {CASE_MERGED, "merged"},
         {CASE_PARTIAL, "partial"},        {CASE_CORRECTED, "corrected"},
         {CASE_NO_MONEY, "without_money"}, {CASE_OVERLAP, "overlap"},
+        {CASE_TAKEN_OVER, "taken_over"},
     };
 
     for (size_t i = 0; i < COUNT_OF(names); i++)

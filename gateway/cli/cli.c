@@ -60,6 +60,8 @@ const struct verb cli_verbs[] = {
     {"resume", "CASE LIMIT --reason TEXT", N_("a limit that rests goes on"), cli_resume},
     {"reverse", "STAY --reason TEXT", N_("undo a settlement over there; needs a second person"),
      cli_reverse},
+    {"import", "--open-cases FILE --reason TEXT [--json]",
+     N_("take open cases of another system over, each once"), cli_import},
     {"approvals", "[NUMBER] [--all] [--json]", N_("acts that wait for a second person"),
      cli_approvals},
     {"propose", "ACT OBJECT --reason TEXT", N_("ask for an act that needs a second person"),

@@ -98,6 +98,7 @@ bool cli_mailbox(struct cli *cli, int word_count, char *const words[], struct er
 bool cli_outbox(struct cli *cli, int word_count, char *const words[], struct error *err);
 bool cli_retry(struct cli *cli, int word_count, char *const words[], struct error *err);
 bool cli_close(struct cli *cli, int word_count, char *const words[], struct error *err);
+bool cli_import(struct cli *cli, int word_count, char *const words[], struct error *err);
 bool cli_pause(struct cli *cli, int word_count, char *const words[], struct error *err);
 bool cli_resume(struct cli *cli, int word_count, char *const words[], struct error *err);
 bool cli_reverse(struct cli *cli, int word_count, char *const words[], struct error *err);

@@ -118,6 +118,7 @@ enum case_flag {
     CASE_LINES_HELD = 1 << 24,     /* settlement.stay: cancelled, and not answered yet */
     CASE_TO_INSTITUTION = 1 << 25, /* the relation, or a bank line's money, goes into the scheme
                                       of the institutions (120) */
+    CASE_TAKEN_OVER = 1 << 26 /* opened in another system; nobody signed what came so far */
 };
 
 struct flow_case {

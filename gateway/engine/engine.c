@@ -185,11 +185,17 @@ bool engine_apply(struct engine *engine, struct ledger_txn *txn, struct work *wo
 {
     static bool (*const files[])(struct engine *, struct ledger_txn *, struct work *,
                                  struct error *) = {
-        [WORK_MESSAGE] = apply_message,           [WORK_SEALED] = apply_sealed,
-        [WORK_UNTRANSLATED] = apply_untranslated, [WORK_ATTEMPT] = apply_attempt,
-        [WORK_OUTCOME] = apply_outcome,           [WORK_REPLY] = apply_reply,
-        [WORK_LETTER_RETRY] = apply_retry,        [WORK_LETTER_CLOSE] = apply_close,
-        [WORK_BY_HAND] = apply_by_hand,           [WORK_NOTE] = apply_note,
+        [WORK_MESSAGE] = apply_message,
+        [WORK_SEALED] = apply_sealed,
+        [WORK_UNTRANSLATED] = apply_untranslated,
+        [WORK_ATTEMPT] = apply_attempt,
+        [WORK_OUTCOME] = apply_outcome,
+        [WORK_REPLY] = apply_reply,
+        [WORK_LETTER_RETRY] = apply_retry,
+        [WORK_LETTER_CLOSE] = apply_close,
+        [WORK_BY_HAND] = apply_by_hand,
+        [WORK_TAKE_OVER] = apply_take_over,
+        [WORK_NOTE] = apply_note,
     };
 
     CHECK(work->kind > 0 && (size_t)work->kind < COUNT_OF(files));

@@ -150,7 +150,27 @@ enum work_kind {
     WORK_BY_HAND,      /* an operator's act upon a case: note_case, hand_action, hand_clock,
                           note_tlvs; a code in the result says that it cannot be: FLW-03, FLW-01
                           (ACTION_REVERSE), FLW-09 (ACTION_PAUSE, ACTION_RESUME of a limit) */
+    WORK_TAKE_OVER,    /* an operator: an open case of another system (takeover, person_tag,
+                          note_tlvs); FLW-04, FLW-08, PEN-R08 in the result say that it cannot
+                          be; `duplicate`: it was taken over before */
     WORK_NOTE          /* an entry without a case: BOOT, CONFIG, RULES, DISCLOSED, OPERATOR */
+};
+
+/* What is known of a case that was opened elsewhere. */
+struct takeover {
+    uint16_t flow; /* a transfer */
+    uint8_t role;
+    uint8_t state; /* no end */
+    uint32_t in_region;
+    uint32_t out_region;
+    char trace[TRACE_SIZE];
+    struct day opened_on;
+    struct money form_total; /* 0: no form is held */
+    struct money money_total;
+    uint32_t letter_revision;
+    uint32_t form_revision;
+    uint8_t limit; /* enum clock_kind that runs; CLOCK_NONE: none */
+    struct day limit_from;
 };
 
 enum { WORK_BODIES_MAX = 3 };
@@ -216,6 +236,7 @@ struct work {
     const struct tlv *note_tlvs;
     size_t note_tlv_count;
     struct uuid note_case;
+    const struct takeover *takeover; /* TAKE_OVER */
     /* BY_HAND */
     uint16_t hand_action; /* enum action */
     uint8_t hand_clock;   /* enum clock_kind, of a limit */

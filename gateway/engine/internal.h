@@ -125,6 +125,10 @@ MUST_USE bool repeat_question(struct ledger_txn *txn, struct work *work, struct 
 MUST_USE bool apply_by_hand(struct engine *engine, struct ledger_txn *txn, struct work *work,
                             struct error *err);
 
+/* --- take_over.c ------------------------------------------------------------------------- */
+MUST_USE bool apply_take_over(struct engine *engine, struct ledger_txn *txn, struct work *work,
+                              struct error *err);
+
 /* The letter is no longer in flight. */
 void flight_end(struct engine *engine, uint64_t out_id);
 /* Our own trouble: nothing is handed out for a while. */

@@ -13,6 +13,7 @@
  *   {"verb":"traffic"}                                  load and breakers, by party (traffic.h)
  *   {"verb":"stop"}
  *   case_person, person, exported: control_person.h
+ *   take_over: control_take_over.h
  *
  * Answers have "ok"; a failed one "code" and "text". The user is the one the system names. */
 #include <jansson.h>
@@ -28,6 +29,7 @@
 #include "gate/control_approvals.h"
 #include "gate/control_person.h"
 #include "gate/control_submit.h"
+#include "gate/control_take_over.h"
 #include "gate/metrics.h"
 #include "gate/reload.h"
 #include "gate/traffic.h"
@@ -382,6 +384,29 @@ static json_t *answer_retry(struct asking *asking)
     return has_reason(asking, &err) ? retry_letter(asking) : failure(&err);
 }
 
+/* An open case of another system. */
+static json_t *answer_take_over(struct asking *asking)
+{
+    struct work *work = gate_work_new(256 * 1024);
+    struct tlv *tlv = work != NULL ? arena_alloc(work->arena, sizeof(*tlv)) : NULL;
+    struct error err = ERROR_INIT;
+    json_t *said;
+
+    if (tlv == NULL || !operator_tlv(asking, "take_over", work->arena, tlv)) {
+        gate_work_free(work);
+        fail(&err, ERROR_MEMORY, "no memory for an entry");
+        return failure(&err);
+    }
+    if (!has_reason(asking, &err)) {
+        gate_work_free(work);
+        return failure(&err);
+    }
+    work->note_tlvs = tlv;
+    work->note_tlv_count = 1;
+    said = control_take_over(asking->gate, asking->request, work, &err);
+    return said != NULL ? said : failure(&err);
+}
+
 static json_t *answer_approval(struct asking *asking, control_approval *answer)
 {
     struct error err = ERROR_INIT;
@@ -510,6 +535,7 @@ static const struct {
     {"approve", answer_approve},
     {"decline", answer_decline},
     {"reload", answer_reload},
+    {"take_over", answer_take_over},
     {"traffic", answer_traffic},
     {"stop", answer_stop},
     {"case_person", answer_case_person},
