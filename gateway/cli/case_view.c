@@ -76,6 +76,7 @@ struct name clock_title(unsigned kind)
         [CLOCK_FILING_END] = "Filing ends",
         [CLOCK_REPLY] = "Reply",
         [CLOCK_CHECK] = "Check at origin",
+        [CLOCK_CONSENT] = "Consent",
     };
     struct name name = clock_kind_name(kind);
 

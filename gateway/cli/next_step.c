@@ -60,6 +60,54 @@ static const struct next_step pension_out[PENSION_STATES] = {
         {"return the money", "退回基金，发出退款通知"}},
 };
 
+static const struct next_step temporary_in[PENSION_STATES] = {
+    [PENSION_LETTER_HELD] = {NEXT_CORE,
+        {"consent or return the letter", "发出回执，或退函"}},
+    [PENSION_LETTER_RETURNED] = {NEXT_PARTNER,
+        {"send a new letter, if any", "更正联系函后重发（或不再发）"}},
+    [PENSION_ACCEPTED] = {NEXT_PARTNER,
+        {"send the form and the money", "发出信息表，划转基金"}},
+    [PENSION_INFO_ONLY] = {NEXT_PARTNER,
+        {"pay the money, then book it", "划转基金；到账后请登记"}},
+    [PENSION_MONEY_ONLY] = {NEXT_PARTNER,
+        {"send the form", "发出信息表"}},
+    [PENSION_BOTH] = {NEXT_CORE,
+        {"link the records, complete", "办理接续，发出办结通知"}},
+    [PENSION_DISPUTE] = {NEXT_PARTNER,
+        {"correct the form or the sum", "更正信息表，或补足资金"}},
+    [PENSION_LINKED] = {NEXT_GATEWAY,
+        {"deliver the completion", "送达办结通知，取得回执"}},
+    [PENSION_CLEARING] = {NEXT_CORE,
+        {"clear the overlap", "清退重复缴费后发清退完成通知"}},
+    [PENSION_REVERSAL] = {NEXT_CORE,
+        {"return the money", "退回基金，发出退款通知"}},
+};
+
+static const struct next_step temporary_out[PENSION_STATES] = {
+    [PENSION_NEW] = {NEXT_CORE,
+        {"send the letter, or refuse", "发出联系函，或不予受理"}},
+    [PENSION_LETTER_SENT] = {NEXT_GATEWAY,
+        {"deliver the letter", "送达联系函，取得回执"}},
+    [PENSION_LETTER_HELD] = {NEXT_PARTNER,
+        {"consent or return the letter", "发出回执，或退函"}},
+    [PENSION_LETTER_RETURNED] = {NEXT_CORE,
+        {"correct the letter or refuse", "更正联系函后重发，或不予受理"}},
+    [PENSION_ACCEPTED] = {NEXT_CORE,
+        {"send the form and the money", "发出信息表，划转基金"}},
+    [PENSION_INFO_ONLY] = {NEXT_CORE,
+        {"send the money and advice", "划转基金，发出基金划转通知"}},
+    [PENSION_MONEY_ONLY] = {NEXT_CORE,
+        {"send the form", "发出信息表"}},
+    [PENSION_BOTH] = {NEXT_PARTNER,
+        {"link the records, complete", "办理接续，发出办结通知"}},
+    [PENSION_DISPUTE] = {NEXT_CORE,
+        {"send the corrected form", "更正信息表后重发"}},
+    [PENSION_WITHDRAWING] = {NEXT_GATEWAY,
+        {"ask whether money is booked", "向对方确认是否已登记基金"}},
+    [PENSION_REVERSAL] = {NEXT_PARTNER,
+        {"return the money", "退回基金，发出退款通知"}},
+};
+
 static const struct next_step remittance_in[REMITTANCE_STATES] = {
     [REMITTANCE_SUSPENSE] = {NEXT_CORE,
         {"find the case, or ask", "认领到业务，或向对方查询"}},
@@ -269,6 +317,8 @@ static const struct {
 } tables[FLOW_NUMBERS] = {
     [FLOW_PENSION_EMPLOYEE] = {{[ROLE_IN] = pension_in, [ROLE_OUT] = pension_out},
                                PENSION_STATES},
+    [FLOW_PENSION_TEMPORARY] = {{[ROLE_IN] = temporary_in, [ROLE_OUT] = temporary_out},
+                                PENSION_STATES},
     [FLOW_PENSION_RESIDENT] = {{[ROLE_IN] = pension_in, [ROLE_OUT] = pension_out},
                                PENSION_STATES},
     [FLOW_PENSION_REMITTANCE] = {{[ROLE_IN] = remittance_in, [ROLE_OUT] = remittance_out},

@@ -10,13 +10,15 @@
 #include "core/pension_military.h"
 #include "core/pension_remittance.h"
 #include "core/pension_resident.h"
+#include "core/pension_temporary.h"
 #include "core/settlement_filing.h"
 #include "core/settlement_stay.h"
 
-const struct flow *const flows[] = {
-    &pension_employee_flow, &pension_remittance_flow, &settlement_filing_flow,
-    &settlement_stay_flow,  &pension_resident_flow,   &pension_military_flow,
-    &medical_transfer_flow, &injury_record_flow,      NULL};
+const struct flow *const flows[] = {&pension_employee_flow,  &pension_remittance_flow,
+                                    &settlement_filing_flow, &settlement_stay_flow,
+                                    &pension_resident_flow,  &pension_military_flow,
+                                    &medical_transfer_flow,  &injury_record_flow,
+                                    &pension_temporary_flow, NULL};
 
 const struct flow *flow_find(unsigned number)
 {
@@ -363,7 +365,8 @@ static bool remind(const struct flow_situation *situation, struct flow_decision 
                    struct error *err)
 {
     struct flow_facts facts = {.flags = situation->before->flags};
-    bool ours = clock_duty(situation->event->clock_kind) == situation->before->role;
+    bool ours = flow_clock_duty(situation->flow, situation->event->clock_kind) ==
+                situation->before->role;
     struct flow_send *send = add_send(decision, ours ? FLOW_TO_CORE : FLOW_TO_PARTNER,
                                       ACTION_REMINDER, 1, NULL);
 
@@ -483,7 +486,7 @@ static bool rest_by_hand(const struct flow_situation *situation, struct flow_dec
     if (event->clock_kind != CLOCK_NONE && event->clock_kind < CLOCK_KINDS)
         clock = flow_clock_find(&decision->after, event->clock_kind);
     if (clock == NULL || is_exact(situation, event->clock_kind) ||
-        clock_duty(event->clock_kind) != situation->before->role ||
+        flow_clock_duty(situation->flow, event->clock_kind) != situation->before->role ||
         clock->state != CLOCK_STATE_RUNNING || clock->paused == pause) {
         refuse(decision, situation->before, "FLW-09",
                pause ? "no such limit of our own runs" : "no such limit of our own rests");

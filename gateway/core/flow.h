@@ -70,6 +70,8 @@ enum clock_kind {
     /* working days again */
     CLOCK_REPLY = 20, /* of a record's other side: it replies */
     CLOCK_CHECK = 21, /* OUT: says whether a medical relation may leave */
+    CLOCK_CONSENT =
+        22, /* IN: consents to take over a temporary account, or returns the letter */
     CLOCK_KINDS
 };
 
@@ -429,11 +431,12 @@ struct flow_reference {
 
 struct flow {
     uint16_t number;
-    const char *limits;    /* NULL, or what the ids of its own limits end with: PEN-D1-RP */
-    const char *family;    /* NULL, or what stands for PEN in them: MED-D1 */
-    uint8_t roles[2];      /* whose region is in_region, whose is out_region */
-    uint32_t exact_clocks; /* FLOW_CLOCK() bits: due to the millisecond; the flow starts them
-                              itself, and where no step waits for one nothing happens */
+    const char *limits;      /* NULL, or what the ids of its own limits end with: PEN-D1-RP */
+    const char *family;      /* NULL, or what stands for PEN in them: MED-D1 */
+    uint32_t swapped_clocks; /* FLOW_CLOCK() bits: here the duty of the other of its roles */
+    uint8_t roles[2];        /* whose region is in_region, whose is out_region */
+    uint32_t exact_clocks;   /* FLOW_CLOCK() bits: due to the millisecond; the flow starts them
+                                itself, and where no step waits for one nothing happens */
     bool quiet; /* the own core gets no copy of what the gateway makes for the partner */
     const struct name *states;
     size_t state_count;
@@ -529,7 +532,8 @@ struct name flow_state_name(const struct flow *flow, unsigned state);
 bool flow_state_ends(const struct flow *flow, unsigned state);
 /* May both sides rest so? */
 bool flow_pair_allowed(const struct flow *flow, unsigned in_state, unsigned out_state);
-/* Whose duty a clock is: enum role. */
+/* Whose duty a clock is: enum role; in a flow, and in general. */
+uint8_t flow_clock_duty(const struct flow *flow, unsigned kind);
 uint8_t clock_duty(unsigned kind);
 /* The earliest running clock, or NULL. */
 const struct flow_clock *flow_case_due(const struct flow_case *flow_case);

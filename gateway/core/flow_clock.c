@@ -37,6 +37,7 @@ static const struct clock_rule clock_rules[] = {
     [CLOCK_FILING_END] = {"STL-FILING", 0, ROLE_INSURED},
     [CLOCK_REPLY] = {"INJ-REPLY", 15, ROLE_INSURED},
     [CLOCK_CHECK] = {"MED-CHECK", 2, ROLE_OUT},
+    [CLOCK_CONSENT] = {"PEN-CONSENT", 15, ROLE_IN},
 };
 _Static_assert(COUNT_OF(clock_rules) == CLOCK_KINDS, "every clock has its rule");
 _Static_assert(CLOCK_KINDS <= 32, "a set of clocks is 32 bits");
@@ -44,6 +45,15 @@ _Static_assert(CLOCK_KINDS <= 32, "a set of clocks is 32 bits");
 uint8_t clock_duty(unsigned kind)
 {
     return kind < CLOCK_KINDS ? clock_rules[kind].role : ROLE_NONE;
+}
+
+uint8_t flow_clock_duty(const struct flow *flow, unsigned kind)
+{
+    uint8_t duty = clock_duty(kind);
+
+    if (kind >= CLOCK_KINDS || (flow->swapped_clocks & FLOW_CLOCK(kind)) == 0)
+        return duty;
+    return duty == flow->roles[0] ? flow->roles[1] : flow->roles[0];
 }
 
 int64_t flow_rule(const struct rules *rules, const char *id, uint32_t region, struct day day,
@@ -111,7 +121,7 @@ void flow_clock_start(const struct flow_situation *situation, struct flow_case *
                       unsigned kind, struct day from)
 {
     const struct clock_rule *rule = &clock_rules[kind];
-    bool first = rule->role == situation->flow->roles[0];
+    bool first = flow_clock_duty(situation->flow, kind) == situation->flow->roles[0];
     uint32_t region = first ? after->in_region : after->out_region;
     struct day began = instant_day(duty_begins(after, situation->event));
     struct day start = from.number != 0 ? from : flow_day_zero(situation->rules, region, began);
@@ -185,7 +195,8 @@ void flow_clocks_read(const struct flow_situation *situation, struct flow_facts 
         if (!record_text(row, "kind", &name) || !record_text(row, "state", &state))
             continue;
         kind = clock_kind_by_name(name);
-        if (kind == CLOCK_NONE || clock_duty(kind) == situation->before->role)
+        if (kind == CLOCK_NONE ||
+            flow_clock_duty(situation->flow, kind) == situation->before->role)
             continue;
         if (text_is(state, "paused"))
             facts->clocks_pause |= FLOW_CLOCK(kind);
@@ -238,6 +249,7 @@ static const struct name clock_names[] = {
     {"filing_end", "备案到期"},
     {"reply", "回复时限"},
     {"check", "转出核验时限"},
+    {"consent", "回执时限"},
 };
 _Static_assert(COUNT_OF(clock_names) == CLOCK_KINDS, "every kind has its names");
 

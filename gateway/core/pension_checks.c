@@ -126,6 +126,14 @@ static void check_pooled_temporary(const struct pension_form *form, const char *
         check_pooled(form, code, hard, issues);
 }
 
+/* An ordinary account takes the ordinary way. */
+static void check_account_type(const struct pension_form *form, const char *code, bool hard,
+                               struct pension_issues *issues)
+{
+    if (!form->temporary)
+        pension_issue_add(issues, code, hard, 0);
+}
+
 /* --- rows: months ------------------------------------------------------------------ */
 
 static bool months_right(const struct pension_row *row)
@@ -527,8 +535,9 @@ static void check_parts(const struct pension_form *form, const char *code, bool 
 /* --- the table --------------------------------------------------------------------- */
 
 enum {
-    POOLED_KINDS = CHECKS_EMPLOYEE | CHECKS_MILITARY,
-    ALL = CHECKS_EMPLOYEE | CHECKS_RESIDENT | CHECKS_MILITARY
+    EMPLOYEES = CHECKS_EMPLOYEE | CHECKS_TEMPORARY,
+    POOLED_KINDS = EMPLOYEES | CHECKS_MILITARY,
+    ALL = POOLED_KINDS | CHECKS_RESIDENT
 };
 
 static const struct {
@@ -550,15 +559,16 @@ static const struct {
     {"PEN-C25", true, CHECKS_RESIDENT, check_parts},
     {"PEN-C30", true, CHECKS_MILITARY, pension_check_service_rows},
     {"PEN-C31", true, CHECKS_MILITARY, pension_check_service_account},
+    {"PEN-C33", true, CHECKS_TEMPORARY, check_account_type},
     {"PEN-C15", true, ALL, check_before_reform},
-    {"PEN-C20", true, CHECKS_EMPLOYEE, check_paid_at_once},
-    {"PEN-C06", false, CHECKS_EMPLOYEE, check_pooled_temporary},
+    {"PEN-C20", true, EMPLOYEES, check_paid_at_once},
+    {"PEN-C06", false, EMPLOYEES, check_pooled_temporary},
     {"PEN-C10", false, ALL, check_local_span},
-    {"PEN-C11", false, CHECKS_EMPLOYEE, check_credited},
+    {"PEN-C11", false, EMPLOYEES, check_credited},
     {"PEN-C13", false, ALL, check_balances},
     {"PEN-C14", false, ALL, check_transfer_year},
     {"PEN-C15", false, ALL, check_last_balance},
-    {"PEN-C16", false, CHECKS_EMPLOYEE, check_rates},
+    {"PEN-C16", false, EMPLOYEES, check_rates},
     {"PEN-C17", false, ALL, check_dates},
     {"PEN-C21", false, ALL, check_outside_life},
 };

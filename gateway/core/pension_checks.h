@@ -42,7 +42,12 @@ struct pension_issues {
 };
 
 /* Whose form it is: not every check makes sense of each. */
-enum pension_checks { CHECKS_EMPLOYEE = 1, CHECKS_RESIDENT = 2, CHECKS_MILITARY = 4 };
+enum pension_checks {
+    CHECKS_EMPLOYEE = 1,
+    CHECKS_RESIDENT = 2,
+    CHECKS_MILITARY = 4,
+    CHECKS_TEMPORARY = 8
+};
 
 /* Runs every check that fits on a form document. `out_region` is the place the relation leaves,
  * `today` the day of the event. Only memory can fail (ERROR_MEMORY). */

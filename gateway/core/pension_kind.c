@@ -4,6 +4,7 @@
 #include "core/flow.h"
 
 static const struct pension_kind employee = {"110", "PEN-MONEY", CHECKS_EMPLOYEE};
+static const struct pension_kind temporary = {"110", "PEN-MONEY-TMP", CHECKS_TEMPORARY};
 static const struct pension_kind resident = {"150", "PEN-MONEY-RP", CHECKS_RESIDENT};
 static const struct pension_kind institution = {"120", "PEN-MONEY", CHECKS_EMPLOYEE};
 static const struct pension_kind soldier = {"110", NULL, CHECKS_MILITARY};
@@ -23,6 +24,8 @@ const struct pension_kind *pension_kind_of(unsigned flow, uint32_t flags)
         return line_kind(flags);
     case FLOW_PENSION_RESIDENT:
         return &resident;
+    case FLOW_PENSION_TEMPORARY:
+        return &temporary;
     case FLOW_PENSION_MILITARY:
         return (flags & CASE_TO_INSTITUTION) != 0 ? &soldier_to_institution : &soldier;
     default:

@@ -14,7 +14,7 @@
 #include "wire/schema.h"
 
 enum {
-    ADAPTER_MESSAGES_MAX = 64,
+    ADAPTER_MESSAGES_MAX = 256,
     ADAPTER_MATCHES_MAX = 8,
     ADAPTER_RULES_MAX = 100,
     ADAPTER_ARENA_MAX = 64 * 1024 * 1024,

@@ -210,6 +210,27 @@ static inline struct record *document_service_form(struct arena *arena)
     return form;
 }
 
+/* Of a temporary account. */
+static inline struct record *document_temporary_form(struct arena *arena)
+{
+    struct record *form = document_form(arena);
+
+    document_set(form, "accountType", "1");
+    for (unsigned row = 1; row <= 3; row++)
+        document_set(document_row(form, row), "employerRate", "0.1200");
+    return form;
+}
+
+/* The consent to take it over (回执). */
+static inline struct record *document_consent(struct arena *arena)
+{
+    struct record *consent = document_new(arena, ACTION_ACCEPTANCE);
+
+    document_put(arena, document_put(arena, consent, "bank", NULL), "account",
+                 "5299000000000000033");
+    return consent;
+}
+
 /* fund_advice or fund_receipt. */
 static inline struct record *document_money(struct arena *arena, unsigned action,
                                             const char *amount)

@@ -16,6 +16,7 @@
 #include "core/pension_military.h"
 #include "core/pension_remittance.h"
 #include "core/pension_resident.h"
+#include "core/pension_temporary.h"
 #include "flow_fixture.h"
 
 #define RULES_FILE "docs/rules.md"
@@ -599,6 +600,23 @@ static void soldiers_have_checks_of_their_own(void **unused)
     }
 }
 
+/* Of a temporary account's form; more of them: core_pension_temporary_test.c. */
+static void temporary_accounts_have_a_check_of_their_own(void **unused)
+{
+    struct record *form = document_form(arena);
+    struct flow_event event = event_with(EVENT_RECEIVED, ACTION_FORM, form);
+    struct flow_case before = case_in(ROLE_IN, PENSION_ACCEPTED);
+    struct error err = ERROR_INIT;
+
+    (void)unused;
+    before.flow = FLOW_PENSION_TEMPORARY;
+    event.revision = 2;
+    assert_true(flow_decide(&pension_temporary_flow, &rules, calendar, &before, &event, arena,
+                            &decision, &err));
+    expect_returned("PEN-C33", 0, "PEN-R21");
+    show("PEN-C33");
+}
+
 /* The same findings on what our own core hands in only warn: nothing is returned. */
 static void of_our_own_form_a_check_only_warns(void **unused)
 {
@@ -863,6 +881,7 @@ int main(void)
         FLOW_TEST(each_check_has_its_consequence),
         FLOW_TEST(residents_have_checks_of_their_own),
         FLOW_TEST(soldiers_have_checks_of_their_own),
+        FLOW_TEST(temporary_accounts_have_a_check_of_their_own),
         FLOW_TEST(of_our_own_form_a_check_only_warns),
         FLOW_TEST(months_in_two_places_are_an_overlap),
         FLOW_TEST(a_missing_paper_has_a_reason_of_its_own),

@@ -10,6 +10,7 @@
 #include "core/pension_employee.h"
 #include "core/pension_military.h"
 #include "core/pension_resident.h"
+#include "core/pension_temporary.h"
 #include "flow_expected.h"
 #include "pension_documents.h"
 
@@ -44,6 +45,12 @@ static const struct walk {
      "110",
      910000,
      2880000},
+    {&pension_temporary_flow,
+     {"tests/data/pension_temporary_expected.txt"},
+     document_temporary_form,
+     "110",
+     440000,
+     DOCUMENT_TOTAL_FEN},
 };
 static size_t next_walk;
 static const struct walk *walk;
@@ -70,6 +77,7 @@ struct point {
     bool form_back;   /* the newest form was returned */
     bool letter_back; /* the newest letter was returned */
     bool asked_too;   /* the other side has taken up the reversal */
+    bool consented;   /* of a temporary account: D2 has begun */
 };
 
 /* --- what holds once the event has been taken, by our own reckoning ------------------- */
@@ -146,6 +154,7 @@ static bool expected_holds(const void *situation, const char *word)
         {"letter_back", point->letter_back},
         {"overlap", point->overlap && point->source == EVENT_SUBMITTED},
         {"reversed", reversed_after(point)},
+        {"consented", point->consented},
     };
 
     for (size_t i = 0; i < COUNT_OF(words); i++)
@@ -163,6 +172,11 @@ static const char *yuan(int64_t fen)
 
     money_format((struct money){fen}, amount);
     return arena_copy(arena, text_of(amount)).at;
+}
+
+static bool of_temporary(void)
+{
+    return flow == &pension_temporary_flow;
 }
 
 static struct record *document_of(const struct point *point)
@@ -196,6 +210,8 @@ static struct record *document_of(const struct point *point)
     case ACTION_LETTER_RETURN:
     case ACTION_REFUSAL:
         return document_return(arena, point->action, "1", "PEN-R13");
+    case ACTION_ACCEPTANCE:
+        return of_temporary() ? document_consent(arena) : document_new(arena, point->action);
     default:
         return document_new(arena, point->action);
     }
@@ -251,6 +267,12 @@ static struct flow_event event_of(const struct point *point)
     return event;
 }
 
+static void run_clock(struct flow_case *before, unsigned kind)
+{
+    before->clocks[kind - 1] = (struct flow_clock){
+        .kind = (uint8_t)kind, .state = CLOCK_STATE_RUNNING, .start = {1}, .due = {NOW + 1}};
+}
+
 static struct flow_case case_of(const struct point *point, bool running)
 {
     struct flow_case before = {
@@ -278,10 +300,12 @@ static struct flow_case case_of(const struct point *point, bool running)
     };
 
     for (unsigned kind = 1; running && kind <= CLOCK_RESTORE; kind++)
-        before.clocks[kind - 1] = (struct flow_clock){.kind = (uint8_t)kind,
-                                                      .state = CLOCK_STATE_RUNNING,
-                                                      .start = {1},
-                                                      .due = {NOW + 1}};
+        run_clock(&before, kind);
+    if (!of_temporary())
+        return before;
+    if (running) /* in the place of a clock that this flow has not */
+        before.clocks[CLOCK_QUERY - 1].kind = CLOCK_CONSENT;
+    before.clocks[CLOCK_D2 - 1].kind = point->consented ? CLOCK_D2 : CLOCK_QUERY;
     return before;
 }
 
@@ -338,6 +362,13 @@ static void check(const struct point *point)
     expected_met(flow, line, &decision.after);
 }
 
+/* Where a withdrawal came to nothing it matters whether there was a consent. */
+static bool may_lack_consent(const struct point *point)
+{
+    return of_temporary() && point->from == PENSION_WITHDRAWING &&
+           (point->action == ACTION_WITHDRAWAL || point->action == ACTION_WITHDRAWAL_ANSWER);
+}
+
 /* The event's own ways to differ. */
 static void check_event(struct point point)
 {
@@ -361,6 +392,11 @@ static void check_event(struct point point)
         point.letter_back = point.from == PENSION_WITHDRAWING;
         check(&point);
         point.form_back = point.letter_back = false;
+        if (may_lack_consent(&point)) {
+            point.consented = false;
+            check(&point);
+            point.consented = true;
+        }
     }
 }
 
@@ -370,6 +406,10 @@ static void check_variants(struct point point)
     const int64_t too_much[] = {walk->all, walk->all + PART, PART};
     bool back = point.action == ACTION_FUND_RETURN;
 
+    if (!expected_speaks_of(point.action)) { /* however it comes, it is the same */
+        check(&point);
+        return;
+    }
     for (unsigned bits = 0; bits < 4; bits++) {
         for (size_t m = 0; m < COUNT_OF(moneys); m++) {
             point.held = bits & 1;
@@ -388,7 +428,8 @@ static void every_combination_does_what_is_written(void **unused)
     for (unsigned role = ROLE_IN; role <= ROLE_OUT; role++) {
         for (unsigned from = 0; from < PENSION_STATES; from++) {
             for (unsigned action = 0; action < ACTIONS; action++) {
-                struct point point = {.role = role, .from = from, .action = action};
+                struct point point = {
+                    .role = role, .from = from, .action = action, .consented = true};
 
                 for (size_t s = 0; s < COUNT_OF(sources); s++) {
                     point.source = sources[s];
@@ -500,6 +541,7 @@ int main(void)
         WALK, /* pension.employee */
         WALK, /* pension.resident */
         WALK, /* pension.military */
+        WALK, /* pension.temporary */
         cmocka_unit_test(every_flow_was_walked),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -1,5 +1,6 @@
 /*
- * core_pension_model_test.c - two provinces, every order of events, one transfer.
+ * core_pension_model_test.c - two provinces, every order of events, one transfer: one of
+ * pension.employee, and one of pension.temporary, whose tables are others.
  *
  * Each side queues its messages; the head of a queue is delivered, and only when its receipt
  * has come back is it taken off (one unreceipted message per case and direction). Cores submit
@@ -17,6 +18,7 @@
 
 #include "core/flow.h"
 #include "core/pension_employee.h"
+#include "core/pension_temporary.h"
 #include "pension_documents.h"
 
 enum { QUEUE_MAX = 6, SITUATIONS_MAX = 1 << 20, TABLE_SIZE = 1 << 21 };
@@ -39,7 +41,15 @@ static const struct story stories[] = {
     {"withdrawal or reversal", 1, 2, false, true, true, false},
     {"without money", 2, 2, false, true, true, true},
 };
+static const struct story temporary_stories[] = {
+    {"temporary account", 2, 2, true, false, false, false},
+    {"temporary account, withdrawal", 2, 2, false, true, false, false},
+    {"temporary account, reversal", 1, 2, true, false, true, false},
+    {"temporary account, withdrawal or reversal", 1, 2, false, true, true, false},
+    {"temporary account, without money", 2, 2, false, true, true, true},
+};
 static const struct story *story;
+static const struct flow *flow;
 
 enum content {
     PLAIN,
@@ -76,7 +86,7 @@ struct side {
     uint8_t exists;
     uint8_t state;
     uint16_t flags;
-    uint16_t clocks; /* that run */
+    uint32_t clocks; /* that run */
     uint8_t letters;
     uint8_t forms;
     uint8_t queued;
@@ -153,7 +163,7 @@ static void remember_from(uint32_t from, const struct situation *situation)
 static struct flow_case case_of(const struct side *side, unsigned role)
 {
     struct flow_case flow_case = {
-        .flow = FLOW_PENSION_EMPLOYEE,
+        .flow = flow->number,
         .role = (uint8_t)role,
         .state = side->state,
         .flags = side->flags,
@@ -167,11 +177,12 @@ static struct flow_case case_of(const struct side *side, unsigned role)
         .reversed_total = {side->reversed_total},
         .trace = DOCUMENT_TRACE,
     };
+    size_t count = 0;
 
     for (unsigned kind = 1; kind < CLOCK_KINDS; kind++)
         if (side->clocks & FLOW_CLOCK(kind))
-            flow_case.clocks[kind - 1] = (struct flow_clock){.kind = (uint8_t)kind,
-                                                             .state = CLOCK_STATE_RUNNING};
+            flow_case.clocks[count++] = (struct flow_clock){.kind = (uint8_t)kind,
+                                                            .state = CLOCK_STATE_RUNNING};
     return flow_case;
 }
 
@@ -183,7 +194,8 @@ static const struct record *make_body(const struct letter *letter)
     assert_non_null(revision);
     switch (letter->action) {
     case ACTION_FORM:
-        form = document_form(bodies);
+        form = flow == &pension_temporary_flow ? document_temporary_form(bodies)
+                                               : document_form(bodies);
         if (letter->content == FORM_WRONG)
             document_set(form, "amounts/total", "29028.39");
         if (letter->content == FORM_OTHER) {
@@ -191,6 +203,8 @@ static const struct record *make_body(const struct letter *letter)
             document_set(form, "amounts/total", "29028.39");
         }
         return form;
+    case ACTION_ACCEPTANCE:
+        return document_consent(bodies);
     case ACTION_WITHDRAWAL_ANSWER:
         form = document_new(bodies, letter->action);
         document_put(bodies, form, "agreed", letter->content == ANSWER_YES ? "true" : "false");
@@ -216,10 +230,11 @@ static const struct record *make_body(const struct letter *letter)
     }
 }
 
-/* Every document is made once. */
+/* Every document is made once, for each flow. */
+static const struct record *made[ACTIONS][CONTENTS][8];
+
 static const struct record *body_of(const struct letter *letter)
 {
-    static const struct record *made[ACTIONS][CONTENTS][8];
     const struct record **body = &made[letter->action][letter->content][letter->answers];
 
     if (*body == NULL)
@@ -253,8 +268,8 @@ static bool decide(struct side *side, unsigned role, const struct flow_event *ev
     struct error err = ERROR_INIT;
     const struct flow_case *after = &decision->after;
 
-    assert_true(flow_decide(&pension_employee_flow, &rules, calendar,
-                            side->exists ? &before : NULL, event, arena, decision, &err));
+    assert_true(flow_decide(flow, &rules, calendar, side->exists ? &before : NULL, event, arena,
+                            decision, &err));
     if (decision->kind != DECISION_ACCEPTED)
         return false;
     side->exists = 1;
@@ -265,7 +280,7 @@ static bool decide(struct side *side, unsigned role, const struct flow_event *ev
     for (size_t i = 0; i < FLOW_CLOCKS_MAX; i++)
         if (after->clocks[i].kind != CLOCK_NONE &&
             after->clocks[i].state == CLOCK_STATE_RUNNING)
-            side->clocks |= (uint16_t)FLOW_CLOCK(after->clocks[i].kind);
+            side->clocks |= FLOW_CLOCK(after->clocks[i].kind);
     side->letters = (uint8_t)after->letter_revision;
     side->forms = (uint8_t)after->form_revision;
     /* OUT looks at whether it has sent money, never at sums: fewer situations, same behaviour.
@@ -406,33 +421,56 @@ static void submit_money_in(uint32_t from, const struct side *in)
         submit_plain(from, ROLE_IN, ACTION_FUND_RETURN, MONEY_BACK);
 }
 
+/* The side at which the person applies, and which writes the letter. */
+static unsigned beginner(void)
+{
+    return flow == &pension_temporary_flow ? ROLE_OUT : ROLE_IN;
+}
+
+static void submit_letter(uint32_t from, unsigned role)
+{
+    const struct side side = seen[from].sides[role];
+
+    submit_plain(from, role, ACTION_APPLICATION, PLAIN);
+    if (!side.exists)
+        return;
+    submit_plain(from, role, ACTION_REFUSAL, PLAIN);
+    if (side.letters < story->letters_max)
+        submit(from, role,
+               (struct letter){ACTION_LETTER, (uint8_t)(side.letters + 1), PLAIN, 0});
+    if (story->withdrawal && !queues(&side, ACTION_WITHDRAWAL))
+        submit_plain(from, role, ACTION_WITHDRAWAL, PLAIN);
+}
+
+/* The other side. */
+static void submit_consent(uint32_t from, unsigned role)
+{
+    if (!seen[from].sides[role].exists)
+        return;
+    submit_plain(from, role, ACTION_ACCEPTANCE, PLAIN);
+    submit_plain(from, role, ACTION_LETTER_RETURN, PLAIN);
+    if (!story->withdrawal)
+        return;
+    submit_plain(from, role, ACTION_WITHDRAWAL_ANSWER, ANSWER_YES);
+    submit_plain(from, role, ACTION_WITHDRAWAL_ANSWER, ANSWER_NO);
+}
+
 static void submit_in(uint32_t from)
 {
     struct side in = seen[from].sides[ROLE_IN];
 
-    submit_plain(from, ROLE_IN, ACTION_APPLICATION, PLAIN);
     if (!in.exists)
         return;
-    submit_plain(from, ROLE_IN, ACTION_REFUSAL, PLAIN);
-    if (in.letters < story->letters_max)
-        submit(from, ROLE_IN,
-               (struct letter){ACTION_LETTER, (uint8_t)(in.letters + 1), PLAIN, 0});
     submit_plain(from, ROLE_IN, ACTION_COMPLETION, PLAIN);
     submit_plain(from, ROLE_IN, ACTION_COMPLETION, OVERLAPS);
     submit_plain(from, ROLE_IN, ACTION_CLEARING_DONE, PLAIN);
     submit(from, ROLE_IN, (struct letter){ACTION_FORM_RETURN, 1, PLAIN, in.forms});
     submit_money_in(from, &in);
-    if (story->withdrawal && !queues(&in, ACTION_WITHDRAWAL))
-        submit_plain(from, ROLE_IN, ACTION_WITHDRAWAL, PLAIN);
     submit_reversal_in(from, &in);
 }
 
 static void submit_end_out(uint32_t from, const struct side *out)
 {
-    if (story->withdrawal) {
-        submit_plain(from, ROLE_OUT, ACTION_WITHDRAWAL_ANSWER, ANSWER_YES);
-        submit_plain(from, ROLE_OUT, ACTION_WITHDRAWAL_ANSWER, ANSWER_NO);
-    }
     if (!queues(out, ACTION_COMPLETION) &&
         (out->state == PENSION_REVERSAL || out->state == PENSION_CANCELLED))
         submit_plain(from, ROLE_OUT, ACTION_COMPLETION, PLAIN);
@@ -453,8 +491,6 @@ static void submit_out(uint32_t from)
 
     if (!out.exists)
         return;
-    submit_plain(from, ROLE_OUT, ACTION_ACCEPTANCE, PLAIN);
-    submit_plain(from, ROLE_OUT, ACTION_LETTER_RETURN, PLAIN);
     if (out.forms < story->forms_max) {
         submit(from, ROLE_OUT, (struct letter){ACTION_FORM, next, FORM_GOOD, 0});
         submit(from, ROLE_OUT, (struct letter){ACTION_FORM, next, FORM_WRONG, 0});
@@ -469,7 +505,7 @@ static void submit_out(uint32_t from)
 
 static const char *state_text(unsigned state)
 {
-    return flow_state_name(&pension_employee_flow, state).english;
+    return flow_state_name(flow, state).english;
 }
 
 static bool quiet(const struct situation *situation)
@@ -479,7 +515,7 @@ static bool quiet(const struct situation *situation)
 
 static bool is_open(const struct side *side)
 {
-    return side->exists && !flow_state_ends(&pension_employee_flow, side->state);
+    return side->exists && !flow_state_ends(flow, side->state);
 }
 
 /* Nothing is under way: then somebody's clock runs, and no money is left behind. */
@@ -510,6 +546,7 @@ static void visit(uint32_t at)
 
     for (unsigned role = ROLE_IN; role <= ROLE_OUT; role++) {
         const struct side *side = &situation.sides[role];
+        unsigned other = role == ROLE_IN ? ROLE_OUT : ROLE_IN;
 
         if (side->queued == 0)
             continue;
@@ -518,12 +555,15 @@ static void visit(uint32_t at)
             continue;
         }
         deliver(at, role, false);
-        if (side->queue[0].action == ACTION_LETTER && !situation.sides[ROLE_OUT].exists)
+        if (side->queue[0].action == ACTION_LETTER && !situation.sides[other].exists)
             deliver(at, role, true);
     }
+    submit_letter(at, beginner());
+    submit_consent(at, beginner() == ROLE_IN ? ROLE_OUT : ROLE_IN);
     submit_in(at);
     submit_out(at);
-    if (quiet(&situation) && situation.sides[ROLE_OUT].exists)
+    if (quiet(&situation) && situation.sides[ROLE_IN].exists &&
+        situation.sides[ROLE_OUT].exists)
         met[situation.sides[ROLE_IN].state][situation.sides[ROLE_OUT].state] = true;
     look_at_rest(at, &situation);
 }
@@ -535,7 +575,7 @@ static void pairs_are_those_of_the_table(void **unused)
     (void)unused;
     for (unsigned in = 0; in < PENSION_STATES; in++) {
         for (unsigned out = 0; out < PENSION_STATES; out++) {
-            bool allowed = flow_pair_allowed(&pension_employee_flow, in, out);
+            bool allowed = flow_pair_allowed(flow, in, out);
 
             if (allowed == met[in][out])
                 continue;
@@ -551,7 +591,7 @@ static void every_state_is_reached(void **unused)
 {
     (void)unused;
     for (unsigned state = 0; state < PENSION_STATES; state++)
-        if (!reached[ROLE_IN][state])
+        if (!reached[ROLE_IN][state] && !reached[ROLE_OUT][state])
             assert_string_equal(state_text(state), "reached");
 }
 
@@ -579,10 +619,11 @@ static bool is_way_out(const struct situation *s)
     const struct side *in = &s->sides[ROLE_IN];
     const struct side *out = &s->sides[ROLE_OUT];
 
-    return in->letters == story->letters_max + 0u && in->state == PENSION_LETTER_RETURNED
-               ? true
-               : out->forms == story->forms_max ||
-                     (quiet(s) && in->exists && !is_open(in) && !is_open(out));
+    const struct side *first = &s->sides[beginner()];
+
+    return (first->letters == story->letters_max && first->state == PENSION_LETTER_RETURNED) ||
+           out->forms == story->forms_max ||
+           (quiet(s) && first->exists && !is_open(in) && !is_open(out));
 }
 
 /* From everywhere there is a way to the end of the case on both sides. */
@@ -630,15 +671,18 @@ static void look_at_ends(void)
 
 static void tell(const struct story *told)
 {
+    struct rule moneyless = {"PEN-MONEY", {1}, 0};
     struct situation start;
 
+    if (flow == &pension_temporary_flow)
+        strcpy(moneyless.id, "PEN-MONEY-TMP");
     story = told;
     memset(&start, 0, sizeof(start));
     memset(table, 0, TABLE_SIZE * sizeof(*table));
     seen_count = edge_count = under_way_max = 0;
     rules.count = 0;
     if (story->moneyless)
-        rules.rows[rules.count++] = (struct rule){"PEN-MONEY", {1}, 0};
+        rules.rows[rules.count++] = moneyless;
     remember(&start);
     for (uint32_t i = 0; i < seen_count; i++)
         visit(i);
@@ -661,9 +705,22 @@ static int explore(void **unused)
     assert_non_null(table);
     assert_non_null(arena);
     assert_non_null(calendar);
+    flow = &pension_employee_flow;
     for (size_t i = 0; i < COUNT_OF(stories); i++)
         tell(&stories[i]);
     return 0;
+}
+
+static void the_same_of_temporary_accounts(void **unused)
+{
+    (void)unused;
+    memset(met, 0, sizeof(met));
+    memset(reached, 0, sizeof(reached));
+    memset(made, 0, sizeof(made));
+    arena_reset(bodies);
+    flow = &pension_temporary_flow;
+    for (size_t i = 0; i < COUNT_OF(temporary_stories); i++)
+        tell(&temporary_stories[i]);
 }
 
 static int forget(void **unused)
@@ -682,6 +739,12 @@ static int forget(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(pairs_are_those_of_the_table),
+        cmocka_unit_test(every_state_is_reached),
+        cmocka_unit_test(there_is_always_a_way_out),
+        cmocka_unit_test(somebody_is_always_pressed),
+        cmocka_unit_test(no_money_is_left_behind),
+        cmocka_unit_test(the_same_of_temporary_accounts),
         cmocka_unit_test(pairs_are_those_of_the_table),
         cmocka_unit_test(every_state_is_reached),
         cmocka_unit_test(there_is_always_a_way_out),

@@ -31,11 +31,11 @@ static const struct {
     const char *code;
     unsigned carried; /* by whom it may be stated */
 } reasons[] = {
-    {"PEN-R01", REFUSAL},
+    {"PEN-R01", REFUSAL | LETTER_RETURN},
     {"PEN-R02", REFUSAL},
     {"PEN-R03", REFUSAL},
-    {"PEN-R04", REFUSAL},
-    {"PEN-R05", REFUSAL},
+    {"PEN-R04", REFUSAL | LETTER_RETURN},
+    {"PEN-R05", REFUSAL | LETTER_RETURN},
     {"PEN-R06", REFUSAL | LETTER_RETURN},
     {"PEN-R07", REFUSAL | LETTER_RETURN | FORM_RETURN},
     {"PEN-R08", REFUSAL | LETTER_RETURN},
