@@ -158,9 +158,12 @@ static void drop_sheet(struct flow_facts *facts)
 /* What is booked already is compared with the new sheet; else the sheet announces. */
 static void announce(struct reading *reading)
 {
-    const struct flow_facts *facts = reading->facts;
+    struct flow_facts *facts = reading->facts;
+    const struct medical *part = &reading->details->part;
 
-    if (reading->in && facts->money_seen)
+    if (part->money == MONEY_REFUNDED && part->pay_way != PAY_REFUND)
+        medical_unfit(facts, "MED-S01", "the person has been paid already");
+    else if (reading->in && facts->money_seen)
         move_money(reading, money_equal(facts->form_total, facts->money_total)
                                 ? MONEY_ARRIVE_EQUAL
                                 : MONEY_ARRIVE_DIFFERS);
@@ -367,6 +370,14 @@ static void send_back(struct reading *reading, struct money amount)
         move_money(reading, MONEY_SEND_BACK);
 }
 
+/* Without a sheet nothing is announced any more. */
+static void bounce(struct reading *reading)
+{
+    move_money(reading, MONEY_BOUNCE);
+    if (!reading->facts->form_held && reading->details->part.money == MONEY_DUE)
+        reading->details->part.money = MONEY_NONE;
+}
+
 /* OUT has it again: from IN, or from the bank that could not deliver it. OUT may not have
  * advised all that it paid; it is back all the same. */
 static void take_back(struct reading *reading, struct money amount)
@@ -381,8 +392,12 @@ static void take_back(struct reading *reading, struct money amount)
         amount = facts->money_total;
     CHECK(money_subtract(facts->money_total, amount, &facts->money_total));
     facts->money_seen = facts->money_total.fen > 0;
-    if (!facts->money_seen)
-        move_money(reading, reading->ours ? MONEY_BOUNCE : MONEY_SEND_BACK);
+    if (facts->money_seen)
+        return;
+    if (reading->ours)
+        bounce(reading);
+    else
+        move_money(reading, MONEY_SEND_BACK);
 }
 
 static void read_return(struct reading *reading)
@@ -403,7 +418,7 @@ static void read_return(struct reading *reading)
     else if (reading->ours)
         send_back(reading, amount);
     else if (!facts->form_held || money_equal(amount, facts->form_total))
-        move_money(reading, MONEY_BOUNCE);
+        bounce(reading);
 }
 
 static void read_certificate(struct reading *reading)

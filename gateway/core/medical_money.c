@@ -14,6 +14,7 @@ static const struct money_row rows_in[] = {
     {MONEY_NONE, MONEY_DROP, MONEY_NONE},
     {MONEY_NONE, MONEY_ORDER, MONEY_PAID},      /* crossing: the sheet was returned meanwhile */
     {MONEY_NONE, MONEY_REFUND, MONEY_REFUNDED}, /* crossing */
+    {MONEY_NONE, MONEY_BOUNCE, MONEY_NONE},
 
     {MONEY_DUE, MONEY_ANNOUNCE_NONE, MONEY_NONE},
     {MONEY_DUE, MONEY_ANNOUNCE, MONEY_DUE},
@@ -22,7 +23,9 @@ static const struct money_row rows_in[] = {
     {MONEY_DUE, MONEY_REFUND, MONEY_REFUNDED},
     {MONEY_DUE, MONEY_ARRIVE_EQUAL, MONEY_MATCHED}, /* crossing: before its advice */
     {MONEY_DUE, MONEY_ARRIVE_DIFFERS, MONEY_MISMATCH},
+    {MONEY_DUE, MONEY_BOUNCE, MONEY_DUE},
 
+    {MONEY_PAID, MONEY_ANNOUNCE_NONE, MONEY_NONE}, /* the news was old: it is back at OUT */
     {MONEY_PAID, MONEY_ANNOUNCE, MONEY_PAID},
     {MONEY_PAID, MONEY_DROP, MONEY_PAID},
     {MONEY_PAID, MONEY_ORDER, MONEY_PAID},
@@ -34,20 +37,27 @@ static const struct money_row rows_in[] = {
     {MONEY_MATCHED, MONEY_ORDER, MONEY_MATCHED}, /* crossing */
     {MONEY_MATCHED, MONEY_CREDIT, MONEY_CREDITED},
     {MONEY_MATCHED, MONEY_SEND_BACK, MONEY_BACK},
+    {MONEY_MATCHED, MONEY_BOUNCE, MONEY_MATCHED}, /* crossing: it was paid again since */
 
     {MONEY_MISMATCH, MONEY_ARRIVE_EQUAL, MONEY_MATCHED},
     {MONEY_MISMATCH, MONEY_ARRIVE_DIFFERS, MONEY_MISMATCH},
     {MONEY_MISMATCH, MONEY_DROP, MONEY_MISMATCH},
     {MONEY_MISMATCH, MONEY_ORDER, MONEY_MISMATCH}, /* crossing, or the rest of it */
     {MONEY_MISMATCH, MONEY_SEND_BACK, MONEY_BACK},
+    {MONEY_MISMATCH, MONEY_BOUNCE, MONEY_MISMATCH},
 
     {MONEY_CREDITED, MONEY_ORDER, MONEY_CREDITED}, /* crossing */
+    {MONEY_CREDITED, MONEY_BOUNCE, MONEY_CREDITED},
+
+    {MONEY_REFUNDED, MONEY_DROP, MONEY_REFUNDED}, /* crossing; the new sheet says the same */
+    {MONEY_REFUNDED, MONEY_ANNOUNCE, MONEY_REFUNDED},
 
     {MONEY_BACK, MONEY_ANNOUNCE_NONE, MONEY_NONE},
     {MONEY_BACK, MONEY_ANNOUNCE, MONEY_DUE},
     {MONEY_BACK, MONEY_DROP, MONEY_BACK},
-    {MONEY_BACK, MONEY_ORDER, MONEY_PAID},
+    {MONEY_BACK, MONEY_ORDER, MONEY_BACK}, /* crossing, or paid again: the arrival tells */
     {MONEY_BACK, MONEY_REFUND, MONEY_REFUNDED},
+    {MONEY_BACK, MONEY_BOUNCE, MONEY_BACK},
     {MONEY_BACK, MONEY_ARRIVE_EQUAL, MONEY_MATCHED},
     {MONEY_BACK, MONEY_ARRIVE_DIFFERS, MONEY_MISMATCH},
 };
@@ -75,6 +85,9 @@ static const struct money_row rows_out[] = {
     {MONEY_PAID, MONEY_BOUNCE, MONEY_DUE},
 
     {MONEY_CREDITED, MONEY_ORDER, MONEY_CREDITED}, /* crossing */
+
+    {MONEY_REFUNDED, MONEY_DROP, MONEY_REFUNDED}, /* crossing; the new sheet says the same */
+    {MONEY_REFUNDED, MONEY_ANNOUNCE, MONEY_REFUNDED},
 
     {MONEY_BACK, MONEY_ANNOUNCE_NONE, MONEY_NONE},
     {MONEY_BACK, MONEY_ANNOUNCE, MONEY_DUE},
@@ -110,11 +123,19 @@ bool medical_money_moving(unsigned money)
            money == MONEY_MISMATCH;
 }
 
+/* An advice is only news, and news may be old: while nothing is settled, what counts is what IN
+ * has booked. So both agree that nothing moves, or that it has ended, and how; or neither. */
 bool medical_money_pair(unsigned in_money, unsigned out_money)
 {
-    if (in_money == MONEY_MATCHED || in_money == MONEY_MISMATCH)
-        return out_money == MONEY_DUE || out_money == MONEY_PAID || out_money == MONEY_BACK;
-    return in_money == out_money;
+    bool settled = in_money == MONEY_CREDITED || in_money == MONEY_REFUNDED ||
+                   out_money == MONEY_CREDITED || out_money == MONEY_REFUNDED;
+    bool nothing = in_money == MONEY_NONE || out_money == MONEY_NONE;
+
+    if (settled || in_money == out_money)
+        return in_money == out_money;
+    /* where no sheet is held: nothing is announced, and what was paid is on its way or back */
+    return !nothing || in_money == MONEY_BACK || out_money == MONEY_BACK ||
+           out_money == MONEY_PAID;
 }
 
 struct name medical_money_name(unsigned money)

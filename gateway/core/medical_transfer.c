@@ -89,6 +89,7 @@ enum {
 #define FUND   FLOW_CLOCK(CLOCK_FUND)
 #define CORR   FLOW_CLOCK(CLOCK_CORRECTION)
 #define AGAIN  FLOW_CLOCK(CLOCK_LETTER)
+#define SUSP   FLOW_CLOCK(CLOCK_SUSPENSE)
 #define WD     FLOW_CLOCK(CLOCK_WITHDRAWAL)
 #define REV    FLOW_CLOCK(CLOCK_REVERSAL)
 #define MEND   FLOW_CLOCK(CLOCK_RESTORE)
@@ -183,12 +184,17 @@ _Static_assert(COUNT_OF(states) == MEDICAL_STATES, "every state has its names");
         STEP(from, THEIRS, FORM, DUE, SHEET_HELD, 0, FORM, D3 | FUND, met),                    \
         STEP(from, THEIRS, FORM, ALWAYS, SHEET_HELD, 0, FORM, D3, met)
 
-/* Money beside the record; what is possible the axis says (MED-S01). */
+/* Money beside the record; what is possible the axis says (MED-S01). Until it is credited or
+ * goes back, IN is pressed; until it is paid, OUT. */
 #define MONEY_MOVES_IN(from)                                                                   \
-    STEP(from, OURS, MONEY, EQUAL, SAME, 0, 0, 0, FUND),                                       \
-        STEP(from, OURS, MONEY, ALWAYS, SAME, 0, 0, 0, 0),                                     \
-        STEP(from, OURS, BACK, ALWAYS, SAME, BACK, 0, FUND, 0),                                \
-        STEP(from, THEIRS, BACK, ALWAYS, SAME, 0, BACK, FUND, 0)
+    STEP(from, OURS, MONEY, EQUAL, SAME, 0, 0, SUSP, FUND),                                    \
+        STEP(from, OURS, MONEY, ALWAYS, SAME, 0, 0, SUSP, 0),                                  \
+        STEP(from, OURS, BACK, ALWAYS, SAME, BACK, 0, FUND, SUSP),                             \
+        STEP(from, THEIRS, BACK, ALWAYS, SAME, 0, BACK, FUND, SUSP)
+/* Paid: to the person, so that nothing is to come; or to us. */
+#define ADVICE_ARRIVES(from)                                                                   \
+    STEP(from, THEIRS, ADVICE, FINAL, SAME, 0, ADVICE, 0, FUND),                               \
+        STEP(from, THEIRS, ADVICE, ALWAYS, SAME, 0, ADVICE, SUSP, FUND)
 
 /* The person withdraws, at IN: OUT says whether its sheet is out already. */
 #define WITHDRAWS_IN(from, met)                                                                \
@@ -227,15 +233,16 @@ static const struct flow_step steps_in[] = {
     MONEY_MOVES_IN(AWAITING),
     STEP(REFUSED, OURS, BACK, ALWAYS, SAME, BACK, 0, 0, 0), /* it came all the same */
     PASS(REFUSED, BACK),                                    /* crossing */
-    PASS(SHEET_HELD, ADVICE),
-    PASS(SHEET_BAD, ADVICE), /* crossing */
-    PASS(DONE, ADVICE),
+    ADVICE_ARRIVES(SHEET_HELD),
+    ADVICE_ARRIVES(SHEET_BAD), /* crossing */
+    ADVICE_ARRIVES(DONE),
     STEP(AWAITING, THEIRS, ADVICE, FINAL, CLOSED, 0, ADVICE, 0, 0),
-    PASS(AWAITING, ADVICE),
+    STEP(AWAITING, THEIRS, ADVICE, ALWAYS, SAME, 0, ADVICE, SUSP, FUND),
     PASS(CLOSED, ADVICE),  /* crossing */
+    PASS(CLOSED, BACK),    /* crossing */
     PASS(REFUSED, ADVICE), /* crossing */
-    STEP(SHEET_HELD, OURS, CREDITED, ALWAYS, SAME, CREDITED, 0, 0, FUND),
-    STEP(DONE, OURS, CREDITED, ALWAYS, SAME, CREDITED, 0, 0, FUND),
+    STEP(SHEET_HELD, OURS, CREDITED, ALWAYS, SAME, CREDITED, 0, 0, FUND | SUSP),
+    STEP(DONE, OURS, CREDITED, ALWAYS, SAME, CREDITED, 0, 0, FUND | SUSP),
     STEP(AWAITING, OURS, CREDITED, ALWAYS, CLOSED, CREDITED, 0, 0, 0),
 
     STEP(SHEET_HELD, OURS, COMPLETION, ALWAYS, DONE, COMPLETION, 0, 0, D3),
@@ -292,8 +299,8 @@ static const struct flow_step steps_in[] = {
     REFUSE(from, OURS, WITHDRAWAL, ALWAYS, "MED-W01"),                                         \
         STEP(from, THEIRS, WITHDRAWAL, ALWAYS, SAME, REPLY, WITHDRAWAL, 0, 0)
 #define MONEY_MOVES_OUT(from)                                                                  \
-    STEP(from, OURS, BACK, ALWAYS, SAME, BACK, 0, FUND, 0),                                    \
-        STEP(from, THEIRS, BACK, ALWAYS, SAME, 0, BACK, FUND, 0)
+    STEP(from, OURS, BACK, ALWAYS, SAME, BACK, 0, FUND, SUSP),                                 \
+        STEP(from, THEIRS, BACK, ALWAYS, SAME, 0, BACK, FUND, SUSP)
 
 /* 转出地. D2 runs from the acceptance (10 working days) and is met by sheet or return; money
  * has a clock of its own and holds nothing up. */
@@ -318,21 +325,25 @@ static const struct flow_step steps_out[] = {
          FUND), /* crossing */
     STEP(SHEET_HELD, THEIRS, FORM_RETURN, ALWAYS, SHEET_BAD, 0, FORM_RETURN, CORR, D3 | FUND),
     STEP(SHEET_SENT, THEIRS, REFUSAL, ALWAYS, REFUSED, 0, REFUSAL, 0, 0), /* crossing */
+    STEP(SHEET_HELD, THEIRS, REFUSAL, ALWAYS, REFUSED, 0, REFUSAL, 0, 0), /* crossing */
     STEP(SHEET_BAD, THEIRS, REFUSAL, ALWAYS, REFUSED, 0, REFUSAL, 0, 0),
     NOTE(REFUSED, FORM, NOT_TAKEN), /* crossing */
 
-    STEP(SHEET_SENT, OURS, ADVICE, ALWAYS, SAME, ADVICE, 0, 0, FUND),
-    STEP(SHEET_HELD, OURS, ADVICE, ALWAYS, SAME, ADVICE, 0, 0, FUND),
+    STEP(SHEET_SENT, OURS, ADVICE, FINAL, SAME, ADVICE, 0, 0, FUND),
+    STEP(SHEET_SENT, OURS, ADVICE, ALWAYS, SAME, ADVICE, 0, SUSP, FUND),
+    STEP(SHEET_HELD, OURS, ADVICE, FINAL, SAME, ADVICE, 0, 0, FUND),
+    STEP(SHEET_HELD, OURS, ADVICE, ALWAYS, SAME, ADVICE, 0, SUSP, FUND),
     STEP(AWAITING, OURS, ADVICE, FINAL, CLOSED, ADVICE, 0, 0, 0),
-    STEP(AWAITING, OURS, ADVICE, ALWAYS, SAME, ADVICE, 0, 0, FUND),
+    STEP(AWAITING, OURS, ADVICE, ALWAYS, SAME, ADVICE, 0, SUSP, FUND),
     MONEY_MOVES_OUT(SHEET_SENT),
     MONEY_MOVES_OUT(SHEET_HELD),
     MONEY_MOVES_OUT(SHEET_BAD),
     MONEY_MOVES_OUT(AWAITING),
     STEP(REFUSED, OURS, BACK, ALWAYS, SAME, BACK, 0, 0, 0), /* by the bank */
     PASS(REFUSED, BACK),
-    STEP(SHEET_SENT, THEIRS, CREDITED, ALWAYS, SAME, 0, CREDITED, 0, FUND), /* crossing */
-    STEP(SHEET_HELD, THEIRS, CREDITED, ALWAYS, SAME, 0, CREDITED, 0, FUND),
+    STEP(SHEET_SENT, THEIRS, CREDITED, ALWAYS, SAME, 0, CREDITED, 0,
+         FUND | SUSP), /* crossing */
+    STEP(SHEET_HELD, THEIRS, CREDITED, ALWAYS, SAME, 0, CREDITED, 0, FUND | SUSP),
     STEP(AWAITING, THEIRS, CREDITED, ALWAYS, CLOSED, 0, CREDITED, 0, 0),
 
     STEP(SHEET_SENT, THEIRS, COMPLETION, FINAL, CLOSED, 0, COMPLETION, 0, 0), /* crossing */
@@ -362,6 +373,7 @@ static const struct flow_step steps_out[] = {
     GOES_BACK(WD, REV),
     STEP(RETURNING, THEIRS, BACK, ALWAYS, RETURNING, 0, BACK, MEND, REV),
     STEP(RETURNING, OURS, MONEY, ALWAYS, RETURNING, 0, 0, 0, 0),
+    PASS(TURNED_BACK, BACK), /* crossing: booked before its notice was here */
     STEP(RETURNING, OURS, COMPLETION, REVERSED, TURNED_BACK, COMPLETION, 0, 0, 0),
     REFUSE(RETURNING, OURS, COMPLETION, ALWAYS, "MED-R14"),
 

@@ -89,9 +89,11 @@ static bool equal_after(const struct point *point)
 
 static unsigned return_after(const struct point *point)
 {
-    if (point->role == ROLE_IN)
-        return point->source == EVENT_SUBMITTED ? MONEY_BACK : MONEY_DUE;
-    return point->source == EVENT_SUBMITTED ? MONEY_DUE : MONEY_BACK;
+    bool bounced = (point->role == ROLE_IN) == (point->source == EVENT_RECEIVED);
+
+    if (!bounced)
+        return MONEY_BACK;
+    return point->held ? MONEY_DUE : MONEY_NONE;
 }
 
 static unsigned money_after(const struct point *point)
@@ -271,7 +273,7 @@ static struct flow_event event_of(const struct point *point)
 
 static struct flow_case case_of(const struct point *point, bool running)
 {
-    /* every clock of the flow, and three that are not, so that "all" is all places */
+    /* every clock of the flow, and two that are not, so that "all" is all places */
     static const uint8_t kinds[FLOW_CLOCKS_MAX] = {
         CLOCK_D1,     CLOCK_D2,       CLOCK_D3,         CLOCK_FUND,     CLOCK_CORRECTION,
         CLOCK_LETTER, CLOCK_CLEARING, CLOCK_WITHDRAWAL, CLOCK_REVERSAL, CLOCK_RESTORE,

@@ -252,6 +252,7 @@ static const struct {
     {"MED-LETTER", 20211201},
     {"MED-WD", 20211201},
     {"MED-REV", 20211201},
+    {"MED-SUSP", 20211201},
     {"MED-RESTORE", 20211201},
     {"MED-MONEY-A", 20211201},
     {"MED-MONEY-B", 20211201},
