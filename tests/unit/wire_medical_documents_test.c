@@ -351,6 +351,153 @@ static void amounts_in_words(void **state)
             stop(rows[i].words, rows[i].right ? "is not understood" : "is understood");
 }
 
+/* --- what the gateway writes itself ------------------------------------------------------ */
+
+static unsigned made[ACTIONS]; /* documents made and looked at */
+
+/* The question to the other side names the person; nothing else does. */
+static void look_at(struct fixture *fixture, const struct flow_send *send)
+{
+    static const char *const personal[] = {"张喆", "529901198001151233", "1980-01-15"};
+    size_t size = record_encoded_size(send->made);
+    struct buffer bytes = buffer_over(arena_alloc(fixture->arena, size), size);
+
+    assert_string_equal(send->made->name, action_name(send->action).english);
+    assert_true(send->revision > 0);
+    if (!follows(fixture, send->made))
+        stop(send->made->name, fixture->err.text);
+    record_encode(send->made, &bytes);
+    for (size_t i = 0; i < COUNT_OF(personal); i++)
+        if (memmem(bytes.at, bytes.size, personal[i], strlen(personal[i])) != NULL &&
+            send->action != ACTION_INSURED_QUERY)
+            stop(send->made->name, personal[i]);
+    made[send->action]++;
+}
+
+static void decide(struct fixture *fixture, const struct flow_case *before,
+                   const struct flow_event *event, struct calendar *calendar)
+{
+    static const struct rules rules;
+    struct arena *arena = arena_new(1 << 20);
+    struct flow_decision decision;
+
+    assert_non_null(arena);
+    assert_true(flow_decide(&medical_transfer_flow, &rules, calendar, before, event, arena,
+                            &decision, &fixture->err));
+    for (size_t i = 0; i < decision.send_count; i++)
+        if (decision.sends[i].made != NULL)
+            look_at(fixture, &decision.sends[i]);
+    arena_free(arena);
+}
+
+static struct flow_case case_at(unsigned role, unsigned state)
+{
+    struct flow_case at = {
+        .case_id = {{1}},
+        .flow = FLOW_MEDICAL_TRANSFER,
+        .role = (uint8_t)role,
+        .state = (uint8_t)state,
+        .flags = CASE_FORM_HELD | CASE_MONEY_SEEN,
+        .in_region = 520300,
+        .out_region = 440300,
+        .letter_revision = 1,
+        .form_revision = 1,
+        .form_total = {347126},
+        .money_total = {347126},
+        .opened_at = {INT64_C(1772413200000)},
+        .changed_at = {INT64_C(1772413200000)},
+        .trace = "YB520000202603020001",
+        .last_code = "UNKNOWN_FLOW_15",
+        .part.medical = {.kind = MEDICAL_KIND_A, .pay_way = PAY_TRANSFER},
+    };
+    static const uint8_t kinds[] = {CLOCK_D1,         CLOCK_D2,       CLOCK_D3,
+                                    CLOCK_FUND,       CLOCK_LETTER,   CLOCK_CORRECTION,
+                                    CLOCK_WITHDRAWAL, CLOCK_REVERSAL, CLOCK_SUSPENSE,
+                                    CLOCK_RESTORE,    CLOCK_CHECK};
+
+    for (size_t i = 0; i < COUNT_OF(kinds); i++)
+        at.clocks[i] = (struct flow_clock){.kind = kinds[i],
+                                           .state = (uint8_t)(i % 4),
+                                           .start = {1},
+                                           .due = {INT64_C(1772413200000)}};
+    return at;
+}
+
+static void each_event(struct fixture *fixture, const struct flow_case *before,
+                       const struct record *body, struct calendar *calendar)
+{
+    static const char *const codes[] = {"MED-R08", "MED-C19", "UNKNOWN_FLOW_15", "FLW-03"};
+    struct flow_event event = {.action = (uint16_t)action_by_name(text_of(body->name)),
+                               .at = {INT64_C(1772413200000)},
+                               .body = body};
+    bool counted = event.action == ACTION_LETTER || event.action == ACTION_FORM;
+
+    event.revision = counted ? 2 : 1;
+    event.source = EVENT_SUBMITTED;
+    decide(fixture, before, &event, calendar);
+    event.source = EVENT_RECEIVED;
+    decide(fixture, before, &event, calendar);
+    event.source = EVENT_RECEIPT;
+    event.body = NULL;
+    event.revision = 1;
+    event.verdict = VERDICT_REFUSED;
+    for (size_t i = 0; i < COUNT_OF(codes); i++) {
+        memset(event.code, 0, sizeof(event.code));
+        strcpy(event.code, codes[i]);
+        decide(fixture, before, &event, calendar);
+    }
+}
+
+static void each_timer(struct fixture *fixture, const struct flow_case *before,
+                       struct calendar *calendar)
+{
+    for (size_t i = 0; i < FLOW_CLOCKS_MAX; i++) {
+        struct flow_event timer = {.source = EVENT_TIMER,
+                                   .clock_kind = before->clocks[i].kind,
+                                   .at = {INT64_C(1772413200000)}};
+
+        if (before->clocks[i].state == CLOCK_STATE_RUNNING)
+            decide(fixture, before, &timer, calendar);
+    }
+}
+
+static void what_is_written_follows_the_schema(void **state)
+{
+    static const unsigned written[] = {ACTION_INSURED_QUERY, ACTION_REFUSAL,
+                                       ACTION_LETTER_RETURN, ACTION_FORM_RETURN,
+                                       ACTION_STATUS_ANSWER, ACTION_WITHDRAWAL_ANSWER,
+                                       ACTION_REMINDER};
+    struct fixture *fixture = *state;
+    struct calendar *calendar = calendar_new();
+    struct record *bodies[COUNT_OF(good_documents)];
+    struct flow_event opening;
+
+    assert_non_null(calendar);
+    for (size_t i = 0; i < COUNT_OF(good_documents); i++)
+        bodies[i] = document(fixture, good_documents[i]);
+    document_set(bodies[8], "actualMonths", "83"); /* form-a goes back */
+    for (unsigned role = ROLE_IN; role <= ROLE_OUT; role++) {
+        for (unsigned at = 0; at < MEDICAL_STATES; at++) {
+            struct flow_case before = case_at(role, at);
+
+            for (size_t i = 0; i < COUNT_OF(bodies); i++)
+                each_event(fixture, &before, bodies[i], calendar);
+            each_timer(fixture, &before, calendar);
+        }
+        opening = (struct flow_event){.source = EVENT_SUBMITTED,
+                                      .action = ACTION_APPLICATION,
+                                      .revision = 1,
+                                      .role = (uint8_t)role,
+                                      .at = {INT64_C(1772413200000)},
+                                      .body = bodies[0]};
+        decide(fixture, NULL, &opening, calendar);
+    }
+    for (size_t i = 0; i < COUNT_OF(written); i++)
+        if (made[written[i]] == 0)
+            stop(action_name(written[i]).english, "was never written");
+    calendar_free(calendar);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -361,6 +508,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(overlaps_are_of_one_insurance, setup, teardown),
         cmocka_unit_test_setup_teardown(the_switches_say_whether_money_moves, setup, teardown),
         cmocka_unit_test_setup_teardown(amounts_in_words, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_is_written_follows_the_schema, setup, teardown),
     };
     return cmocka_run_group_tests(tests, open_schemas, close_schemas);
 }
