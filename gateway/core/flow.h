@@ -429,6 +429,8 @@ struct flow_reference {
     uint32_t out_region;
 };
 
+struct flow_listing; /* core/flow_listing.h */
+
 struct flow {
     uint16_t number;
     const char *limits;      /* NULL, or what the ids of its own limits end with: PEN-D1-RP */
@@ -476,6 +478,8 @@ struct flow {
                      size_t *count, struct error *err);
     /* NULL, or: whose kept documents this one is decided from. false: nobody's. */
     bool (*recall)(unsigned action, const struct record *body, struct flow_recall *recall);
+    /* NULL, or: what our own core is told at once about all its cases. */
+    const struct flow_listing *listing;
 };
 
 /* NULL if the number is unknown. */

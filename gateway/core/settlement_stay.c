@@ -8,6 +8,8 @@
  */
 #include "core/settlement_stay.h"
 
+#include "core/stay_internal.h"
+
 /* Short names, so that a row of the tables stays one line. */
 enum {
     OURS = EVENT_SUBMITTED,
@@ -425,6 +427,7 @@ const struct flow settlement_stay_flow = {
     .guards = stay_guards,
     .reference = stay_reference,
     .settle = stay_settle,
+    .listing = &stay_uncertain_listing,
 };
 
 unsigned stay_answer_action(unsigned question)

@@ -33,4 +33,8 @@ MUST_USE bool stay_read_lines(const struct flow_situation *situation, struct flo
 bool stay_read_lines_undo(const struct flow_situation *situation, struct flow_facts *facts,
                           struct stay_facts *stay);
 
+/* stay_uncertain.c: the calls of our own core that are in doubt. */
+struct flow_listing;
+extern const struct flow_listing stay_uncertain_listing;
+
 #endif

@@ -111,6 +111,11 @@ static bool read_core(struct exchange *exchange, struct error *err)
     work->message.body = message.body;
     work->message.sent_at = clock_now();
     work->lost = message.lost;
+    exchange->listing = flow_listing_of(message.flow, message.action);
+    if (exchange->listing != NULL)
+        return exchange->request != NULL ||
+               fail(err, ERROR_UNKNOWN_FLOW,
+                    "this is told at once, and only to who waits for it");
     adapter = arena_alloc(work->arena, 32 + name_size);
     if (adapter == NULL)
         return fail(err, ERROR_MEMORY, "no memory for a message");
@@ -162,7 +167,7 @@ bool exchange_read(struct exchange *exchange, struct error *err)
     if (exchange->party->kind == PARTY_CORE ? !read_core(exchange, err)
                                             : !read_province(exchange, err))
         return false;
-    if (exchange->acknowledges)
+    if (exchange->acknowledges || exchange->listing != NULL)
         return true;
     if (!gate_add_digested(exchange->gate, work, BODY_ORIGINAL, exchange->bytes,
                            &exchange->digest, err))
@@ -260,12 +265,12 @@ static bool write_core_answer(struct exchange *exchange, struct text *body, cons
 {
     const struct adapter *dialect = exchange->party->dialect;
     struct work *work = exchange->work;
-    struct adapter_message message = {.flow = work->message.flow != 0 ? work->message.flow
-                                                                      : FLOW_PENSION_EMPLOYEE,
-                                      .action = ACTION_ANSWER,
-                                      .answers = work->message.action,
-                                      .revision = 1,
-                                      .body = answer_record(exchange)};
+    struct adapter_message message = {
+        .flow = (uint16_t)adapter_answer_flow(dialect, work->message.flow),
+        .action = ACTION_ANSWER,
+        .answers = work->message.action,
+        .revision = 1,
+        .body = answer_record(exchange)};
 
     if (message.body == NULL)
         return fail(err, ERROR_MEMORY, "no memory for an answer");

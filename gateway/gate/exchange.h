@@ -7,6 +7,7 @@
 #ifndef GATE_EXCHANGE_H
 #define GATE_EXCHANGE_H
 
+#include "core/flow_listing.h"
 #include "gate/gate.h"
 
 enum {
@@ -29,10 +30,11 @@ struct exchange {
     struct text bytes; /* as received */
     struct digest digest;
     bool digest_known;
-    bool takes_receipts; /* acknowledgements are read here, too */
-    bool acknowledges;   /* it is one: `work` has message and local key, no bodies */
-    bool failed;         /* the world failed at the commit */
-    int64_t begun_ms;    /* monotonic: when it was admitted */
+    bool takes_receipts;                /* acknowledgements are read here, too */
+    const struct flow_listing *listing; /* our core asks for it: told at once, not noted */
+    bool acknowledges; /* it is one: `work` has message and local key, no bodies */
+    bool failed;       /* the world failed at the commit */
+    int64_t begun_ms;  /* monotonic: when it was admitted */
     struct error failure;
 };
 

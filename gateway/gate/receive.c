@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "gate/ferry.h"
+#include "gate/listing.h"
 #include "gate/mailbox.h"
 #include "gate/questions.h"
 
@@ -208,6 +209,24 @@ static void answer_unreadable(struct exchange *exchange, const struct error *err
     exchange_free(exchange);
 }
 
+static void answer_listing(struct exchange *exchange)
+{
+    struct error err = ERROR_INIT;
+    struct text body;
+    const char *type;
+
+    if (!listing_write(exchange, &body, &type, &err)) {
+        if (error_http(err.code) == 503)
+            reply_busy(exchange, &err);
+        else
+            answer_unreadable(exchange, &err);
+        return;
+    }
+    atomic_fetch_add(&exchange->gate->counts.accepted, 1);
+    reply(exchange, 200, type, body, 0);
+    exchange_free(exchange);
+}
+
 static void prepare(struct job *job)
 {
     struct exchange *exchange = (struct exchange *)job;
@@ -218,6 +237,10 @@ static void prepare(struct job *job)
         return;
     }
     log_debug("walk.verified", "party=%s", exchange->party->id);
+    if (exchange->listing != NULL) {
+        answer_listing(exchange);
+        return;
+    }
     if (!submit(exchange, &err))
         reply_busy(exchange, &err);
 }

@@ -220,6 +220,11 @@ MUST_USE bool ledger_open_cases(struct ledger_txn *txn, struct ledger_position *
                                 size_t max, ledger_visit_case *visit, void *self, bool *more,
                                 struct error *err);
 
+/* The cases of one flow, role and state, from the one that came there first. */
+MUST_USE bool ledger_each_in_state(struct ledger_txn *txn, uint16_t flow, uint8_t role,
+                                   uint8_t state, ledger_visit_case *visit, void *self,
+                                   struct error *err);
+
 /* The case of the first running clock behind *position, due or not; a clock that moves
  * meanwhile is seen at its old place, at its new one, or at both. */
 MUST_USE bool ledger_deadline_behind(struct ledger_txn *txn, struct ledger_position *position,

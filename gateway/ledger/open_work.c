@@ -126,3 +126,26 @@ bool ledger_open_cases(struct ledger_txn *txn, struct ledger_position *position,
     store_cursor_close(&cursor);
     return ok;
 }
+
+bool ledger_each_in_state(struct ledger_txn *txn, uint16_t flow, uint8_t role, uint8_t state,
+                          ledger_visit_case *visit, void *self, struct error *err)
+{
+    char memory[STATE_PREFIX];
+    struct buffer buffer = buffer_over(memory, sizeof(memory));
+    struct store_cursor cursor;
+    bool go_on = true;
+    bool found;
+    bool ok;
+
+    buffer_u16(&buffer, flow);
+    buffer_u8(&buffer, role);
+    buffer_u8(&buffer, state);
+    ok = store_seek(txn->store, DATABASE_BY_STATE, buffer_as_text(&buffer), &cursor, &found,
+                    err);
+    while (ok && found && go_on && cursor.key.size == STATE_KEY &&
+           memcmp(cursor.key.at, memory, sizeof(memory)) == 0)
+        ok = visit_state(txn, cursor.key, visit, self, &go_on, err) &&
+             store_next(&cursor, &found, err);
+    store_cursor_close(&cursor);
+    return ok;
+}

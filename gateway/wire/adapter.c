@@ -175,6 +175,22 @@ bool adapter_read(const struct adapter *adapter, enum adapter_way way, struct te
     return take(adapter, entry, way, &content, NULL, arena, message, err);
 }
 
+unsigned adapter_answer_flow(const struct adapter *adapter, unsigned flow)
+{
+    unsigned first = FLOW_NONE;
+
+    for (size_t i = 0; i < adapter->entry_count; i++) {
+        const struct adapter_entry *entry = &adapter->entries[i];
+        if (entry->action != ACTION_ANSWER || (entry->ways & TO_CORE) == 0)
+            continue;
+        if (entry->flow == flow)
+            return flow;
+        if (first == FLOW_NONE)
+            first = entry->flow;
+    }
+    return first;
+}
+
 static bool knows_reply(const struct adapter *adapter, enum adapter_way way, unsigned flow,
                         unsigned asked)
 {

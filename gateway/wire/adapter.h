@@ -88,6 +88,11 @@ MUST_USE bool adapter_read_reply(const struct adapter *adapter, enum adapter_way
                                  const struct record *question, struct arena *arena,
                                  struct adapter_message *message, struct error *err);
 
+/* The flow under which this core is told `answer`: this one, or, where the adapter has none for
+ * it or the document could not be read (FLOW_NONE), the first that has one. FLOW_NONE: there is
+ * none. */
+unsigned adapter_answer_flow(const struct adapter *adapter, unsigned flow);
+
 /* National form to dialect bytes. message->body, flow, action, revision and local_key are read,
  * lost is set. LENGTH counts bytes in the dialect's encoding; a character outside the encoding
  * is ERROR_ENCODING with the field's name. */

@@ -80,6 +80,26 @@ static void walk_portions(struct story *story, size_t portion, struct open_work 
     sort(seen);
 }
 
+/* Those of each flow, role and state, one after the other, are all that are open. */
+static void check_states(struct story *story, const struct open_work *whole)
+{
+    static struct open_work parts;
+
+    parts = (struct open_work){.all = false};
+    begin_read(story);
+    for (size_t i = 0; flows[i] != NULL; i++)
+        for (unsigned role = 0; role < ROLES; role++)
+            for (unsigned state = 0; state < flows[i]->state_count; state++)
+                if (!flow_state_ends(flows[i], state))
+                    story_check(story, ledger_each_in_state(story->txn, flows[i]->number,
+                                                            (uint8_t)role, (uint8_t)state,
+                                                            see_case, &parts, &story->err));
+    abandon(story);
+    sort(&parts);
+    assert_int_equal(parts.case_count, whole->case_count);
+    assert_memory_equal(parts.cases, whole->cases, sizeof(whole->cases));
+}
+
 static void check_size(struct story *story)
 {
     static struct open_work whole;
@@ -91,6 +111,7 @@ static void check_size(struct story *story)
     story_check(story, ledger_each_case(story->txn, see_case, &whole, &story->err));
     abandon(story);
     sort(&whole);
+    check_states(story, &whole);
     for (size_t portion = 1; portion < 40; portion += 6) {
         walk_portions(story, portion, &parts);
         assert_int_equal(parts.letter_count, whole.letter_count);

@@ -134,6 +134,31 @@ static void test_told_on(void **state)
         adapter_free(adapters[i]);
 }
 
+/* A core is told what could not be read in words that its dialect has. */
+static void test_flow_of_answers(void **state)
+{
+    static const struct {
+        const char *folder;
+        unsigned flow;
+        unsigned told;
+    } rows[] = {
+        {CITY, FLOW_NONE, FLOW_SETTLEMENT_STAY},
+        {CITY, FLOW_PENSION_EMPLOYEE, FLOW_SETTLEMENT_STAY},
+        {CITY, FLOW_SETTLEMENT_STAY, FLOW_SETTLEMENT_STAY},
+        {"adapters/guizhou-settlement", FLOW_NONE, FLOW_SETTLEMENT_STAY},
+        {"adapters/guizhou-settlement", FLOW_SETTLEMENT_FILING, FLOW_SETTLEMENT_FILING},
+        {"adapters/guizhou-core", FLOW_NONE, FLOW_PENSION_EMPLOYEE},
+        {"tests/data/attribute-core", FLOW_NONE, FLOW_NONE},
+    };
+    struct fixture *fixture = *state;
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct adapter *adapter = load_adapter(fixture, rows[i].folder);
+        assert_int_equal(adapter_answer_flow(adapter, rows[i].flow), rows[i].told);
+        adapter_free(adapter);
+    }
+}
+
 /* --- the city's interface ------------------------------------------------------------------
  */
 
@@ -437,6 +462,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_proven, setup, teardown),
         cmocka_unit_test_setup_teardown(test_one_stay, setup, teardown),
         cmocka_unit_test_setup_teardown(test_told_on, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_flow_of_answers, setup, teardown),
         cmocka_unit_test_setup_teardown(test_names_beyond_the_label, setup, teardown),
         cmocka_unit_test_setup_teardown(test_return_codes, setup, teardown),
         cmocka_unit_test_setup_teardown(test_answers_in_doubt, setup, teardown),
