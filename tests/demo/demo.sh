@@ -76,7 +76,7 @@ set_stage() {
 }
 
 # Both provinces and their cores read this clock; so do certificates and time limits.
-next_morning() { clock_forward "$demo/clock" $((24 * 3600 * 1000)); }
+next_morning() { clock_forward "$PAIR/clock" $((24 * 3600 * 1000)); }
 
 reasons() { # TRACE SIDE SIDE
     local code

@@ -21,7 +21,7 @@ bring() { # SIDE KIND TRACE [NAME=VALUE...] [revision=N] [flow=NAME]
     [ $status != 2 ] || say "   $answer"
     return $status
 }
-today() { date -u -d "@$((($(date +%s%3N) + $(cat "$demo/clock")) / 1000 + 8 * 3600))" +%F; }
+today() { date -u -d "@$((($(date +%s%3N) + $(cat "$PAIR/clock")) / 1000 + 8 * 3600))" +%F; }
 must() { # a paper that has to be taken, or the scene makes no sense
     "$@" || { say "   ${red}${*:2:3}: ${CODE}${plain}"; failures=$((failures + 1)); }
 }
@@ -209,7 +209,7 @@ partner_down() {
     must bring guizhou application $trace
     must bring guizhou letter $trace
     pair_wait 10 tried_at_least $trace 2
-    clock_forward "$demo/clock" $((3600 * 1000))
+    clock_forward "$PAIR/clock" $((3600 * 1000))
     waiting=$(cli guizhou status | head -3 | tail -1)
     t "   An hour later Guizhou has tried $(tries $trace) times; nothing is lost, nobody else waits." \
         "   一小时后贵州已试发 $(tries $trace) 次；无一丢失，不影响他省。"
@@ -231,7 +231,7 @@ deadline_passed() {
     person $trace 卫㛃 44990219941103013 5600
     letter_arrives $trace
     must bring guizhou acceptance $trace
-    clock_forward "$demo/clock" $((26 * 24 * 3600 * 1000))
+    clock_forward "$PAIR/clock" $((26 * 24 * 3600 * 1000))
     wait_for overdue guangdong $trace
     wait_for overdue guizhou $trace
     wait_for reminded guizhou $trace

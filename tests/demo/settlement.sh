@@ -29,7 +29,7 @@ settlement_persons() {
 settlement_pair() { # NAME AUTHORITY
     PAIR_AUTHORITY=$2
     PAIR_PROXY_PORT=()
-    PAIR_FLOWS="settlement.stay settlement.filing"
+    PAIR_FLOWS="settlement.stay settlement.filing injury.record"
     stays_pair "$demo/$1"
     INSURED='<insured><deductibleFen>80000</deductibleFen>'
 }
@@ -75,6 +75,52 @@ file_it() { # NUMBER PERSON KIND AREA [ELEMENT=VALUE...]: until the treating sid
     wait_for in_state guangdong "520100/$1" effective
 }
 
+# --- project cover ------------------------------------------------------------------------------------
+# injury.record: what Guizhou's core registers of a project, and what Guangdong asks about a worker of it.
+PROJECT=520100202507000001
+injury_paper() { # KIND NUMBER FROM-REGION TO-REGION: its fields come from stdin; to $REPLY
+    local region=$3 agency=广州市社会保险经办测试中心
+    [ "$region" != 520100 ] || agency=贵阳市社会保险经办测试中心
+    REPLY=$PAPERS/$2.xml
+    {
+        printf '<?xml version="1.0" encoding="UTF-8"?>\n<%s xmlns="urn:qiantong:injury:1">\n' "$1"
+        printf '<reference>%s%s%s</reference>\n' "$(tag recordNumber "$2")" "$(tag fromRegion "$3")" "$(tag toRegion "$4")"
+        cat
+        printf '<handler>%s%s</handler>\n</%s>\n' "$(tag date 2026-03-02)" "$(tag agencyName $agency)" "$1"
+    } >"$REPLY"
+}
+project_paper() {
+    injury_paper project GZ-XM-0001 520100 520100 <<XML
+<revision>1</revision><projectNumber>$PROJECT</projectNumber><name>贵阳虚构大桥工程</name>
+<projectKind>municipal</projectKind><site><address>贵阳市虚构路1号</address><region>520103</region></site>
+<owner><name>贵阳虚构投资有限公司</name></owner><contractor><name>贵州虚构建设有限公司</name></contractor>
+<totalCost>81234567.89</totalCost>
+<base><kind>total_cost</kind><amount>81234567.89</amount><rate>0.0006</rate></base>
+<premium>48740.74</premium><paidOn>2025-07-28</paidOn><startsOn>2025-08-01</startsOn><plannedEnd>2026-12-31</plannedEnd>
+<state>active</state><agencyName>贵阳市社会保险经办测试中心</agencyName>
+XML
+}
+roster_paper() { # PERSON
+    injury_paper roster GZ-MC-0001 520100 520100 <<XML
+<projectNumber>$PROJECT</projectNumber>
+<workers><worker><version>1</version>$(tag name "${PERSON_NAME[$1]}")$(tag identityNumber "${PERSON_ID[$1]}")
+<companyName>贵州虚构劳务有限公司</companyName><trade>钢筋工</trade><from>2025-08-03T07:30:00.000+08:00</from>
+<lateAdded>false</lateAdded></worker></workers>
+XML
+}
+cover_paper() { # PERSON
+    injury_paper cover_query GD-XC-0001 440100 520100 <<XML
+<person>$(tag name "${PERSON_NAME[$1]}")$(tag identityNumber "${PERSON_ID[$1]}")</person>
+<purpose>admission</purpose><accidentAt>2026-02-28T15:20:00.000+08:00</accidentAt><projectNumber>$PROJECT</projectNumber>
+XML
+}
+brings_injury() { # SIDE PAPER-FUNCTION [PERSON]
+    local answer
+    "$2" "${3:-}"
+    answer=$("$BIN/qiantong-sim" --config "$PAIR/$1/core.xml" send "$REPLY" 1 injury.record 2>&1) || say "   $red$answer$plain"
+    [ "$answer" = accepted ]
+}
+
 # --- questions and their hops -------------------------------------------------------------------------
 # The questions of a stay as one ledger has them: ACTION|ASKED|ANSWERED|STATE|CODE|AT, times in milliseconds.
 # What asks comes from the core of the treating side, and from the far gateway at the insured one.
@@ -89,7 +135,8 @@ questions_of() { # SIDE TRACE
             if (row["kind"] == asks && (row["verdict"] == "pending" || row["verdict"] == "refused")) {
                 open = row[action]; when = row["at"]; since = ms(when)
                 if (row["verdict"] == "refused") tell()
-            } else if (open != "" && (row["kind"] == (asks == "submitted" ? "received" : "submitted") || row["verdict"] == "refused"))
+            } else if (open != "" && (row["kind"] == (asks == "submitted" ? "received" : "submitted") || row["verdict"] == "refused" ||
+                (asks == "received" && row["kind"] == "sealed" && row["party"] !~ /[.]core$/))) # the gateway knew it by itself
                 tell()
         }'
 }
@@ -121,14 +168,18 @@ hop_head() {
 SHOWN=0
 # Prints the questions that both sides have answered since the last time.
 show_hops() { # NAME
-    local here there waited i=0 action asked answered state code when began2 ended2
-    mapfile -t here < <(questions_of guangdong "$(trace_of "$1")")
-    mapfile -t there < <(questions_of guizhou "$(trace_of "$1")")
+    local waited
     mapfile -t waited < <(waited_of "$1")
-    while [ $SHOWN -lt ${#here[@]} ] && [ $SHOWN -lt ${#there[@]} ] && [ $SHOWN -lt ${#waited[@]} ]; do
+    show_questions "$(trace_of "$1")" "${waited[@]}"
+}
+show_questions() { # TRACE [MILLISECONDS... at the counter, one for each question; "-": nobody measures]
+    local here there waited=("${@:2}") action asked answered state code when began2 ended2
+    mapfile -t here < <(questions_of guangdong "$1")
+    mapfile -t there < <(questions_of guizhou "$1")
+    while [ $SHOWN -lt ${#here[@]} ] && [ $SHOWN -lt ${#there[@]} ] && [ "${2:-}" = - -o $SHOWN -lt ${#waited[@]} ]; do
         IFS='|' read -r action asked answered state code when <<<"${here[SHOWN]}"
         IFS='|' read -r _ began2 ended2 _ _ _ <<<"${there[SHOWN]}"
-        hop_line "$when" "$action" $((began2 - asked)) $((ended2 - began2)) $((answered - ended2)) "${waited[SHOWN]}" "$state${code:+ $code}"
+        hop_line "$when" "$action" $((began2 - asked)) $((ended2 - began2)) $((answered - ended2)) "${waited[SHOWN]#-}" "$state${code:+ $code}"
         say "$REPLY"
         SHOWN=$((SHOWN + 1))
     done
@@ -238,7 +289,26 @@ refused_alike() { # CODE
     [ "$(stay_field_of guangdong $UNFILED state)" = rejected ] && [ "$(stay_field_of guangdong $UNFILED code)" = "$1" ] &&
         [ "$(stay_field_of guizhou $UNFILED state)" = identified ]
 }
+COVER=INJ/GD-XC-0001
+cover_finding() { # what Guizhou signed, as Guangdong has it
+    local row
+    row=$(rows_of guangdong $COVER sequence | grep -m1 '|action=cover_proof|')
+    of "$row" message
+    cli guangdong message "$REPLY" --raw 2>/dev/null | grep -o '<finding>[^<]*' | cut -d'>' -f2
+}
+show_cover() {
+    hop_head
+    SHOWN=0
+    show_questions "$COVER" -
+}
+project_is_kept() { brings_injury guizhou project_paper && brings_injury guizhou roster_paper $INJURED; }
 injured() {
+    check "Guizhou's core has registered the project and its roster" "贵州登记工程项目及用工名册" project_is_kept
+    check "Guangdong asks whether it covers him, and Guizhou's gateway knows" \
+        "广东查询项目参保，贵州网关据此答复" brings_injury guangdong cover_paper $INJURED
+    [ -n "$quiet" ] || show_cover
+    check "the signed answer: $(cover_finding), the accident lies within project and roster" \
+        "签名答复：$(cover_finding)，事故发生在项目与名册期间内" is "$(cover_finding)" INJ-P00
     check "filed for $RECOGNITION, in force on both sides" \
         "工伤异地就医备案（$RECOGNITION），两侧有效" file_it BA2026-0006 $INJURED LW 44 service=MED recognitionNumber=$RECOGNITION
     begin_stay $INJURED
