@@ -41,6 +41,78 @@ returned() { # TRACE CODE TEXT: the letter comes back, nothing moves
     told "$1" refused refused
 }
 
+# --- the medical relation, between the nhsa. authorities -----------------------------------------------
+MEDICAL_SHEETS=tests/data/medical
+medical_pair() {
+    PAIR_AUTHORITY=nhsa PAIR_ADAPTER= PAIR_CORES=medical PAIR_FLOWS=medical.transfer
+    pair_make "$demo/relations" ecdsa || return 1
+    for side in guizhou guangdong; do
+        echo '<?xml version="1.0" encoding="UTF-8"?><script xmlns="urn:qiantong:sim:1"/>' >"$PAIR/$side/script.xml"
+        pair_start "$side" && core_start "$side" "" || return 1
+    done
+}
+# One document of a case, from the sheets that the tests have, too.
+brings_medical() { # SIDE TRACE NUMBER17 DOCUMENT [SED...]
+    local side=$1 trace=$2 answer
+    person "$trace" 田㛃 "$3" 0
+    REPLY=$PAPERS/$trace-$4.xml
+    sed -e "s/YB520000202603020001/$trace/" -e "s/529901198001151233/${PERSON_ID[$trace]}/" "${@:5}" "$MEDICAL_SHEETS/$4.xml" >"$REPLY"
+    answer=$("$BIN/qiantong-sim" --config "$PAIR/$side/core.xml" send "$REPLY" 1 medical.transfer 2>&1)
+    [ "$answer" = accepted ] || { CODE=${answer#refused } && return 1; }
+}
+both_are() { in_state guizhou "$1" "$2" && in_state guangdong "$1" "$2"; } # TRACE STATE
+# Applied for, checked on both sides, accepted, the notice is there.
+medical_noticed() { # TRACE NUMBER17 [SED...]
+    must brings_medical guizhou "$1" "$2" application "${@:3}"
+    wait_for in_state guangdong "$1" applied
+    must brings_medical guangdong "$1" "$2" insured_state "${@:3}"
+    wait_for in_state guizhou "$1" checked
+    must brings_medical guizhou "$1" "$2" acceptance "${@:3}"
+    wait_for in_state guizhou "$1" accepted
+    must brings_medical guizhou "$1" "$2" letter "${@:3}"
+    wait_for in_state guangdong "$1" noticed
+}
+medical_with_money() {
+    local trace=YB520000202603020001 number=52990119800115121
+    medical_noticed $trace $number
+    must brings_medical guangdong $trace $number form-a
+    wait_for in_state guizhou $trace sheet_held
+    must brings_medical guangdong $trace $number fund_advice
+    must brings_medical guizhou $trace $number completion
+    must brings_medical guizhou $trace $number fund_receipt
+    must brings_medical guizhou $trace $number fund_credited
+    wait_for both_are $trace closed
+    story $trace
+    check "closed on both sides; the account of $(yuan "$(field guizhou $trace money_fen)") yuan moved to the fen" \
+        "两侧办结；个人账户 $(yuan "$(field guizhou $trace money_fen)") 元，分文不差" medical_money_alike $trace
+}
+medical_money_alike() { # TRACE
+    both_are "$1" closed && [ "$(field guizhou "$1" money_fen)" = "$(field guangdong "$1" form_fen)" ]
+}
+medical_without_money() {
+    local trace=YB520000202603020002 number=52990119800115123 resident='s|<outInsurance>310|<outInsurance>390|'
+    medical_noticed $trace $number -e "$resident"
+    must brings_medical guangdong $trace $number form-c
+    wait_for in_state guizhou $trace sheet_held
+    must brings_medical guizhou $trace $number completion
+    wait_for both_are $trace closed
+    story $trace
+    check "closed on both sides; the record alone" "两侧办结，仅转移缴费记录" both_are $trace closed
+}
+medical_relations() {
+    title "29  The medical relation moves, with the personal account" "29  基本医疗保险关系转移，划转个人账户" \
+        "Both sides check before it is accepted; record and money go apart." "两侧先行校验再受理；记录与资金分别办理。"
+    medical_pair || return 1
+    medical_with_money
+    title "30  From residents' to employees' insurance: nothing to pay" "30  居民医保转职工医保，无资金划转" \
+        "The years count, there is no account." "接续缴费年限，没有个人账户。"
+    medical_without_money
+    look guizhou cases
+    wait_for no_letters
+    ledger_checks
+    pair_end
+}
+
 kinds_scene() {
     title "qiantong, third scene: every kind of transfer" "黔通演示，第三场：各类关系转移接续" \
         "One case of each kind, money moving and not moving." "每一类一笔，资金划转与不划转各有其例。"
@@ -61,6 +133,8 @@ kinds_scene() {
     look guizhou cases
     check "every flow by its name, in English and in Chinese" "各类业务均有中英文名称" kinds_are_named
     ledger_checks
+    pair_end
+    medical_relations
 }
 kinds_are_named() { # no flow without a name of its own in either language, and as many names as flows
     local english chinese_names

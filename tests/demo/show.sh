@@ -73,7 +73,7 @@ in_state() { [ "$(field "$1" "$2" state)" = "$3" ]; }                      # SID
 rests() { in_state "$2" "$1" "$3" && in_state "$(other_side "$2")" "$1" "$4"; } # TRACE IN-SIDE IN-STATE OUT-STATE
 has_case() { [ -n "$(field "$1" "$2" state)" ]; }                          # SIDE TRACE
 cli_ok() { cli "$@" >/dev/null 2>&1; }
-in_side() { case $1 in GZ*) echo guizhou ;; *) echo guangdong ;; esac; }
+in_side() { case $1 in GZ* | YB52*) echo guizhou ;; *) echo guangdong ;; esac; }
 
 # The entries (or letters) of a case, one a line: "name=value|name=value|...".
 rows_of() { # SIDE TRACE NAME-THAT-ONLY-THESE-HAVE
