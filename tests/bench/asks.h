@@ -110,5 +110,7 @@ struct floor {
     uint64_t carry;  /* a question and its answer over a kept connection, without the core */
 };
 struct floor floor_measure(struct asks *asks, const char *suite);
+/* The commit again: disks have neighbours. */
+uint64_t floor_commit(const struct asks *asks);
 
 #endif
