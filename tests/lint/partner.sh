@@ -31,12 +31,13 @@ own='NONE MEMORY SYSTEM DISK_FULL STORE LEDGER CRYPTO CONFIG BUSY NETWORK HTTP E
 names=$(sed -nE 's/^ERROR_CODE\(([A-Z_]+),.*/\1/p' gateway/base/error_codes.def)
 rule "the guide's catalogue has every error's name" \
     "$(for name in $names; do [[ " $own " == *" $name "* ]] || echo "$name"; done | in_both)"
-codes=$(grep -rohE '"(PEN-[RCWSV]|FLW-)[0-9]{2}"' gateway/core gateway/engine schemas/national | tr -d '"')
+codes=$(grep -rohE '"(PEN-[RCWSV]|FLW-|STL-[A-Z]|INJ-[A-Z])[0-9]{1,2}"' gateway/core gateway/engine gateway/gate schemas/national | tr -d '"')
 rule "the guide's catalogue has every code of the flows" "$(echo "$codes" | in_both)"
 rule "enough codes were looked for" "$([ "$(echo "$codes" | sort -u | wc -l)" -gt 40 ] && [ "$(echo "$names" | wc -l)" -gt 30 ] || echo too few)"
 known=$(printf '%s\n' "$codes" "$names" | sort -u)
 rule "the guide's catalogue has no other codes" "$(
-    sed -nE '/^## 14/,/^## 15/s/^\| ((PEN-|FLW-)[A-Z0-9]+|[A-Z][A-Z_]{2,}) \|.*/\1/p' $english $chinese | sort -u | grep -vxF "$known"
+    sed -nE -e '/^## 14/,/^## 15/s/^\| ((PEN-|FLW-)[A-Z0-9]+|[A-Z][A-Z_]{2,}) \|.*/\1/p' \
+        -e '/^## 23/,$s/^\| ((STL|INJ)-[A-Z0-9]+) \|.*/\1/p' $english $chinese | sort -u | grep -vxF "$known"
 )"
 rule "both languages have the same rows" "$(
     diff <(grep -oE '^\| [A-Z][A-Z0-9_-]+ \|' $english) <(grep -oE '^\| [A-Z][A-Z0-9_-]+ \|' $chinese | grep -v '^| IN\b')
@@ -50,7 +51,7 @@ rule "both languages have the same sections" "$(
 travelling=$(sed -nE 's|^ *\{(true), *(true\|false)\}, */\* (\w+) \*/.*|\3|p' gateway/core/names.c)
 rule "the actions that travel were found" "$([ "$(echo "$travelling" | wc -l)" -ge 18 ] || echo "$travelling")"
 # Of the families whose documents the guide explains.
-explained=$(sed -nE 's|^  <xs:element name="(\w+)" type.*|\1|p' schemas/national/pension.xsd)
+explained=$(sed -nE 's|^  <xs:element name="(\w+)" type.*|\1|p' schemas/national/{pension,settlement,injury}.xsd)
 travelling=$(echo "$travelling" | grep -xF "$explained")
 for action in $travelling receipt; do
     sample=docs/partner/samples/$action.xml
@@ -68,10 +69,11 @@ for sample in docs/partner/samples/*.xml; do
     xmllint --nonet --noout --schema schemas/envelope.xsd "$sample" 2>&1 | grep -v ' validates$'
     action=$(sed -n 's|<Action>\(.*\)</Action>|\1|p' "$sample")
     [ "$action" != receipt ] || continue
+    family=$(sed -n 's|.*schema="urn:qiantong:\([a-z]*\):1".*|\1|p' "$sample")
     { # the document alone
         echo '<?xml version="1.0" encoding="UTF-8"?>'
         perl -0ne 'print $1 if m{<Body[^>]*>\n(.*)</Body>}s' "$sample"
-    } | xmllint --nonet --noout --schema schemas/national/pension.xsd - 2>&1 | grep -v ' validates$' | sed "s|^|$sample: |"
+    } | xmllint --nonet --noout --schema "schemas/national/$family.xsd" - 2>&1 | grep -v ' validates$' | sed "s|^|$sample: |"
 done >"${TMPDIR:-/tmp}/partner.$$" 2>&1
 rule "every sample verifies and follows its schemas" "$(cat "${TMPDIR:-/tmp}/partner.$$")"
 rm -f "${TMPDIR:-/tmp}/partner.$$"
