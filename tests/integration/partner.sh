@@ -3,7 +3,8 @@
 #
 # Guizhou's gateway runs. Guangdong signs with sign.sh, posts with send.sh, fetches from its
 # mailbox, verifies with verify.sh. Every sample of docs/partner/samples is said, with new ids.
-# Each suite; bad receipts; what docs/partner.md promises of repeats, conflicts and statuses.
+# Each suite; bad receipts; what docs/partner.md promises of repeats, conflicts and statuses. Then
+# direct settlement and records of work injury; `SUITES= partner.sh` does these alone.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 . tests/support/pair.sh
@@ -174,7 +175,65 @@ hostile() {
 }
 fails() { ! "$@" >/dev/null 2>&1; }
 
-for suite in ecdsa gm rsa; do
+# --- questions, filings, records of work injury -----------------------------------------------------------
+
+later() { "$BIN/tests/speak" id "$PAIR/clock" "$1" | cut -d' ' -f2; } # MILLISECONDS
+# Guangdong treats, Guizhou insures: `asks WORDS WANT ACTION CASE STAY [ANSWER-WITHIN-MS [SED-SCRIPT]]`.
+asks() {
+    expect "$1" "$2" "$3" out "$4" - "s|<treatingRegion>.*<|<treatingRegion>440100<|; s|<insuredRegion>.*<|<insuredRegion>520100<|; s|<stayNumber>.*<|<stayNumber>$5<|; s|<AnswerBy>.*<|<AnswerBy>$(later "${6:-60000}")<|; ${7:-}"
+}
+answered() { test "$(element "$work/fetched" InReplyTo)" = "$1" && test "$(element "$work/fetched" "$2")" = "$3"; } # ID NAME VALUE
+asked_id() { element "$work/message" MessageId; }
+
+settling() {
+    local case id unseen
+    case=$(new_case)
+    asks "a question" pending identify "$case" GD-1
+    id=$(asked_id)
+    take identity
+    check "$suite: the answer names the question, and says yes" answered "$id" verdict ok
+    SHIFT=-120000 asks "a question after its AnswerBy" "refused STL-T01" register "$case" GD-1 -60000
+    asks "lines before the registration" "refused FLW-01" lines "$case" GD-1
+    case=$(new_case) unseen=$(new_case)
+    asks "a reversal of what never came" pending reverse "$case" GD-2 60000 \
+        "s|<action>settle<|<action>register<|; s|<messageId>[^<]*<|<messageId>$unseen<|"
+    id=$(asked_id)
+    take reversed
+    check "$suite: there was nothing to reverse" answered "$id" found false
+    asks "what was reversed, and comes late" "refused STL-T02" register "$case" GD-2 60000 "s|<MessageId>.*<|<MessageId>$unseen<|"
+    asks "a query about it" pending query "$case" GD-2 60000 \
+        "s|<action>settle<|<action>register<|; s|<messageId>[^<]*<|<messageId>$unseen<|"
+    take outcome
+    check "$suite: it is reversed" test "$(element "$work/fetched" status)" = reversed
+}
+
+telling() {
+    local case there='s|<treatingRegion>.*<|<treatingRegion>520000<|; s|<insuredRegion>.*<|<insuredRegion>440100<|'
+    case=$(new_case)
+    there+='; s|<recognitionNumber>.*<|<recognitionNumber>INJ-5299<|'
+    expect "a suspension of no filing" "refused FLW-03" filing_suspend out "$case" - "$there; s|<SentAt>.*<|<SentAt>$(later -660000)<|"
+    expect "a decision" accepted recognition out "$(new_case)" -
+    expect "the same decision under another number" "refused INJ-T05" recognition out "$(new_case)" - \
+        's|<recordNumber>.*<|<recordNumber>GD20260302000099<|'
+    expect "a later revision of nothing" "refused INJ-T03" recognition out "$(new_case)" - \
+        's|<recordNumber>.*<|<recordNumber>GD20260302000098<|; s|<change>.*<|<change>changed<|; s|<revision>1<|<revision>2<|'
+}
+
+# A pair of its own: another dialect, and a core that answers.
+direct_settlement() {
+    suite=ecdsa
+    PAIR_ADAPTER=guizhou-settlement PAIR_FLOWS="settlement.stay settlement.filing injury.record"
+    pair_make "$work/direct" $suite || { bad "direct settlement: no pair"; return; }
+    sed -i '/<url>/d' "$PAIR/guizhou/parties/hrss.440000.xml"
+    echo '<?xml version="1.0" encoding="UTF-8"?><script xmlns="urn:qiantong:sim:1"><insured/></script>' >"$PAIR/guizhou/script.xml"
+    check "direct settlement: gateway and core start" start_insured || return
+    settling
+    telling
+    pair_end
+}
+start_insured() { pair_start guizhou && core_start guizhou ""; }
+
+for suite in ${SUITES-ecdsa gm rsa}; do
     if [ $suite = rsa ]; then # made by hand: the pair makes keys of the other two
         mkdir -p "$work/rsa" && sh certs/make-certs.sh --rsa "$work/rsa/certs" hrss.520000 hrss.440000 hrss.520000.core hrss.440000.core
     fi
@@ -186,5 +245,6 @@ for suite in ecdsa gm rsa; do
     hostile
     pair_end
 done
+direct_settlement
 [ "$failures" = 0 ] && rm -rf "$work"
 exit "$((failures > 0))"
