@@ -193,6 +193,7 @@ static void count_in(struct rate_row *row, const struct counted *counted)
 
     row->registered++;
     row->settled += settled;
+    row->uncertain += (counted->flags & CASE_WAS_UNCERTAIN) != 0;
     row->resolved += settled && (counted->flags & CASE_WAS_UNCERTAIN) != 0;
     row->reversed += (counted->flags & CASE_WAS_REVERSED) != 0;
     row->cancelled += (counted->flags & CASE_WAS_CANCELLED) != 0;
@@ -230,7 +231,7 @@ static int compare_codes(const void *left, const void *right)
 {
     const struct counted *a = left;
     const struct counted *b = right;
-    int by = order(a->key.role, b->key.role);
+    int by = compare_keys(&a->key, &b->key);
 
     return by != 0 ? by : memcmp(a->code, b->code, sizeof(a->code));
 }
@@ -239,14 +240,14 @@ static int compare_reasons(const void *left, const void *right)
 {
     const struct rate_reason *a = left;
     const struct rate_reason *b = right;
-    int by = order(a->role, b->role);
+    int by = compare_keys(&a->key, &b->key);
 
     if (by == 0)
         by = order((int64_t)b->count, (int64_t)a->count);
     return by != 0 ? by : strcmp(a->code, b->code);
 }
 
-static bool make_reasons(struct rate *rate, struct counting *counting)
+static bool make_reasons(struct rate *rate, struct counting *counting, struct error *err)
 {
     rate->reasons = arena_array(rate->cli->arena, counting->count, sizeof(*rate->reasons));
     if (rate->reasons == NULL)
@@ -261,11 +262,13 @@ static bool make_reasons(struct rate *rate, struct counting *counting)
 
         if (counted->state != STAY_MANUAL)
             continue;
-        if (reason == NULL || reason->role != counted->key.role ||
+        if (reason == NULL || compare_keys(&reason->key, &counted->key) != 0 ||
             strcmp(reason->code, counted->code) != 0) {
             reason = &rate->reasons[rate->reason_count++];
-            *reason = (struct rate_reason){.role = counted->key.role};
+            *reason = (struct rate_reason){.key = counted->key};
             memcpy(reason->code, counted->code, sizeof(reason->code));
+            if (!cli_party_id(rate->cli, counted->key.party, reason->party, err))
+                return false;
         }
         reason->count++;
     }
@@ -287,7 +290,7 @@ bool cli_rate(struct cli *cli, int word_count, char *const words[], struct error
         !month_option(cli, month, &counting.month, err) || !cli_open_ledger(cli, err) ||
         !ledger_each_case(cli->txn, visit, &counting, err) || !counting.ok ||
         !look_closer(&counting) || !make_rows(&rate, &counting, err) ||
-        !make_reasons(&rate, &counting))
+        !make_reasons(&rate, &counting, err))
         return false;
     cli_end_read(cli);
     return json ? rate_print_json(&rate, err) : rate_print_text(&rate, err);

@@ -25,7 +25,8 @@ struct rate_row {
     char party[PARTY_ID_SIZE];
     uint64_t registered; /* the denominator */
     uint64_t settled;
-    uint64_t resolved;  /* settled, though its outcome was unknown for a while */
+    uint64_t uncertain; /* some outcome was unknown for a while */
+    uint64_t resolved;  /* of these: settled */
     uint64_t reversed;  /* something of it was, at least once */
     uint64_t cancelled; /* a settlement of it was, at least once */
     uint64_t manual;    /* fell back to reimbursement by hand */
@@ -35,7 +36,8 @@ struct rate_row {
 
 /* Why stays were given to reimbursement by hand. */
 struct rate_reason {
-    uint8_t role;
+    struct rate_key key;
+    char party[PARTY_ID_SIZE];
     char code[CODE_SIZE]; /* "": none was given */
     uint64_t count;
 };
@@ -44,7 +46,7 @@ struct rate {
     struct cli *cli;
     struct rate_row *rows; /* by role, month, party, insurance, level */
     size_t row_count;
-    struct rate_reason *reasons; /* by role, then the most frequent first */
+    struct rate_reason *reasons; /* likewise, then the most frequent first */
     size_t reason_count;
 };
 

@@ -17,19 +17,27 @@ static uint64_t share(uint64_t part, uint64_t whole)
 /* --- for programs --------------------------------------------------------------------------
  */
 
-static json_t *row_json(const struct rate_row *row)
+static json_t *key_json(const struct rate_key *key, const char *party)
 {
     json_t *object = json_new_object();
     char month[MONTH_TEXT_SIZE];
 
-    json_text(object, "role", role_name(row->key.role).english);
-    json_text(object, "month", month_format(row->key.month, month));
-    json_text(object, "party", row->party);
-    json_text(object, "insurance", insurance_name(row->key.insurance).english);
-    json_number(object, "level", row->key.level);
+    json_text(object, "role", role_name(key->role).english);
+    json_text(object, "month", month_format(key->month, month));
+    json_text(object, "party", party);
+    json_text(object, "insurance", insurance_name(key->insurance).english);
+    json_number(object, "level", key->level);
+    return object;
+}
+
+static json_t *row_json(const struct rate_row *row)
+{
+    json_t *object = key_json(&row->key, row->party);
+
     json_number(object, "registered", (int64_t)row->registered);
     json_number(object, "settled", (int64_t)row->settled);
     json_number(object, "settled_of_10000", (int64_t)share(row->settled, row->registered));
+    json_number(object, "uncertain", (int64_t)row->uncertain);
     json_number(object, "resolved", (int64_t)row->resolved);
     json_number(object, "reversed", (int64_t)row->reversed);
     json_number(object, "reversed_of_10000", (int64_t)share(row->reversed, row->registered));
@@ -50,9 +58,8 @@ bool rate_print_json(struct rate *rate, struct error *err)
     for (size_t i = 0; i < rate->row_count; i++)
         json_append(rows, row_json(&rate->rows[i]));
     for (size_t i = 0; i < rate->reason_count; i++) {
-        json_t *reason = json_new_object();
+        json_t *reason = key_json(&rate->reasons[i].key, rate->reasons[i].party);
 
-        json_text(reason, "role", role_name(rate->reasons[i].role).english);
         json_text(reason, "code",
                   rate->reasons[i].code[0] == '\0' ? NULL : rate->reasons[i].code);
         json_number(reason, "count", (int64_t)rate->reasons[i].count);
@@ -83,15 +90,15 @@ static bool add_share(struct table *table, uint64_t part, uint64_t whole, struct
     return table_cell(table, PAINT_PLAIN, text, err);
 }
 
-static bool add_key(struct table *table, const struct rate_row *row, struct error *err)
+static bool add_key(struct table *table, const struct rate_key *key, const char *party,
+                    struct error *err)
 {
     char month[MONTH_TEXT_SIZE];
 
-    return table_cell(table, PAINT_PLAIN, month_format(row->key.month, month), err) &&
-           table_cell(table, PAINT_PLAIN, row->party, err) &&
-           table_cell(table, PAINT_PLAIN, language_name(insurance_name(row->key.insurance)),
-                      err) &&
-           table_cell(table, PAINT_PLAIN, stay_level_text(row->key.level), err);
+    return table_cell(table, PAINT_PLAIN, month_format(key->month, month), err) &&
+           table_cell(table, PAINT_PLAIN, party, err) &&
+           table_cell(table, PAINT_PLAIN, language_name(insurance_name(key->insurance)), err) &&
+           table_cell(table, PAINT_PLAIN, stay_level_text(key->level), err);
 }
 
 static bool print_settled(const struct rate *rate, size_t from, size_t until, struct error *err)
@@ -109,8 +116,8 @@ static bool print_settled(const struct rate *rate, size_t from, size_t until, st
     for (size_t i = from; i < until; i++) {
         const struct rate_row *row = &rate->rows[i];
 
-        if (!add_key(table, row, err) || !add_number(table, row->registered, err) ||
-            !add_number(table, row->settled, err) ||
+        if (!add_key(table, &row->key, row->party, err) ||
+            !add_number(table, row->registered, err) || !add_number(table, row->settled, err) ||
             !add_share(table, row->settled, row->registered, err) ||
             !add_number(table, row->open, err))
             return false;
@@ -136,10 +143,14 @@ static bool print_otherwise(const struct rate *rate, size_t from, size_t until,
         const struct rate_row *row = &rate->rows[i];
         uint64_t parts = share(row->reversed, row->registered);
         char reversed[NUMBER_SIZE];
+        char resolved[NUMBER_SIZE];
 
+        snprintf(resolved, sizeof(resolved), "%" PRIu64 "/%" PRIu64, row->resolved,
+                 row->uncertain);
         snprintf(reversed, sizeof(reversed), "%" PRIu64 " (%" PRIu64 ".%02" PRIu64 "%%)",
                  row->reversed, parts / 100, parts % 100);
-        if (!add_key(table, row, err) || !add_number(table, row->resolved, err) ||
+        if (!add_key(table, &row->key, row->party, err) ||
+            !table_cell(table, PAINT_PLAIN, resolved, err) ||
             !table_cell(table, PAINT_PLAIN, reversed, err) ||
             !add_number(table, row->cancelled, err) || !add_number(table, row->manual, err))
             return false;
@@ -149,22 +160,34 @@ static bool print_otherwise(const struct rate *rate, size_t from, size_t until,
     return true;
 }
 
-static void print_reasons(const struct rate *rate, unsigned role)
+static bool print_reasons(const struct rate *rate, unsigned role, struct error *err)
 {
-    FILE *out = rate->cli->screen.out;
-    bool first = true;
+    const struct table_column columns[] = {
+        {_("Month"), false, false}, {_("Party"), false, true},   {_("Insurance"), false, true},
+        {_("Level"), false, false}, {_("Reason"), false, false}, {_("Stays"), true, false},
+    };
+    struct table *table = table_new(rate->cli->arena, columns, COUNT_OF(columns));
+    size_t count = 0;
 
+    if (table == NULL)
+        return fail(err, ERROR_MEMORY, _("no memory"));
     for (size_t i = 0; i < rate->reason_count; i++) {
         const struct rate_reason *reason = &rate->reasons[i];
 
-        if (reason->role != role)
+        if (reason->key.role != role)
             continue;
-        if (first)
-            fprintf(out, "\n%s\n", _("Why by hand:"));
-        first = false;
-        fprintf(out, "  %-16s %" PRIu64 "\n", reason->code[0] != '\0' ? reason->code : "-",
-                reason->count);
+        count++;
+        if (!add_key(table, &reason->key, reason->party, err) ||
+            !table_cell(table, PAINT_PLAIN, reason->code[0] != '\0' ? reason->code : "-",
+                        err) ||
+            !add_number(table, reason->count, err))
+            return false;
     }
+    if (count == 0)
+        return true;
+    fprintf(rate->cli->screen.out, "\n%s\n", _("Why by hand:"));
+    table_print(table, &rate->cli->screen);
+    return true;
 }
 
 static bool print_role(const struct rate *rate, size_t from, size_t until, struct error *err)
@@ -176,9 +199,9 @@ static bool print_role(const struct rate *rate, size_t from, size_t until, struc
                  role == ROLE_TREATING ? _("Treated here, insured there")
                                        : _("Insured here, treated there"));
     fputc('\n', screen->out);
-    if (!print_settled(rate, from, until, err) || !print_otherwise(rate, from, until, err))
+    if (!print_settled(rate, from, until, err) || !print_otherwise(rate, from, until, err) ||
+        !print_reasons(rate, role, err))
         return false;
-    print_reasons(rate, role);
     fputc('\n', screen->out);
     return true;
 }
@@ -200,10 +223,9 @@ bool rate_print_text(struct rate *rate, struct error *err)
         if (!print_role(rate, from, until, err))
             return false;
     }
-    fprintf(
-        out, "%s\n",
-        _("Rate: settled now, of all stays opened in the month that ever were registered\n"
-          "(a registration was sent, has ended, and was not refused; open ones count).\n"
-          "Resolved: settled after its outcome was unknown. One stay may stand in several."));
+    fprintf(out, "%s\n",
+            _("Rate: settled now, of all stays opened in the month that ever were registered\n"
+              "(a registration was sent, has ended, and was not refused; open ones count).\n"
+              "Resolved: settled, of those once in doubt. One stay may stand in several."));
     return true;
 }

@@ -31,18 +31,18 @@ static void expect(const json_t *row, const char *const names[], const json_int_
     }
 }
 
-static const char *const names[] = {"registered", "settled",  "settled_of_10000",
-                                    "resolved",   "reversed", "cancelled",
-                                    "manual",     "ended",    "open"};
+static const char *const names[] = {"registered", "settled",   "settled_of_10000", "resolved",
+                                    "reversed",   "cancelled", "manual",           "ended",
+                                    "open",       "uncertain"};
 
 static void test_rate(void **state)
 {
     /* settled, uncertain, unconfirmed, resolved, tried */
-    static const json_int_t third[] = {5, 3, 6000, 1, 0, 1, 0, 0, 2};
+    static const json_int_t third[] = {5, 3, 6000, 1, 0, 1, 0, 0, 2, 2};
     /* reversing, mismatched, by hand, reversed and by hand; the two refused count nowhere */
-    static const json_int_t second[] = {4, 0, 0, 0, 1, 0, 2, 0, 2};
-    static const json_int_t there[] = {1, 1, 10000, 0, 0, 0, 0, 0, 0};
-    static const json_int_t late[] = {1, 0, 0, 0, 0, 0, 0, 0, 1};
+    static const json_int_t second[] = {4, 0, 0, 0, 1, 0, 2, 0, 2, 3};
+    static const json_int_t there[] = {1, 1, 10000, 0, 0, 0, 0, 0, 0, 0};
+    static const json_int_t late[] = {1, 0, 0, 0, 0, 0, 0, 0, 1, 0};
     json_t *root = cli_json("rate --json");
 
     (void)state;
@@ -78,6 +78,10 @@ static void test_reasons(void **state)
     (void)state;
     assert_int_equal(json_array_size(reasons), 2);
     assert_int_equal(number_of(json_row(reasons, "code", "STL-X02"), "count"), 1);
+    assert_int_equal(number_of(json_row(reasons, "code", "STL-X02"), "level"), 2);
+    assert_string_equal(text_in(json_row(reasons, "code", "STL-X02"), "month"), "2026-03");
+    assert_string_equal(text_in(json_row(reasons, "code", "STL-X02"), "insurance"), "medical");
+    assert_string_equal(text_in(json_row(reasons, "code", "STL-X02"), "party"), "hrss.440000");
     assert_null(json_row(reasons, "code", "STL-F02")); /* was never registered */
     assert_true(json_is_null(json_object_get(json_array_get(reasons, 0), "code")));
     json_decref(root);
