@@ -39,7 +39,31 @@ void document_money(struct arena *arena, struct record *root, const char *name,
     document_add(arena, root, name, money_format(money, yuan));
 }
 
-struct record *document_new(struct arena *arena, unsigned action)
+static const char *const institutions[STAYS] = {"H44990000001", "H44990000002"};
+static const char *const numbers[STAYS] = {"ZY2026-000731", "ZY2026-000877"};
+
+const char *stay_trace(unsigned stay)
+{
+    static const char *const traces[STAYS] = {"H44990000001/ZY2026-000731",
+                                              "H44990000002/ZY2026-000877"};
+
+    return traces[stay];
+}
+
+unsigned stay_of(const struct bytes *content)
+{
+    struct arena *arena = arena_new(SIM_MEMORY);
+    struct text number;
+    unsigned stay;
+
+    CHECK(arena != NULL &&
+          record_text(bytes_read(content, arena), "reference/stayNumber", &number));
+    stay = text_is(number, numbers[1]);
+    arena_free(arena);
+    return stay;
+}
+
+struct record *document_new(struct arena *arena, unsigned action, unsigned stay)
 {
     struct record *root = record_new(arena, action_name(action).english);
     struct record *reference;
@@ -48,8 +72,8 @@ struct record *document_new(struct arena *arena, unsigned action)
     reference = group(arena, root, "reference");
     document_add(arena, reference, "treatingRegion", "440100");
     document_add(arena, reference, "insuredRegion", "520100");
-    document_add(arena, reference, "institution", "H44990000001");
-    document_add(arena, reference, "stayNumber", "ZY2026-000731");
+    document_add(arena, reference, "institution", institutions[stay]);
+    document_add(arena, reference, "stayNumber", numbers[stay]);
     return root;
 }
 
@@ -129,8 +153,9 @@ static void add_original(const struct world *world, struct arena *arena, struct 
     char key[SUBMISSION_KEY_SIZE];
 
     document_add(arena, original, "action", action_name(about).english);
-    if (!world->nameless && world->hospital.about_number != 0)
-        document_add(arena, original, "key", submission_key(world->hospital.about_number, key));
+    if (!world->nameless && world->hospital->about_number != 0)
+        document_add(arena, original, "key",
+                     submission_key(world->hospital->about_number, key));
 }
 
 void document_handle(struct arena *arena, struct record *root, const char *serial)
@@ -141,7 +166,8 @@ void document_handle(struct arena *arena, struct record *root, const char *seria
 struct record *document_question(struct world *world, struct arena *arena, unsigned action,
                                  unsigned about)
 {
-    struct record *root = document_new(arena, action);
+    struct record *root = document_new(arena, action,
+                                       (unsigned)(world->hospital - world->hospitals));
 
     switch (action) {
     case ACTION_IDENTIFY:
@@ -154,7 +180,7 @@ struct record *document_question(struct world *world, struct arena *arena, unsig
         add_registration(world, arena, root);
         break;
     case ACTION_LINES:
-        add_lines(arena, root, world->hospital.batch);
+        add_lines(arena, root, world->hospital->batch);
         break;
     case ACTION_LINES_UNDO:
         document_add(arena, root, "batch", "1");
@@ -165,10 +191,10 @@ struct record *document_question(struct world *world, struct arena *arena, unsig
         break;
     case ACTION_PRESETTLE:
     case ACTION_SETTLE:
-        document_money(arena, root, "total", world->hospital.total);
+        document_money(arena, root, "total", world->hospital->total);
         break;
     case ACTION_CANCEL:
-        document_add(arena, root, "settlementNumber", world->hospital.settlement_number);
+        document_add(arena, root, "settlementNumber", world->hospital->settlement_number);
         break;
     case ACTION_REVERSE:
     case ACTION_QUERY:
@@ -186,9 +212,9 @@ struct record *document_question(struct world *world, struct arena *arena, unsig
     return root;
 }
 
-struct record *document_answer(struct arena *arena, unsigned question, bool ok)
+struct record *document_answer(struct arena *arena, unsigned question, bool ok, unsigned stay)
 {
-    struct record *root = document_new(arena, stay_answer_action(question));
+    struct record *root = document_new(arena, stay_answer_action(question), stay);
     struct record *result = group(arena, root, "result");
 
     document_add(arena, result, "verdict", ok ? "ok" : "rejected");

@@ -12,7 +12,8 @@ enum {
     DOUBT_MS = 120 * 1000, /* asks again what became of it */
     THINKS_MS = 20 * 1000,
     TRIES_MAX = 12,
-    REFUSALS_MAX = 5
+    REFUSALS_MAX = 5,
+    LATER_MS = 15 * 60 * 1000
 };
 
 static struct arena *arena_now(void)
@@ -23,9 +24,15 @@ static struct arena *arena_now(void)
     return arena;
 }
 
+static unsigned stay_index(const struct world *world)
+{
+    return (unsigned)(world->hospital - world->hospitals);
+}
+
 static void wake(struct world *world, int64_t after_ms, uint64_t flight)
 {
-    struct happening acts = {.kind = HOSPITAL_ACTS, .flight = flight};
+    struct happening acts = {
+        .kind = HOSPITAL_ACTS, .stay = stay_index(world), .flight = flight};
 
     world_add(world, &acts, after_ms);
 }
@@ -42,17 +49,18 @@ static bool matters(unsigned action)
 static struct happening submission_of(const struct world *world)
 {
     return (struct happening){.kind = SUBMISSION_COMES,
+                              .stay = stay_index(world),
                               .side = AT_TREATING,
-                              .number = world->hospital.number,
+                              .number = world->hospital->number,
                               .head = {.flow = FLOW_SETTLEMENT_STAY,
-                                       .action = (uint16_t)world->hospital.action,
+                                       .action = (uint16_t)world->hospital->action,
                                        .revision = 1,
                                        .sent_at = world->now}};
 }
 
 static void attempt(struct world *world)
 {
-    struct hospital *hospital = &world->hospital;
+    struct hospital *hospital = world->hospital;
     struct happening submission = submission_of(world);
 
     hospital->flight = submission.flight = ++world->flights;
@@ -80,7 +88,7 @@ static void forget(struct hospital *hospital)
 
 static void submit(struct world *world, unsigned action, unsigned about)
 {
-    struct hospital *hospital = &world->hospital;
+    struct hospital *hospital = world->hospital;
     struct arena *arena = arena_now();
     struct record *body;
 
@@ -101,7 +109,7 @@ static void submit(struct world *world, unsigned action, unsigned about)
 /* In doubt of what it sent: reverses it, and if that is refused asks again. */
 static void reverse_aside(struct world *world)
 {
-    struct hospital *hospital = &world->hospital;
+    struct hospital *hospital = world->hospital;
     struct instant since = hospital->since;
     struct submission aside = {hospital->action, hospital->number, hospital->sent,
                                hospital->content};
@@ -116,7 +124,7 @@ static void reverse_aside(struct world *world)
 
 static void resume(struct world *world)
 {
-    struct hospital *hospital = &world->hospital;
+    struct hospital *hospital = world->hospital;
     struct submission aside = hospital->aside;
 
     hospital->aside = (struct submission){.action = ACTION_NONE};
@@ -133,16 +141,16 @@ static void resume(struct world *world)
 
 static void go_on(struct world *world)
 {
-    world->hospital.step++;
-    world->hospital.tries = 0;
-    forget(&world->hospital);
+    world->hospital->step++;
+    world->hospital->tries = 0;
+    forget(world->hospital);
     wake(world, 1000 + (int64_t)world_random(world, THINKS_MS), 0);
 }
 
 /* The same step once more, under a new key; not for ever. */
 static void try_again(struct world *world, unsigned tries_max)
 {
-    struct hospital *hospital = &world->hospital;
+    struct hospital *hospital = world->hospital;
     bool needed = matters(hospital->steps[hospital->step]) ||
                   hospital->steps[hospital->step] == ACTION_DISCHARGE;
 
@@ -219,7 +227,7 @@ static void take_batch(struct hospital *hospital)
 
 static void believe(struct world *world, unsigned action, const struct record *body)
 {
-    struct hospital *hospital = &world->hospital;
+    struct hospital *hospital = world->hospital;
     bool answers_mine = stay_answer_action(hospital->action) == action;
     struct text original;
 
@@ -276,7 +284,7 @@ static void lose(struct hospital *hospital, unsigned about)
 /* The question under way has its end. */
 static void conclude(struct world *world, unsigned action, bool ok)
 {
-    struct hospital *hospital = &world->hospital;
+    struct hospital *hospital = world->hospital;
     unsigned asked = hospital->action;
 
     if (action == ACTION_REVERSED && !ok) {
@@ -293,7 +301,7 @@ static void conclude(struct world *world, unsigned action, bool ok)
 
 static void learn(struct world *world, const struct happening *from)
 {
-    struct hospital *hospital = &world->hospital;
+    struct hospital *hospital = world->hospital;
     struct arena *arena = arena_now();
     const struct record *body = bytes_read(&from->content, arena);
     unsigned action = from->head.action;
@@ -332,17 +340,17 @@ static void ask_aside(struct world *world)
     query.head.action = ACTION_QUERY;
     query.number = ++world->numbers;
     query.flight = ++world->flights;
-    if (world->hospital.action != ACTION_REVERSE)
-        world->hospital.about_number = world->hospital.number;
+    if (world->hospital->action != ACTION_REVERSE)
+        world->hospital->about_number = world->hospital->number;
     query.content = bytes_of(
-        document_question(world, arena, ACTION_QUERY, world->hospital.about));
+        document_question(world, arena, ACTION_QUERY, world->hospital->about));
     arena_free(arena);
     world_add(world, &query, 1);
 }
 
 static void doubt(struct world *world)
 {
-    struct hospital *hospital = &world->hospital;
+    struct hospital *hospital = world->hospital;
 
     if (!matters(hospital->action)) { /* without effect on money: asked anew */
         try_again(world, TRIES_MAX);
@@ -367,7 +375,7 @@ static void doubt(struct world *world)
 /* A request of the same key and bytes that nobody listens to any more. */
 static void stray(struct world *world)
 {
-    const struct hospital *hospital = &world->hospital;
+    const struct hospital *hospital = world->hospital;
     struct happening submission = submission_of(world);
 
     submission.flight = ++world->flights;
@@ -378,7 +386,7 @@ static void stray(struct world *world)
 
 void hospital_hears(struct world *world, const struct happening *response)
 {
-    struct hospital *hospital = &world->hospital;
+    struct hospital *hospital = world->hospital;
 
     if (response->flight == hospital->flight && response->mishap == TWICE &&
         hospital->action != ACTION_NONE)
@@ -424,7 +432,7 @@ static bool read_before(struct hospital *hospital, const struct uuid *id)
 
 void hospital_reads(struct world *world, const struct happening *letter)
 {
-    if (read_before(&world->hospital, &letter->head.message_id))
+    if (read_before(world->hospital, &letter->head.message_id))
         return;
     if (world->fault == FAULT_DEAF_HOSPITAL) {
         world->struck = true;
@@ -437,7 +445,7 @@ void hospital_reads(struct world *world, const struct happening *letter)
 
 void hospital_acts(struct world *world, const struct happening *happening)
 {
-    struct hospital *hospital = &world->hospital;
+    struct hospital *hospital = world->hospital;
     unsigned action;
 
     if (hospital->action != ACTION_NONE) {
@@ -472,7 +480,7 @@ static void plan(struct hospital *hospital, unsigned action)
 
 static void plan_end(struct world *world)
 {
-    struct hospital *hospital = &world->hospital;
+    struct hospital *hospital = world->hospital;
 
     if (world->two_phase && world_chance(world, 700))
         plan(hospital, ACTION_CONFIRM);
@@ -490,7 +498,7 @@ static void plan_end(struct world *world)
 
 static void plan_storm(struct world *world)
 {
-    struct hospital *hospital = &world->hospital;
+    struct hospital *hospital = world->hospital;
 
     if (world_chance(world, 600))
         plan(hospital, ACTION_IDENTIFY);
@@ -524,7 +532,7 @@ static void plan_storm(struct world *world)
 /* The scripted question and what comes before it; after what undoes the settlement, another. */
 static void plan_script(struct world *world)
 {
-    struct hospital *hospital = &world->hospital;
+    struct hospital *hospital = world->hospital;
     unsigned action = world->script.action;
 
     plan(hospital, ACTION_IDENTIFY);
@@ -540,18 +548,20 @@ static void plan_script(struct world *world)
     plan(hospital, ACTION_SETTLE);
 }
 
-void hospital_start(struct world *world)
+/* The person's other stay begins at some time, in another hospital. */
+void hospital_start(struct world *world, unsigned stay)
 {
+    world->hospital = &world->hospitals[stay];
     if (world->script.on)
         plan_script(world);
     else
         plan_storm(world);
-    wake(world, 1000, 0);
+    wake(world, stay == 0 ? 1000 : 1 + (int64_t)world_random(world, LATER_MS), 0);
 }
 
 bool hospital_done(const struct world *world)
 {
-    const struct hospital *hospital = &world->hospital;
+    const struct hospital *hospital = world->hospital;
 
     return hospital->lost ||
            (hospital->step >= hospital->step_count && hospital->action == ACTION_NONE);

@@ -37,14 +37,14 @@ static struct book_row *new_row(struct world *world, const struct uuid *asked, u
 static void book(struct insured *insured, struct book_row *row, bool in)
 {
     row->done = in;
-    insured->bookings += in ? 1 : -1u;
-    insured->booked.fen += in ? row->amount.fen : -row->amount.fen;
+    insured->bookings[row->stay] += in ? 1 : -1u;
+    insured->booked[row->stay].fen += in ? row->amount.fen : -row->amount.fen;
 }
 
-static struct book_row *settlement(struct insured *insured, const char *number)
+static struct book_row *settlement(struct insured *insured, unsigned stay, const char *number)
 {
     for (size_t i = 0; i < insured->count; i++)
-        if (insured->rows[i].action == ACTION_SETTLE &&
+        if (insured->rows[i].action == ACTION_SETTLE && insured->rows[i].stay == stay &&
             (insured->rows[i].done || insured->rows[i].called) &&
             (number == NULL || strcmp(insured->rows[i].settlement_number, number) == 0))
             return &insured->rows[i];
@@ -60,8 +60,9 @@ static struct record *settle(struct world *world, struct book_row *row,
                              const struct record *request, struct arena *arena)
 {
     struct insured *insured = &world->insured;
-    bool ok = settlement(insured, NULL) == NULL && !world_chance(world, world->rejects);
-    struct record *answer = document_answer(arena, ACTION_SETTLE, ok);
+    bool ok = settlement(insured, row->stay, NULL) == NULL &&
+              !world_chance(world, world->rejects);
+    struct record *answer = document_answer(arena, ACTION_SETTLE, ok, row->stay);
     struct tariff tariff = tariff_of(world);
 
     if (!ok)
@@ -93,10 +94,10 @@ static struct record *cancel(struct world *world, struct book_row *row,
 
     if (record_text(request, "settlementNumber", &text))
         CHECK(text_to_field(text, number, sizeof(number)));
-    stands = settlement(insured, number);
+    stands = settlement(insured, row->stay, number);
     if (stands == NULL || world_chance(world, world->rejects))
-        return document_answer(arena, ACTION_CANCEL, false);
-    answer = document_answer(arena, ACTION_CANCEL, true);
+        return document_answer(arena, ACTION_CANCEL, false, row->stay);
+    answer = document_answer(arena, ACTION_CANCEL, true, row->stay);
     tariff.given_back = true;
     document_amounts(arena, answer, bytes_read(&stands->request, arena), &tariff, &owed);
     memcpy(row->settlement_number, number, sizeof(number));
@@ -116,8 +117,8 @@ static void restore(struct insured *insured, const struct book_row *cancelled)
             book(insured, &insured->rows[i], true);
 }
 
-static struct record *reverse(struct world *world, const struct record *request,
-                              struct arena *arena)
+static struct record *reverse(struct world *world, const struct book_row *row,
+                              const struct record *request, struct arena *arena)
 {
     struct insured *insured = &world->insured;
     struct book_row *original;
@@ -129,9 +130,9 @@ static struct record *reverse(struct world *world, const struct record *request,
     original = find_row(insured, &asked);
     if (insured->stubborn && original != NULL && (original->done || original->called)) {
         insured->stubborn = false;
-        return document_answer(arena, ACTION_REVERSE, false);
+        return document_answer(arena, ACTION_REVERSE, false, row->stay);
     }
-    answer = document_answer(arena, ACTION_REVERSE, true);
+    answer = document_answer(arena, ACTION_REVERSE, true, row->stay);
     document_add(arena, answer, "found", original != NULL ? "true" : "false");
     if (original == NULL) {
         new_row(world, &asked, ACTION_NONE)->tombstone = true;
@@ -164,10 +165,10 @@ static struct record *take(struct world *world, struct book_row *row,
     case ACTION_CANCEL:
         return cancel(world, row, request, arena);
     case ACTION_REVERSE:
-        return reverse(world, request, arena);
+        return reverse(world, row, request, arena);
     default:
         ok = !world_chance(world, world->rejects / 2);
-        answer = document_answer(arena, row->action, ok);
+        answer = document_answer(arena, row->action, ok, row->stay);
         row->done = ok && row->action == ACTION_REGISTER;
         if (ok && row->action == ACTION_REGISTER)
             document_add(arena, answer, "visitNumber", "JZ00000731");
@@ -247,6 +248,7 @@ static void answer_question(struct world *world, struct book_row *row,
 
     CHECK(arena != NULL);
     row->letter = letter->head.message_id;
+    row->stay = stay_of(&letter->content);
     row->number = ++world->numbers;
     row->answer = bytes_of(take(world, row, bytes_read(&letter->content, arena), arena));
     row->silent = world->storm && row->action != ACTION_REVERSE && world_chance(world, 40);
@@ -294,8 +296,8 @@ void insured_reads(struct world *world, const struct happening *letter)
         return;
     } else if (world->fault == FAULT_BOOKS_TWICE && row->action == ACTION_SETTLE && row->done) {
         world->struck = true;
-        world->insured.bookings++;
-        world->insured.booked.fen += row->amount.fen;
+        world->insured.bookings[row->stay]++;
+        world->insured.booked[row->stay].fen += row->amount.fen;
     } else if (!row->acknowledged && row->tries > 0) {
         say(world, row);
     }

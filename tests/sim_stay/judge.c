@@ -85,14 +85,11 @@ static struct money owed(const struct flow_case *row)
     return (struct money){split->fund.fen + split->account.fen};
 }
 
-/* The books of each side say what its case says. */
-static bool check_books(struct world *world, const struct flow_case *treating,
-                        const struct flow_case *insured)
+/* The books of each side say what its cases say. */
+static bool check_books(struct world *world, struct money receivable, struct money payable)
 {
     struct balances t;
     struct balances i;
-    struct money receivable = owed(treating);
-    struct money payable = owed(insured);
 
     if (!read_balances(world, &world->sides[AT_TREATING], &t) ||
         !read_balances(world, &world->sides[AT_INSURED], &i))
@@ -135,16 +132,17 @@ static bool same_split(const struct stay_split *a, const struct stay_split *b)
 }
 
 /* The two provinces, and the insured agency's own books. */
-static bool check_money(struct world *world, const struct flow_case *treating,
+static bool check_money(struct world *world, unsigned stay, const struct flow_case *treating,
                         const struct flow_case *insured)
 {
+    unsigned bookings = world->insured.bookings[stay];
+    int64_t booked = world->insured.booked[stay].fen;
     bool there = (insured->flags & CASE_BOOKED) != 0;
     bool here = (treating->flags & CASE_BOOKED) != 0;
 
-    if (world->insured.bookings != there || world->insured.booked.fen != owed(insured).fen)
+    if (bookings != there || booked != owed(insured).fen)
         return world_fail(world, "the insured core has %u settlements, %lld fen; the case %lld",
-                          world->insured.bookings, (long long)world->insured.booked.fen,
-                          (long long)owed(insured).fen);
+                          bookings, (long long)booked, (long long)owed(insured).fen);
     if (treating->state == STAY_MISMATCHED)
         return true; /* a person looks at it */
     if (here != there)
@@ -163,7 +161,7 @@ static bool check_money(struct world *world, const struct flow_case *treating,
 
 static bool check_hospital(struct world *world, const struct flow_case *treating)
 {
-    const struct hospital *hospital = &world->hospital;
+    const struct hospital *hospital = world->hospital;
     bool booked = (treating->flags & CASE_BOOKED) != 0;
 
     if (treating->state == STAY_MISMATCHED)
@@ -192,27 +190,43 @@ static bool check_script(struct world *world, const struct flow_case *treating)
                       flow_state_name(&settlement_stay_flow, treating->state).english);
 }
 
-bool world_judge(struct world *world)
+static bool judge_stay(struct world *world, unsigned stay, struct money *receivable,
+                       struct money *payable)
 {
     struct flow_case treating = {.flow = 0};
     struct flow_case insured = {.flow = FLOW_SETTLEMENT_STAY};
     bool here;
     bool there;
 
-    for (unsigned i = 0; i < SIDES; i++)
-        if (!check_letters(world, &world->sides[i]) || !check_ledger(world, &world->sides[i]))
-            return false;
-    if (!side_case(&world->sides[AT_TREATING], &treating, &here) ||
-        !side_case(&world->sides[AT_INSURED], &insured, &there))
-        return false;
-    if (!filings_judge(world, &insured))
+    world->hospital = &world->hospitals[stay];
+    if (!side_case(&world->sides[AT_TREATING], stay, &treating, &here) ||
+        !side_case(&world->sides[AT_INSURED], stay, &insured, &there) ||
+        !filings_judge(world, &insured))
         return false;
     if (!here && there)
         return world_fail(world, "only the insured side knows the stay");
     if (!here)
-        return world->hospital.step_count > 0;
+        return world->hospital->step_count > 0;
+    receivable->fen += owed(&treating).fen;
+    payable->fen += owed(&insured).fen;
     if (there && !check_pair(world, &treating, &insured))
         return false;
-    return check_money(world, &treating, &insured) && check_books(world, &treating, &insured) &&
-           check_hospital(world, &treating) && check_script(world, &treating);
+    return check_money(world, stay, &treating, &insured) && check_hospital(world, &treating) &&
+           check_script(world, &treating);
+}
+
+bool world_judge(struct world *world)
+{
+    uint64_t settled = world->counts->settled;
+    struct money receivable = {0};
+    struct money payable = {0};
+
+    for (unsigned i = 0; i < SIDES; i++)
+        if (!check_letters(world, &world->sides[i]) || !check_ledger(world, &world->sides[i]))
+            return false;
+    for (unsigned stay = 0; stay < world->stay_count; stay++)
+        if (!judge_stay(world, stay, &receivable, &payable))
+            return false;
+    world->counts->pairs += world->counts->settled - settled == STAYS;
+    return check_books(world, receivable, payable);
 }

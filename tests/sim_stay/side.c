@@ -128,7 +128,8 @@ static void park(struct side *side, const struct work *work, const struct origin
 
     CHECK(side->parked_count < PARKED_MAX);
     parked = &side->parked[side->parked_count++];
-    *parked = (struct parked){.flight = origin->flight, .cut = origin->mishap == ANSWER_LOST};
+    *parked = (struct parked){
+        .flight = origin->flight, .stay = origin->stay, .cut = origin->mishap == ANSWER_LOST};
     if (side->world->script.on && side->world->script.hop == HOP_TELL &&
         side->world->script.mishap == ANSWER_LOST)
         parked->cut = network_mishap(side->world, HOP_TELL, origin->action) == ANSWER_LOST;
@@ -143,6 +144,7 @@ static void respond(struct side *side, const struct work *work, const struct ori
     struct happening told = {.kind = RESPONSE_COMES,
                              .side = side->index,
                              .flight = origin->flight,
+                             .stay = origin->stay,
                              .number = origin->number,
                              .mishap = origin->mishap,
                              .told = TOLD_TAKEN};
@@ -227,6 +229,7 @@ static void tell_parked(struct side *side)
                 continue;
             }
             told.flight = parked->flight;
+            told.stay = parked->stay;
             if (told.content.at != NULL)
                 told.content = bytes_copy(
                     (struct text){(const char *)told.content.at, told.content.size});
@@ -287,7 +290,7 @@ static bool apply_all(struct side *side, size_t count, bool *dead)
     return true;
 }
 
-bool side_case(struct side *side, struct flow_case *row, bool *found)
+bool side_case(struct side *side, unsigned stay, struct flow_case *row, bool *found)
 {
     struct ledger_txn *txn = NULL;
     struct error err = ERROR_INIT;
@@ -296,30 +299,37 @@ bool side_case(struct side *side, struct flow_case *row, bool *found)
 
     *found = false;
     ok = ledger_begin_read(side->ledger, &txn, &err) &&
-         ledger_case_by_trace(txn, 440100, "H44990000001/ZY2026-000731", &case_id, found,
-                              &err) &&
+         ledger_case_by_trace(txn, 440100, stay_trace(stay), &case_id, found, &err) &&
          (!*found || ledger_get_case(txn, &case_id, row, found, &err));
     ledger_abort(txn);
     return ok || world_fail(side->world, "a case cannot be read: %s", err.text);
 }
 
-static bool look_at_state(struct side *side)
+static bool look_at_stay(struct side *side, unsigned stay)
 {
     struct flow_case row;
     bool found;
 
-    if (!side_case(side, &row, &found))
+    if (!side_case(side, stay, &row, &found))
         return false;
-    if (!found || (side->seen && side->state == row.state))
+    if (!found || (side->seen[stay] && side->state[stay] == row.state))
         return true;
-    if (side->index == AT_TREATING && side->seen && side->state == STAY_REVERSING &&
+    if (side->index == AT_TREATING && side->seen[stay] && side->state[stay] == STAY_REVERSING &&
         row.state == STAY_SETTLED)
         side->world->counts->cancel_back++;
-    side->seen = true;
-    side->state = row.state;
+    side->seen[stay] = true;
+    side->state[stay] = row.state;
     side->world->counts->visits[side->index][row.state]++;
-    world_trace(side->world, "side %u is %s", side->index,
+    world_trace(side->world, "side %u, stay %u is %s", side->index, stay,
                 flow_state_name(&settlement_stay_flow, row.state).english);
+    return true;
+}
+
+static bool look_at_state(struct side *side)
+{
+    for (unsigned stay = 0; stay < side->world->stay_count; stay++)
+        if (!look_at_stay(side, stay))
+            return false;
     return true;
 }
 

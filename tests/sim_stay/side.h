@@ -8,6 +8,7 @@
 struct origin {
     bool letter;
     uint64_t flight;
+    unsigned stay;
     unsigned number; /* of a submission */
     enum mishap mishap;
     unsigned action;

@@ -76,6 +76,7 @@ static struct origin *origin_of(struct work *work, const struct happening *from)
 
     CHECK(origin != NULL);
     *origin = (struct origin){.flight = from->flight,
+                              .stay = from->stay,
                               .number = from->number,
                               .mishap = from->mishap,
                               .action = from->head.action};
@@ -387,6 +388,7 @@ static void end_parking(struct side *side, const struct happening *over)
         if (side->parked[i].flight != over->flight)
             continue;
         told.flight = over->flight;
+        told.stay = side->parked[i].stay;
         told.head.sent_at = side->world->now;
         side->parked[i] = side->parked[--side->parked_count];
         world_add(side->world, &told, 1);
@@ -394,13 +396,13 @@ static void end_parking(struct side *side, const struct happening *over)
     }
 }
 
-static void reverse_by_hand(struct side *side)
+static void reverse_by_hand(struct side *side, unsigned stay)
 {
     struct work *work = work_new(WORK_BY_HAND);
     struct flow_case row;
     bool found = false;
 
-    if (side_case(side, &row, &found) && found) {
+    if (side_case(side, stay, &row, &found) && found) {
         work->note_case = row.case_id;
         work->hand_action = ACTION_REVERSE;
         enqueue(side, work);
@@ -436,7 +438,7 @@ void side_takes(struct side *side, const struct happening *happening)
         end_parking(side, happening);
         break;
     case PERSON_ACTS:
-        reverse_by_hand(side);
+        reverse_by_hand(side, happening->stay);
         break;
     case PERSON_REPAIRS:
         repair(side, happening);

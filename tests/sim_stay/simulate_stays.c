@@ -72,6 +72,7 @@ static bool print_events(void)
     } events[] = {
         {"with a filing", counts.filed},
         {"that ended meanwhile", counts.ended_meanwhile},
+        {"two stays settled", counts.pairs},
         {"calls confirmed", counts.confirmed},
         {"cancellations reversed", counts.cancel_back},
         {"dead letters", counts.dead},

@@ -1,7 +1,8 @@
 /*
- * stays.h - one stay between two gateways in one process: the daemon's engine and core over
- * memory stores at both sides, a hospital's core, an insured agency's core with books of its
- * own, and a network between each of them, all played from one seed or one script.
+ * stays.h - one stay, or two of one person, between two gateways in one process: the daemon's
+ * engine and core over memory stores at both sides, a hospital's core, an insured agency's core
+ * with books of its own, and a network between each of them, all played from one seed or one
+ * script.
  *
  * A storm, in which whatever is sent is lost, repeated, delayed, and gateways crash before or
  * after a commit; then a calm, after which everybody must agree on the money. Signatures and
@@ -14,6 +15,7 @@
 #include "engine/engine.h"
 
 enum side_index { AT_TREATING, AT_INSURED, SIDES };
+enum { STAYS = 2 }; /* of one person, each in a hospital of its own */
 
 /* Party numbers at either side. */
 enum { HOME = 1, PARTNER = 2, OWN_CORE = 3 };
@@ -96,6 +98,7 @@ struct happening {
     struct instant at;
     uint64_t order; /* of equal times */
     enum happening_kind kind;
+    unsigned stay;       /* whose hospital, or core's answer, it is about */
     unsigned side;       /* the gateway that it comes to, or whose core */
     uint64_t flight;     /* the sender's attempt */
     struct message head; /* `body` lies in `content` */
@@ -112,6 +115,7 @@ struct happening {
 struct parked {
     uint8_t key[MESSAGE_KEY_SIZE];
     uint64_t flight;
+    unsigned stay;
     bool cut; /* whoever asked is gone */
 };
 
@@ -143,8 +147,8 @@ struct side {
     struct instant clock_at;   /* the next clock runs out; none: none runs */
     int64_t skew_ms;           /* how much its own clock is wrong */
     uint32_t boot;
-    unsigned state; /* of the case, as last seen */
-    bool seen;
+    unsigned state[STAYS]; /* of the cases, as last seen */
+    bool seen[STAYS];
 };
 
 struct submission {
@@ -194,6 +198,7 @@ struct book_row {
     struct uuid asked; /* between the provinces */
     struct uuid letter;
     unsigned action;
+    unsigned stay;
     bool done;   /* it took effect, and still stands */
     bool called; /* two phases: it takes effect when it is confirmed */
     bool tombstone;
@@ -211,8 +216,8 @@ struct book_row {
 struct insured {
     struct book_row rows[BOOKS_MAX];
     size_t count;
-    unsigned bookings; /* settlements that stand in the books */
-    struct money booked;
+    unsigned bookings[STAYS]; /* settlements that stand in the books */
+    struct money booked[STAYS];
     unsigned numbers;
     bool stubborn; /* refuses the next reversal */
 };
@@ -254,6 +259,7 @@ struct counts {
     uint64_t ended_meanwhile; /* of these: whose filing is not in force any more */
     uint64_t confirmed;       /* calls of an insured core with two phases */
     uint64_t dead;            /* letters that were */
+    uint64_t pairs;           /* worlds that end with two stays settled */
     uint64_t skewed;          /* worlds in which the partner's clock is wrong */
     uint64_t nameless;
     uint64_t cancel_back; /* cancellations that were reversed */
@@ -274,7 +280,9 @@ struct world {
     uint64_t orders;
     uint64_t flights;
     unsigned numbers; /* of submissions */
-    struct hospital hospital;
+    struct hospital hospitals[STAYS];
+    struct hospital *hospital; /* whose turn it is */
+    unsigned stay_count;
     struct insured insured;
     bool filed; /* a stay needs a filing */
     struct filings filings;
@@ -327,12 +335,15 @@ void side_close(struct side *side);
 void side_takes(struct side *side, const struct happening *happening);
 MUST_USE bool side_step(struct side *side);
 struct instant side_next(struct side *side);
-MUST_USE bool side_case(struct side *side, struct flow_case *row, bool *found);
+MUST_USE bool side_case(struct side *side, unsigned stay, struct flow_case *row, bool *found);
 
 /* documents.c */
 /* The own key of a core's submission. */
 const char *submission_key(unsigned number, char key[SUBMISSION_KEY_SIZE]);
-MUST_USE struct record *document_new(struct arena *arena, unsigned action);
+MUST_USE struct record *document_new(struct arena *arena, unsigned action, unsigned stay);
+/* What names it at TREATING: institution and number. */
+const char *stay_trace(unsigned stay);
+unsigned stay_of(const struct bytes *content);
 MUST_USE struct record *document_filing(struct arena *arena, unsigned action,
                                         const char *number);
 void document_person(struct arena *arena, struct record *root);
@@ -342,7 +353,8 @@ void document_money(struct arena *arena, struct record *root, const char *name,
                     struct money money);
 MUST_USE struct record *document_question(struct world *world, struct arena *arena,
                                           unsigned action, unsigned about);
-MUST_USE struct record *document_answer(struct arena *arena, unsigned question, bool ok);
+MUST_USE struct record *document_answer(struct arena *arena, unsigned question, bool ok,
+                                        unsigned stay);
 /* By which a core with two phases names its call. */
 void document_handle(struct arena *arena, struct record *root, const char *serial);
 struct tariff {
@@ -355,7 +367,7 @@ void document_amounts(struct arena *arena, struct record *root, const struct rec
                       const struct tariff *tariff, struct money *owed);
 
 /* hospital.c */
-void hospital_start(struct world *world);
+void hospital_start(struct world *world, unsigned stay);
 void hospital_acts(struct world *world, const struct happening *happening);
 void hospital_hears(struct world *world, const struct happening *response);
 void hospital_reads(struct world *world, const struct happening *letter);

@@ -105,6 +105,7 @@ static void make_storm(struct world *world)
     world->insurance = world_chance(world, 500) ? INSURANCE_MEDICAL : INSURANCE_INJURY;
     world->inpatient = world->insurance == INSURANCE_INJURY || world_chance(world, 600);
     world->two_phase = world_chance(world, 200);
+    world->stay_count = 1 + world_chance(world, 300);
     world->filed = world_chance(world, 400);
     world->insured_two_phase = world_chance(world, 300);
     world->nameless = world_chance(world, 250);
@@ -142,6 +143,8 @@ bool world_open(struct world *world, uint64_t seed, enum fault fault,
     memset(world, 0, sizeof(*world));
     world->counts = counts;
     world->trace = trace;
+    world->stay_count = 1;
+    world->hospital = &world->hospitals[0];
     world->seed = world->random = seed;
     world->fault = fault;
     CHECK(day_from(2026, 3, 2, &start));
@@ -160,7 +163,8 @@ bool world_open(struct world *world, uint64_t seed, enum fault fault,
     for (unsigned i = 0; i < SIDES; i++)
         if (!side_create(world, i))
             return false;
-    hospital_start(world);
+    for (unsigned stay = 0; stay < world->stay_count; stay++)
+        hospital_start(world, stay);
     if (world->filed)
         filings_start(world);
     return true;
@@ -177,13 +181,20 @@ void world_close(struct world *world)
         free(world->insured.rows[i].request.at);
     }
     free(world->filings.content.at);
-    free(world->hospital.content.at);
-    free(world->hospital.aside.content.at);
+    for (unsigned stay = 0; stay < STAYS; stay++) {
+        free(world->hospitals[stay].content.at);
+        free(world->hospitals[stay].aside.content.at);
+    }
     calendar_free(world->calendar);
     free(world->rules);
 }
 
 /* --- running ------------------------------------------------------------------------------ */
+
+static void turn_of(struct world *world, unsigned stay)
+{
+    world->hospital = &world->hospitals[stay];
+}
 
 /* A core takes a letter, and says so in its response. */
 static void core_takes(struct world *world, const struct happening *letter)
@@ -198,10 +209,12 @@ static void core_takes(struct world *world, const struct happening *letter)
 
     if (letter->head.flow == FLOW_SETTLEMENT_FILING)
         world_trace(world, "a core reads %s", action_name(letter->head.action).english);
-    else if (letter->side == AT_TREATING)
-        hospital_reads(world, letter);
-    else
+    else if (letter->side == AT_INSURED)
         insured_reads(world, letter);
+    if (letter->head.flow != FLOW_SETTLEMENT_FILING && letter->side == AT_TREATING) {
+        turn_of(world, stay_of(&letter->content));
+        hospital_reads(world, letter);
+    }
     if (network_returns(world, letter))
         world_add(world, &back, 1 + (int64_t)world_random(world, 200));
 }
@@ -213,6 +226,7 @@ static void happens(struct world *world, const struct happening *happening)
         core_takes(world, happening);
         break;
     case RESPONSE_COMES:
+        turn_of(world, happening->stay);
         if (happening->side == AT_TREATING)
             hospital_hears(world, happening);
         else
@@ -223,6 +237,7 @@ static void happens(struct world *world, const struct happening *happening)
         filings_act(world, happening);
         break;
     case HOSPITAL_ACTS:
+        turn_of(world, happening->stay);
         hospital_acts(world, happening);
         break;
     case INSURED_ACTS:
@@ -305,26 +320,29 @@ static bool run(struct world *world)
     return true;
 }
 
+/* What a person does about a stay that rests in this state. */
+static bool act_by_hand(struct world *world, unsigned stay, unsigned state, const char *why)
+{
+    struct happening acts = {.kind = PERSON_ACTS, .side = AT_TREATING, .stay = stay};
+
+    if (world->sides[AT_TREATING].state[stay] != state)
+        return true;
+    world_trace(world, "%s", why);
+    world_add(world, &acts, 1);
+    return run(world);
+}
+
 bool world_run(struct world *world)
 {
     if (!run(world))
         return false;
-    if (world->sides[AT_TREATING].state == STAY_SETTLED && world->person_meddles) {
-        struct happening acts = {.kind = PERSON_ACTS, .side = AT_TREATING};
-
-        world_trace(world, "a person reverses what stands");
+    for (unsigned stay = 0; stay < world->stay_count && world->person_meddles; stay++) {
         world->storm = true;
-        world_add(world, &acts, 1);
-        if (!run(world))
+        if (!act_by_hand(world, stay, STAY_SETTLED, "a person reverses what stands"))
             return false;
     }
-    if (world->sides[AT_TREATING].state == STAY_MISMATCHED && world->person_looks) {
-        struct happening acts = {.kind = PERSON_ACTS, .side = AT_TREATING};
-
-        world_trace(world, "a person looks");
-        world_add(world, &acts, 1);
-        if (!run(world))
+    for (unsigned stay = 0; stay < world->stay_count && world->person_looks; stay++)
+        if (!act_by_hand(world, stay, STAY_MISMATCHED, "a person looks"))
             return false;
-    }
     return world_judge(world);
 }
