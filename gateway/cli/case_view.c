@@ -77,6 +77,7 @@ struct name clock_title(unsigned kind)
         [CLOCK_REPLY] = "Reply",
         [CLOCK_CHECK] = "Check at origin",
         [CLOCK_CONSENT] = "Consent",
+        [CLOCK_GATHER] = "Gather relations",
     };
     struct name name = clock_kind_name(kind);
 

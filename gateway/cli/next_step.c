@@ -6,11 +6,12 @@
 #include "core/medical_transfer.h"
 #include "core/pension_employee.h"
 #include "core/pension_remittance.h"
+#include "core/pension_switch.h"
 #include "core/settlement_filing.h"
 #include "core/settlement_stay.h"
 
 /* clang-format off */
-static const struct next_step pension_in[PENSION_STATES] = {
+static const struct next_step pension_in[SWITCH_STATES] = {
     [PENSION_NEW] = {NEXT_CORE,
         {"send the letter, or refuse", "发出联系函，或不予受理"}},
     [PENSION_LETTER_SENT] = {NEXT_GATEWAY,
@@ -37,9 +38,11 @@ static const struct next_step pension_in[PENSION_STATES] = {
         {"say whether money was sent", "答复基金是否已划转"}},
     [PENSION_REVERSAL] = {NEXT_CORE,
         {"return the money", "退回基金，发出退款通知"}},
+    [SWITCH_CONSOLIDATION] = {NEXT_CORE,
+        {"gather relations, apply anew", "归集完成后重报，或不予受理"}},
 };
 
-static const struct next_step pension_out[PENSION_STATES] = {
+static const struct next_step pension_out[SWITCH_STATES] = {
     [PENSION_LETTER_HELD] = {NEXT_CORE,
         {"accept or return the letter", "受理联系函，或退函"}},
     [PENSION_LETTER_RETURNED] = {NEXT_PARTNER,
@@ -317,6 +320,7 @@ static const struct {
 } tables[FLOW_NUMBERS] = {
     [FLOW_PENSION_EMPLOYEE] = {{[ROLE_IN] = pension_in, [ROLE_OUT] = pension_out},
                                PENSION_STATES},
+    [FLOW_PENSION_SWITCH] = {{[ROLE_IN] = pension_in, [ROLE_OUT] = pension_out}, SWITCH_STATES},
     [FLOW_PENSION_TEMPORARY] = {{[ROLE_IN] = temporary_in, [ROLE_OUT] = temporary_out},
                                 PENSION_STATES},
     [FLOW_PENSION_RESIDENT] = {{[ROLE_IN] = pension_in, [ROLE_OUT] = pension_out},

@@ -10,15 +10,22 @@
 #include "core/pension_military.h"
 #include "core/pension_remittance.h"
 #include "core/pension_resident.h"
+#include "core/pension_switch.h"
 #include "core/pension_temporary.h"
 #include "core/settlement_filing.h"
 #include "core/settlement_stay.h"
 
-const struct flow *const flows[] = {&pension_employee_flow,  &pension_remittance_flow,
-                                    &settlement_filing_flow, &settlement_stay_flow,
-                                    &pension_resident_flow,  &pension_military_flow,
-                                    &medical_transfer_flow,  &injury_record_flow,
-                                    &pension_temporary_flow, NULL};
+const struct flow *const flows[] = {&pension_employee_flow,
+                                    &pension_remittance_flow,
+                                    &settlement_filing_flow,
+                                    &settlement_stay_flow,
+                                    &pension_resident_flow,
+                                    &pension_military_flow,
+                                    &medical_transfer_flow,
+                                    &injury_record_flow,
+                                    &pension_temporary_flow,
+                                    &pension_switch_flow,
+                                    NULL};
 
 const struct flow *flow_find(unsigned number)
 {
@@ -585,15 +592,4 @@ bool flow_decide(const struct flow *flow, const struct rules *rules,
     }
     decision->after.role = situation.before->role;
     return decide(&situation, decision, err);
-}
-
-void flow_warn(struct flow_decision *decision, const char *code, uint16_t row)
-{
-    struct flow_warning *warning = &decision->warnings[decision->warning_count];
-
-    if (decision->warning_count == FLOW_WARNINGS_MAX)
-        return;
-    decision->warning_count++;
-    CHECK(text_to_field(text_of(code), warning->code, sizeof(warning->code)));
-    warning->row = row;
 }

@@ -72,6 +72,7 @@ enum clock_kind {
     CLOCK_CHECK = 21, /* OUT: says whether a medical relation may leave */
     CLOCK_CONSENT =
         22, /* IN: consents to take over a temporary account, or returns the letter */
+    CLOCK_GATHER = 23, /* IN: a change of scheme waits until relations are gathered */
     CLOCK_KINDS
 };
 
@@ -115,7 +116,8 @@ enum case_flag {
     CASE_OVERLAPS = 1 << 19,       /* the person has another stay at that time (DUP_STAY) */
     CASE_EMERGENCY = 1 << 20,      /* counts as filed */
     CASE_LATE_ADDED = 1 << 21,     /* injury.record: added to the roster after the accident */
-    CASE_RESIDENT_MONEY = 1 << 22, /* pension.remittance: a bank line of residents' money */
+    CASE_RESIDENT_MONEY = 1 << 22, /* pension.remittance: a bank line of residents' money;
+                                      pension.switch: the change is to the residents */
     CASE_ACCOUNT_BARRED = 1 << 23, /* settlement.stay: asked without use of the account */
     CASE_LINES_HELD = 1 << 24,     /* settlement.stay: cancelled, and not answered yet */
     CASE_TO_INSTITUTION = 1 << 25, /* the relation, or a bank line's money, goes into the scheme
@@ -469,6 +471,9 @@ struct flow {
     bool (*settle)(const struct flow_situation *situation, const struct flow_step *step,
                    const struct flow_facts *facts, struct flow_decision *decision,
                    struct error *err);
+    /* NULL, or: does an event with this document look at other cases of the person
+     * (event.related)? */
+    bool (*looks_at_person)(unsigned action);
     /* NULL, or: has a case of this route no gateway at its far end? Then it is alone: its party
      * is 0, what a step sends to the partner goes nowhere, and no province may speak of it. */
     bool (*alone)(uint32_t in_region, uint32_t out_region);

@@ -38,6 +38,7 @@ static const struct clock_rule clock_rules[] = {
     [CLOCK_REPLY] = {"INJ-REPLY", 15, ROLE_INSURED},
     [CLOCK_CHECK] = {"MED-CHECK", 2, ROLE_OUT},
     [CLOCK_CONSENT] = {"PEN-CONSENT", 15, ROLE_IN},
+    [CLOCK_GATHER] = {"PEN-GATHER", 45, ROLE_IN},
 };
 _Static_assert(COUNT_OF(clock_rules) == CLOCK_KINDS, "every clock has its rule");
 _Static_assert(CLOCK_KINDS <= 32, "a set of clocks is 32 bits");
@@ -250,6 +251,7 @@ static const struct name clock_names[] = {
     {"reply", "回复时限"},
     {"check", "转出核验时限"},
     {"consent", "回执时限"},
+    {"gather", "归集时限"},
 };
 _Static_assert(COUNT_OF(clock_names) == CLOCK_KINDS, "every kind has its names");
 

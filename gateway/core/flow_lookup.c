@@ -72,3 +72,14 @@ bool flow_pair_allowed(const struct flow *flow, unsigned in_state, unsigned out_
             return true;
     return false;
 }
+
+void flow_warn(struct flow_decision *decision, const char *code, uint16_t row)
+{
+    struct flow_warning *warning = &decision->warnings[decision->warning_count];
+
+    if (decision->warning_count == FLOW_WARNINGS_MAX)
+        return;
+    decision->warning_count++;
+    CHECK(text_to_field(text_of(code), warning->code, sizeof(warning->code)));
+    warning->row = row;
+}

@@ -537,7 +537,9 @@ static void check_parts(const struct pension_form *form, const char *code, bool 
 enum {
     EMPLOYEES = CHECKS_EMPLOYEE | CHECKS_TEMPORARY,
     POOLED_KINDS = EMPLOYEES | CHECKS_MILITARY,
-    ALL = POOLED_KINDS | CHECKS_RESIDENT
+    FULL = EMPLOYEES | CHECKS_TO_RESIDENTS, /* rates, bases, one-off payments */
+    WHOLE = CHECKS_RESIDENT | CHECKS_TO_RESIDENTS,
+    ALL = POOLED_KINDS | WHOLE
 };
 
 static const struct {
@@ -555,20 +557,21 @@ static const struct {
     {"PEN-C09", true, ALL, check_local_months},
     {"PEN-C08", true, ALL, check_overlap},
     {"PEN-C05", true, POOLED_KINDS, check_pooled_ordinary},
-    {"PEN-C22", true, CHECKS_RESIDENT, check_whole_account},
+    {"PEN-C22", true, WHOLE, check_whole_account},
+    {"PEN-C22", true, CHECKS_TO_RESIDENTS, pension_check_minimum},
     {"PEN-C25", true, CHECKS_RESIDENT, check_parts},
     {"PEN-C30", true, CHECKS_MILITARY, pension_check_service_rows},
     {"PEN-C31", true, CHECKS_MILITARY, pension_check_service_account},
     {"PEN-C33", true, CHECKS_TEMPORARY, check_account_type},
     {"PEN-C15", true, ALL, check_before_reform},
-    {"PEN-C20", true, EMPLOYEES, check_paid_at_once},
+    {"PEN-C20", true, FULL, check_paid_at_once},
     {"PEN-C06", false, EMPLOYEES, check_pooled_temporary},
     {"PEN-C10", false, ALL, check_local_span},
-    {"PEN-C11", false, EMPLOYEES, check_credited},
+    {"PEN-C11", false, FULL, check_credited},
     {"PEN-C13", false, ALL, check_balances},
     {"PEN-C14", false, ALL, check_transfer_year},
     {"PEN-C15", false, ALL, check_last_balance},
-    {"PEN-C16", false, EMPLOYEES, check_rates},
+    {"PEN-C16", false, FULL, check_rates},
     {"PEN-C17", false, ALL, check_dates},
     {"PEN-C21", false, ALL, check_outside_life},
 };

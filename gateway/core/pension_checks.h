@@ -46,7 +46,8 @@ enum pension_checks {
     CHECKS_EMPLOYEE = 1,
     CHECKS_RESIDENT = 2,
     CHECKS_MILITARY = 4,
-    CHECKS_TEMPORARY = 8
+    CHECKS_TEMPORARY = 8,
+    CHECKS_TO_RESIDENTS = 16 /* the form of employees, of somebody who becomes a resident */
 };
 
 /* Runs every check that fits on a form document. `out_region` is the place the relation leaves,

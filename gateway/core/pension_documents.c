@@ -57,9 +57,9 @@ static struct record *begin(const struct flow_situation *situation, struct makin
 }
 
 /* The reasons that each return knows, as in schemas/national/pension.xsd. */
-static const char *const letter_reasons[] = {"PEN-R06", "PEN-R07", "PEN-R08", "PEN-R11",
-                                             "PEN-R12", "PEN-R13", "PEN-R14", "PEN-R15",
-                                             "PEN-R17", NULL};
+static const char *const letter_reasons[] = {
+    "PEN-R01", "PEN-R04", "PEN-R05", "PEN-R06", "PEN-R07", "PEN-R08", "PEN-R11",
+    "PEN-R12", "PEN-R13", "PEN-R14", "PEN-R15", "PEN-R17", NULL};
 static const char *const form_reasons[] = {"PEN-R07", "PEN-R21", "PEN-R22", "PEN-R23", NULL};
 
 /* The reason as the document knows it. The other gateway may have refused with a code that is

@@ -13,24 +13,7 @@
 #include "core/pension_steps.h"
 #include "core/pension_transfer.h"
 
-const struct name pension_states[] = {
-    {"new", "新建"},
-    {"refused", "不予受理"},
-    {"letter_sent", "已发函"},
-    {"letter_held", "函已到达"},
-    {"letter_returned", "已退函"},
-    {"info_only", "仅有信息表"},
-    {"money_only", "仅有资金"},
-    {"both", "信息资金齐"},
-    {"dispute", "存疑待更正"},
-    {"linked", "已接续"},
-    {"clearing", "清退中"},
-    {"closed", "办结"},
-    {"cancelled", "已撤销"},
-    {"reversal", "冲回中"},
-    {"accepted", "已受理"},
-    {"withdrawing", "撤销待答复"},
-};
+const struct name pension_states[] = {PENSION_STATE_NAMES};
 _Static_assert(COUNT_OF(pension_states) == PENSION_STATES, "every state has its names");
 
 /* 转入地. D2 is the other side's duty as seen from here; it is met once a form, right or wrong,

@@ -29,5 +29,7 @@ void pension_check_sum(const struct pension_form *form, int64_t fen, int64_t sum
 /* pension_checks_service.c */
 check_function pension_check_service_rows;
 check_function pension_check_service_account;
+/* pension_checks_switch.c */
+check_function pension_check_minimum;
 
 #endif

@@ -429,6 +429,10 @@ static bool describe_question(struct incoming *in, const struct flow *flow, stru
     const struct uuid *case_id;
     uint32_t number = in->known ? in->before.core : event->core;
 
+    case_id = in->known ? &in->before.case_id : &event->case_id;
+    if (flow->looks_at_person != NULL && flow->looks_at_person(event->action) &&
+        !question_related(in->txn, event, case_id, in->work->arena, err))
+        return false;
     if (flow_part_of(flow->number) == FLOW_PART_NONE)
         return true;
     event->message_id = in->work->message.message_id;
@@ -438,7 +442,6 @@ static bool describe_question(struct incoming *in, const struct flow *flow, stru
         memcpy(event->key, in->work->key, sizeof(event->key));
     core = number != 0 ? engine_party(in->engine, number) : NULL;
     event->core_two_phase = core != NULL && core->two_phase;
-    case_id = in->known ? &in->before.case_id : &event->case_id;
     return question_ids(in->engine, flow, in->engine->given.now(in->engine->given.self), event,
                         err) &&
            question_named(in->engine, in->txn, in->work->party, event, case_id, in->work->arena,

@@ -210,6 +210,16 @@ static inline struct record *document_service_form(struct arena *arena)
     return form;
 }
 
+/* What a change of scheme hangs on: months as an employee; nothing is drawn. */
+static inline void document_put_change(struct arena *arena, struct record *document,
+                                       const char *months)
+{
+    struct record *change = document_put(arena, document, "change", NULL);
+
+    document_put(arena, change, "employeeMonths", months);
+    document_put(arena, change, "drawing", "false");
+}
+
 /* Of a temporary account. */
 static inline struct record *document_temporary_form(struct arena *arena)
 {

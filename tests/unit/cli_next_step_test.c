@@ -48,6 +48,7 @@ static void test_every_state(void **state)
     every_state(FLOW_PENSION_EMPLOYEE);
     every_state(FLOW_PENSION_RESIDENT);
     every_state(FLOW_PENSION_TEMPORARY);
+    every_state(FLOW_PENSION_SWITCH);
     every_state(FLOW_SETTLEMENT_STAY);
     every_state(FLOW_MEDICAL_TRANSFER);
     every_state(FLOW_INJURY_RECORD);

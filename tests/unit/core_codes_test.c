@@ -16,6 +16,7 @@
 #include "core/pension_military.h"
 #include "core/pension_remittance.h"
 #include "core/pension_resident.h"
+#include "core/pension_switch.h"
 #include "core/pension_temporary.h"
 #include "flow_fixture.h"
 
@@ -617,6 +618,50 @@ static void temporary_accounts_have_a_check_of_their_own(void **unused)
     show("PEN-C33");
 }
 
+/* Of a change of scheme; more of them: core_pension_switch_test.c. */
+static void a_change_waits_for_what_is_gathered(void **unused)
+{
+    static const struct flow_case child = {
+        .flow = FLOW_PENSION_EMPLOYEE, .role = ROLE_IN, .in_region = 520000};
+    static const struct flow_case *const related[] = {&child};
+    struct record *letter = document_new(arena, ACTION_LETTER);
+    struct flow_event event = event_with(EVENT_SUBMITTED, ACTION_LETTER, letter);
+    struct flow_case before = case_in(ROLE_IN, PENSION_NEW);
+    struct error err = ERROR_INIT;
+
+    (void)unused;
+    before.flow = FLOW_PENSION_SWITCH;
+    event.revision = 2;
+    event.related = related;
+    event.related_count = COUNT_OF(related);
+    document_put_change(arena, letter, "216");
+    assert_true(flow_decide(&pension_switch_flow, &rules, calendar, &before, &event, arena,
+                            &decision, &err));
+    assert_int_equal(decision.kind, DECISION_REFUSED);
+    assert_string_equal(decision.code, "PEN-R09");
+    assert_true(same_bytes(&before, &decision.after));
+    show("PEN-R09");
+}
+
+static void another_refund_than_computed_warns(void **unused)
+{
+    struct record *done = document_new(arena, ACTION_CLEARING_DONE);
+    struct flow_event event = event_with(EVENT_SUBMITTED, ACTION_CLEARING_DONE, done);
+    struct flow_case before = case_in(ROLE_IN, PENSION_CLEARING);
+    struct error err = ERROR_INIT;
+
+    (void)unused;
+    before.flow = FLOW_PENSION_SWITCH;
+    document_put(arena, done, "months", "3");
+    document_put(arena, done, "refund", "175.00"); /* and no year says so */
+    assert_true(flow_decide(&pension_switch_flow, &rules, calendar, &before, &event, arena,
+                            &decision, &err));
+    assert_int_equal(decision.after.state, PENSION_CLOSED);
+    assert_int_equal(decision.warning_count, 1);
+    assert_string_equal(decision.warnings[0].code, "PEN-C23");
+    show("PEN-C23");
+}
+
 /* The same findings on what our own core hands in only warn: nothing is returned. */
 static void of_our_own_form_a_check_only_warns(void **unused)
 {
@@ -882,6 +927,8 @@ int main(void)
         FLOW_TEST(residents_have_checks_of_their_own),
         FLOW_TEST(soldiers_have_checks_of_their_own),
         FLOW_TEST(temporary_accounts_have_a_check_of_their_own),
+        FLOW_TEST(a_change_waits_for_what_is_gathered),
+        FLOW_TEST(another_refund_than_computed_warns),
         FLOW_TEST(of_our_own_form_a_check_only_warns),
         FLOW_TEST(months_in_two_places_are_an_overlap),
         FLOW_TEST(a_missing_paper_has_a_reason_of_its_own),

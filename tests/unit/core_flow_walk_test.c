@@ -10,6 +10,7 @@
 #include "core/pension_employee.h"
 #include "core/pension_military.h"
 #include "core/pension_resident.h"
+#include "core/pension_switch.h"
 #include "core/pension_temporary.h"
 #include "flow_expected.h"
 #include "pension_documents.h"
@@ -45,6 +46,12 @@ static const struct walk {
      "110",
      910000,
      2880000},
+    {&pension_switch_flow,
+     {"tests/data/pension_switch_expected.txt", EXPECTED_FILE},
+     document_resident_form,
+     "110",
+     440000,
+     DOCUMENT_TOTAL_FEN},
     {&pension_temporary_flow,
      {"tests/data/pension_temporary_expected.txt"},
      document_temporary_form,
@@ -78,6 +85,7 @@ struct point {
     bool letter_back; /* the newest letter was returned */
     bool asked_too;   /* the other side has taken up the reversal */
     bool consented;   /* of a temporary account: D2 has begun */
+    bool gathering;   /* of a change of scheme: a transfer of employees is open here */
 };
 
 /* --- what holds once the event has been taken, by our own reckoning ------------------- */
@@ -155,6 +163,7 @@ static bool expected_holds(const void *situation, const char *word)
         {"overlap", point->overlap && point->source == EVENT_SUBMITTED},
         {"reversed", reversed_after(point)},
         {"consented", point->consented},
+        {"gathering", point->gathering && !point->elsewhere},
     };
 
     for (size_t i = 0; i < COUNT_OF(words); i++)
@@ -177,6 +186,11 @@ static const char *yuan(int64_t fen)
 static bool of_temporary(void)
 {
     return flow == &pension_temporary_flow;
+}
+
+static bool of_switch(void)
+{
+    return flow == &pension_switch_flow;
 }
 
 static struct record *document_of(const struct point *point)
@@ -210,6 +224,13 @@ static struct record *document_of(const struct point *point)
     case ACTION_LETTER_RETURN:
     case ACTION_REFUSAL:
         return document_return(arena, point->action, "1", "PEN-R13");
+    case ACTION_APPLICATION:
+    case ACTION_LETTER:
+        body = document_new(arena, point->action);
+        document_person(arena, body);
+        if (of_switch())
+            document_put_change(arena, body, "216");
+        return body;
     case ACTION_ACCEPTANCE:
         return of_temporary() ? document_consent(arena) : document_new(arena, point->action);
     default:
@@ -230,6 +251,11 @@ static struct flow_event event_of(const struct point *point)
 {
     static struct flow_case old;
     static struct flow_case rival; /* of another business */
+    static const struct flow_case child = {.flow = FLOW_PENSION_EMPLOYEE,
+                                           .role = ROLE_IN,
+                                           .state = PENSION_BOTH,
+                                           .in_region = 520100};
+    static const struct flow_case *const related[] = {&child};
     bool counted = point->action == ACTION_LETTER || point->action == ACTION_FORM;
     bool next = counted && point->source != EVENT_RECEIPT && point->from != FLOW_OPENING;
     struct flow_event event = {
@@ -258,6 +284,10 @@ static struct flow_event event_of(const struct point *point)
     rival.state = PENSION_BOTH;
     if (point->elsewhere)
         event.rival = &rival;
+    if (point->gathering) {
+        event.related = related;
+        event.related_count = COUNT_OF(related);
+    }
     if (point->corrects || (point->from == FLOW_OPENING && point->action == ACTION_REVERSAL))
         event.corrected = &old;
     if (point->source == EVENT_RECEIPT && point->verdict != VERDICT_ACCEPTED)
@@ -301,6 +331,8 @@ static struct flow_case case_of(const struct point *point, bool running)
 
     for (unsigned kind = 1; running && kind <= CLOCK_RESTORE; kind++)
         run_clock(&before, kind);
+    if (of_switch() && running) /* in the place of a clock that this flow has not */
+        before.clocks[CLOCK_QUERY - 1].kind = CLOCK_GATHER;
     if (!of_temporary())
         return before;
     if (running) /* in the place of a clock that this flow has not */
@@ -379,6 +411,7 @@ static void check_event(struct point point)
         point.agreed = bit & 1;
         point.overlap = bit & 1;
         point.elsewhere = bit & 1;
+        point.gathering = of_switch() && (bit & 2);
         point.corrects = bit & 1;
         point.no_case = bit & 2;
         point.reversed = (bit & 2) && point.action == ACTION_COMPLETION;
@@ -426,7 +459,7 @@ static void every_combination_does_what_is_written(void **unused)
 
     (void)unused;
     for (unsigned role = ROLE_IN; role <= ROLE_OUT; role++) {
-        for (unsigned from = 0; from < PENSION_STATES; from++) {
+        for (unsigned from = 0; from < flow->state_count; from++) {
             for (unsigned action = 0; action < ACTIONS; action++) {
                 struct point point = {
                     .role = role, .from = from, .action = action, .consented = true};
@@ -467,6 +500,10 @@ static void every_opening_does_what_is_written(void **unused)
                 point.moneyless = action == ACTION_REVERSAL;
                 check(&point);
                 point.elsewhere = true;
+                check(&point);
+                point.gathering = of_switch();
+                check(&point);
+                point.elsewhere = false;
                 check(&point);
             }
         }
@@ -541,6 +578,7 @@ int main(void)
         WALK, /* pension.employee */
         WALK, /* pension.resident */
         WALK, /* pension.military */
+        WALK, /* pension.switch */
         WALK, /* pension.temporary */
         cmocka_unit_test(every_flow_was_walked),
     };

@@ -1,0 +1,214 @@
+/* pension_switch.c - the flow pension.switch: its own rows, its conditions, the refund. */
+#include "core/pension_switch.h"
+
+#include "core/pension_advice.h"
+#include "core/pension_documents.h"
+#include "core/pension_event.h"
+#include "core/pension_kind.h"
+#include "core/pension_scheme.h"
+#include "core/pension_steps.h"
+#include "core/pension_transfer.h"
+
+enum { GATHERING = SWITCH_GATHERING, CONSOLIDATION = SWITCH_CONSOLIDATION };
+
+#define GATHER FLOW_CLOCK(CLOCK_GATHER)
+
+static const struct name states[] = {PENSION_STATE_NAMES, {"consolidation", "归集中"}};
+_Static_assert(COUNT_OF(states) == SWITCH_STATES, "every state has its names");
+
+/* Before those of a transfer. An application that comes again says how things stand now. */
+static const struct flow_step steps_in[] = {
+    STEP(OPENING, OURS, APPLICATION, GATHERING, CONSOLIDATION, 0, 0, GATHER, 0),
+    STEP(NEW, OURS, APPLICATION, GATHERING, CONSOLIDATION, 0, 0, GATHER, D1),
+    REFUSE(NEW, OURS, LETTER, GATHERING, "PEN-R09"),
+    REFUSE(CONSOLIDATION, OURS, APPLICATION, GATHERING, "PEN-R09"),
+    STEP(CONSOLIDATION, OURS, APPLICATION, ALWAYS, NEW, 0, 0, D1, GATHER),
+    REFUSE(CONSOLIDATION, OURS, LETTER, GATHERING, "PEN-R09"),
+    STEP(CONSOLIDATION, OURS, LETTER, ALWAYS, LETTER_SENT, LETTER, 0, 0, GATHER),
+    STEP(CONSOLIDATION, OURS, REFUSAL, ALWAYS, REFUSED, 0, 0, 0, GATHER),
+    STEP(CONSOLIDATION, OURS, WITHDRAWAL, ALWAYS, CANCELLED, 0, 0, 0, GATHER),
+    REFUSE(CONSOLIDATION, OURS, REMINDER, ALWAYS, "FLW-01"), /* nothing is known there yet */
+    REFUSE(CONSOLIDATION, OURS, QUERY, ALWAYS, "FLW-01"),
+};
+
+/* --- relations that are gathered first ------------------------------------------------- */
+
+static bool looks_at_person(unsigned action)
+{
+    return action == ACTION_APPLICATION || action == ACTION_LETTER;
+}
+
+static bool is_gathered_here(const struct flow_case *other, uint32_t in_region)
+{
+    return other->flow == FLOW_PENSION_EMPLOYEE && other->role == ROLE_IN &&
+           other->in_region / 10000 == in_region / 10000 &&
+           !flow_state_ends(&pension_employee_flow, other->state);
+}
+
+static unsigned guards(const struct flow_situation *situation, const struct flow_facts *facts)
+{
+    const struct flow_event *event = situation->event;
+    uint32_t in_region = situation->opening ? facts->in_region : situation->before->in_region;
+    unsigned found = flow_guards(situation, facts);
+
+    if (event->source != EVENT_SUBMITTED || facts->elsewhere)
+        return found;
+    for (size_t i = 0; i < event->related_count; i++)
+        if (is_gathered_here(event->related[i], in_region))
+            found |= SWITCH_GATHERING;
+    return found;
+}
+
+/* --- conditions ------------------------------------------------------------------------ */
+
+static enum retirement_post post_of(const struct record *body)
+{
+    struct text post;
+
+    if (!record_text(body, "change/post", &post))
+        return POST_UNKNOWN;
+    return text_is(post, "manager") ? POST_MANAGER : POST_WORKER;
+}
+
+/* The code that speaks against the change, NULL: none. Without rules for that time there is
+ * no answer and nothing is assumed. */
+static const char *against(const struct flow_situation *situation,
+                           const struct flow_facts *facts)
+{
+    const struct record *body = situation->event->body;
+    struct day today = instant_day(situation->event->at);
+    struct pension_person person = pension_person_read(body, today);
+    enum scheme_direction direction = facts->flags & CASE_RESIDENT_MONEY ? TO_RESIDENTS
+                                                                         : TO_EMPLOYEES;
+    struct retirement retirement;
+    uint64_t months;
+    struct text drawing;
+
+    if (!record_number(body, "change/employeeMonths", 999, &months) ||
+        !record_text(body, "change/drawing", &drawing))
+        return "PEN-R06";
+    switch (retirement_of(situation->rules, person.birth, person.sex, post_of(body), today,
+                          &retirement)) {
+    case INPUT_GOOD:
+        break;
+    case INPUT_RULE:
+        return NULL;
+    default:
+        return "PEN-R06";
+    }
+    switch (scheme_change(direction, &retirement, (int32_t)months, text_is(drawing, "true"),
+                          today)) {
+    case SCHEME_ALLOWED:
+        return NULL;
+    case SCHEME_DRAWING:
+        return "PEN-R01";
+    default:
+        return "PEN-R05";
+    }
+}
+
+/* Hard at the receiver of the letter; our own core is warned, and decides. */
+static void read_conditions(const struct flow_situation *situation, struct flow_facts *facts,
+                            struct flow_decision *decision)
+{
+    const char *code = against(situation, facts);
+    bool missing = record_find(situation->event->body, "change") == NULL;
+
+    if (missing)
+        pension_unfit(facts, "PEN-R06", "the conditions of the change are not stated");
+    else if (code != NULL && situation->event->source == EVENT_RECEIVED)
+        pension_unfit(facts, code, "the conditions of the change do not hold");
+    else if (code != NULL)
+        flow_warn(decision, code, 0);
+}
+
+/* --- what goes back to the person ------------------------------------------------------- */
+
+enum { MONTHS_OF_YEAR = 12 };
+
+/* One year: own and collective part of it, by months, half a fen upward. */
+static bool year_right(const struct record *year, struct money *refund, uint64_t *months)
+{
+    struct money personal;
+    struct money collective = {0};
+    int64_t part;
+
+    if (!record_number(year, "months", MONTHS_OF_YEAR, months) ||
+        !record_money(year, "personal", &personal) || !record_money(year, "refund", refund))
+        return false;
+    if (record_find(year, "collective") != NULL &&
+        !record_money(year, "collective", &collective))
+        return false;
+    if (personal.fen < 0 || collective.fen < 0 || personal.fen > PENSION_AMOUNT_MAX ||
+        collective.fen > PENSION_AMOUNT_MAX)
+        return false;
+    part = (personal.fen + collective.fen) * (int64_t)*months;
+    return refund->fen == (part * 2 + MONTHS_OF_YEAR) / (2 * MONTHS_OF_YEAR);
+}
+
+/* PEN-C23; soft. */
+static void check_refund(const struct flow_situation *situation, struct flow_decision *decision)
+{
+    const struct record *body = situation->event->body;
+    const struct flow_case *before = situation->before;
+    const struct record *year = record_find(body, "years/year");
+    bool residents_account = (before->flags & CASE_RESIDENT_MONEY) == 0;
+    struct money stated = {0};
+    struct money sum = {0};
+    uint64_t stated_months = 0;
+    uint64_t sum_months = 0;
+    bool right = record_number(body, "months", 999, &stated_months);
+
+    if (record_find(body, "refund") != NULL && !record_money(body, "refund", &stated))
+        right = false;
+    for (uint16_t row = 1; year != NULL; year = record_same(year), row++) {
+        struct money refund = {0};
+        uint64_t months = 0;
+
+        if (!year_right(year, &refund, &months))
+            flow_warn(decision, "PEN-C23", row);
+        sum_months += months;
+        right = money_add(sum, refund, &sum) && right;
+    }
+    if (!right || !money_equal(sum, stated) || sum_months != stated_months ||
+        (residents_account && money_compare(sum, before->form_total) > 0))
+        flow_warn(decision, "PEN-C23", 0);
+}
+
+/* --- all ---------------------------------------------------------------------------------
+ */
+
+static bool read_event(const struct flow_situation *situation, struct flow_facts *facts,
+                       struct flow_decision *decision, struct error *err)
+{
+    const struct flow_event *event = situation->event;
+
+    if (!pension_event_read(situation, facts, decision, err))
+        return false;
+    if (facts->refusal != NULL || event->source == EVENT_RECEIPT || event->body == NULL)
+        return true;
+    if (looks_at_person(event->action))
+        read_conditions(situation, facts, decision);
+    if (event->action == ACTION_CLEARING_DONE)
+        check_refund(situation, decision);
+    return true;
+}
+
+const struct flow pension_switch_flow = {
+    .number = FLOW_PENSION_SWITCH,
+    .roles = {ROLE_IN, ROLE_OUT},
+    .limits = "-SW",
+    .states = states,
+    .state_count = SWITCH_STATES,
+    .ends = PENSION_ENDS,
+    .steps = {[ROLE_IN] = steps_in},
+    .step_count = {[ROLE_IN] = COUNT_OF(steps_in)},
+    .rest = &pension_employee_flow,
+    .pairs = pension_pairs,
+    .pair_count = PENSION_PAIRS,
+    .read = read_event,
+    .make = pension_document_make,
+    .guards = guards,
+    .looks_at_person = looks_at_person,
+    .revision = pension_revision_of,
+};
