@@ -182,15 +182,6 @@ static inline struct expected_line *expected_find(const struct flow *flow, unsig
     return NULL;
 }
 
-/* Does any line name this action? */
-static inline bool expected_speaks_of(unsigned action)
-{
-    for (size_t i = 0; i < expected_count; i++)
-        if (expected_lines[i].action == action)
-            return true;
-    return false;
-}
-
 /* --- comparing ------------------------------------------------------------------------ */
 
 static inline void expected_join(char *out, size_t size, const char *word)
