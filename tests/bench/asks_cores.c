@@ -94,7 +94,7 @@ static void take_question(void *self, struct request *request)
     struct insured_answer answer;
     struct question *question;
     struct error err = ERROR_INIT;
-    struct text bytes;
+    struct text bytes = {NULL, 0};
 
     start_thread();
     bench_need(arena != NULL, "memory for a question", NULL);

@@ -644,7 +644,8 @@ static int fresh(void **unused)
 
 static int setup(void **unused)
 {
-    struct day first, last;
+    struct day first = {0};
+    struct day last = {0};
 
     (void)unused;
     arena = arena_new(1 << 20);

@@ -62,7 +62,7 @@ static struct text example(struct fixture *fixture, const struct dialect *dialec
 static struct text national_bytes(struct fixture *fixture, const struct record *record)
 {
     struct document *document = NULL;
-    struct text bytes;
+    struct text bytes = {NULL, 0};
 
     if (!codec_write(record, flow_namespace(FLOW_SETTLEMENT_STAY), &document, &fixture->err) ||
         !document_write(document, fixture->arena, &bytes, &fixture->err))
