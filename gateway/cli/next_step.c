@@ -42,7 +42,25 @@ static const struct next_step pension_in[SWITCH_STATES] = {
         {"gather relations, apply anew", "归集完成后重报，或不予受理"}},
 };
 
+/* Nobody is at the other end: what the finance office owes, our own core asks for. */
+static const struct next_step soldier_in[PENSION_STATES] = {
+    [PENSION_INFO_ONLY] = {NEXT_CORE,
+        {"book the money", "资金到账后登记"}},
+    [PENSION_MONEY_ONLY] = {NEXT_CORE,
+        {"enter the form", "录入信息表"}},
+    [PENSION_BOTH] = {NEXT_CORE,
+        {"link the records, complete", "办理接续，登记办结"}},
+    [PENSION_DISPUTE] = {NEXT_CORE,
+        {"have the form corrected", "请财务部门更正，重录信息表"}},
+    [PENSION_CLEARING] = {NEXT_CORE,
+        {"clear the overlap", "清退重复缴费后登记清退完成"}},
+    [PENSION_REVERSAL] = {NEXT_CORE,
+        {"return the money", "退回资金，登记退款"}},
+};
+
 static const struct next_step pension_out[SWITCH_STATES] = {
+    [PENSION_NEW] = {NEXT_CORE,
+        {"send the form and the money", "发出信息表，划转基金"}},
     [PENSION_LETTER_HELD] = {NEXT_CORE,
         {"accept or return the letter", "受理联系函，或退函"}},
     [PENSION_LETTER_RETURNED] = {NEXT_PARTNER,
@@ -323,6 +341,11 @@ static const struct {
     [FLOW_PENSION_SWITCH] = {{[ROLE_IN] = pension_in, [ROLE_OUT] = pension_out}, SWITCH_STATES},
     [FLOW_PENSION_TEMPORARY] = {{[ROLE_IN] = temporary_in, [ROLE_OUT] = temporary_out},
                                 PENSION_STATES},
+    [FLOW_PENSION_INSTITUTION] = {{[ROLE_IN] = pension_in, [ROLE_OUT] = pension_out},
+                                  PENSION_STATES},
+    [FLOW_PENSION_MILITARY] = {{[ROLE_IN] = soldier_in}, PENSION_STATES},
+    [FLOW_PENSION_ANNUITY] = {{[ROLE_IN] = pension_in, [ROLE_OUT] = pension_out},
+                              PENSION_STATES},
     [FLOW_PENSION_RESIDENT] = {{[ROLE_IN] = pension_in, [ROLE_OUT] = pension_out},
                                PENSION_STATES},
     [FLOW_PENSION_REMITTANCE] = {{[ROLE_IN] = remittance_in, [ROLE_OUT] = remittance_out},

@@ -122,7 +122,9 @@ enum case_flag {
     CASE_LINES_HELD = 1 << 24,     /* settlement.stay: cancelled, and not answered yet */
     CASE_TO_INSTITUTION = 1 << 25, /* the relation, or a bank line's money, goes into the scheme
                                       of the institutions (120) */
-    CASE_TAKEN_OVER = 1 << 26 /* opened in another system; nobody signed what came so far */
+    CASE_TAKEN_OVER = 1 << 26, /* opened in another system; nobody signed what came so far */
+    CASE_FROM_EMPLOYEES = 1 << 27, /* pension.institution: it comes from the employees' (110) */
+    CASE_DISMISSED = 1 << 28,      /* pension.institution: the former unit applies, at OUT */
 };
 
 struct flow_case {

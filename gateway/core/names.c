@@ -23,6 +23,7 @@ static const struct name flow_names[] = {
     {"pension.institution", "机关事业单位养老保险关系转移接续"},
     {"pension.military", "军人退役养老保险关系转移接续"},
     {"medical.transfer", "基本医疗保险关系转移接续"},
+    {"pension.annuity", "职业年金转移接续"},
 };
 _Static_assert(COUNT_OF(flow_names) == FLOW_NUMBERS, "every flow has its names");
 
@@ -207,6 +208,7 @@ const char *flow_namespace(unsigned flow)
         [FLOW_PENSION_SWITCH] = "urn:qiantong:pension:1",
         [FLOW_PENSION_INSTITUTION] = "urn:qiantong:pension:1",
         [FLOW_PENSION_MILITARY] = "urn:qiantong:pension:1",
+        [FLOW_PENSION_ANNUITY] = "urn:qiantong:pension:1",
         [FLOW_MEDICAL_TRANSFER] = "urn:qiantong:medical:1",
     };
     _Static_assert(COUNT_OF(spaces) == FLOW_NUMBERS, "every flow has its namespace");

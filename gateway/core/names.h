@@ -28,6 +28,7 @@ enum flow_number {
         9, /* 机关事业单位基本养老保险关系转移接续, GP-GP, GP-EP, EP-GP */
     FLOW_PENSION_MILITARY = 10, /* 军人退役养老保险关系转移接续, MIL */
     FLOW_MEDICAL_TRANSFER = 11, /* 基本医疗保险关系转移接续 */
+    FLOW_PENSION_ANNUITY = 12,  /* 职业年金转移接续, beside pension.institution */
     FLOW_NUMBERS
 };
 

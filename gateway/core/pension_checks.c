@@ -539,7 +539,8 @@ enum {
     POOLED_KINDS = EMPLOYEES | CHECKS_MILITARY,
     FULL = EMPLOYEES | CHECKS_TO_RESIDENTS, /* rates, bases, one-off payments */
     WHOLE = CHECKS_RESIDENT | CHECKS_TO_RESIDENTS,
-    ALL = POOLED_KINDS | WHOLE
+    PAID_KINDS = FULL | CHECKS_INSTITUTION,
+    ALL = POOLED_KINDS | WHOLE | CHECKS_INSTITUTION
 };
 
 static const struct {
@@ -548,10 +549,10 @@ static const struct {
     uint8_t whose; /* enum pension_checks, bits */
     check_function *run;
 } checks[] = {
-    {"PEN-C01", true, ALL, check_boxes},
-    {"PEN-C02", true, ALL, check_account},
-    {"PEN-C03", true, ALL, check_total},
-    {"PEN-C18", true, ALL, check_identity},
+    {"PEN-C01", true, ALL | CHECKS_ANNUITY, check_boxes},
+    {"PEN-C02", true, ALL | CHECKS_ANNUITY, check_account},
+    {"PEN-C03", true, ALL | CHECKS_ANNUITY, check_total},
+    {"PEN-C18", true, ALL | CHECKS_ANNUITY, check_identity},
     {"PEN-C07", true, ALL, check_row_months},
     {"PEN-C12", true, ALL, check_personal_parts},
     {"PEN-C09", true, ALL, check_local_months},
@@ -560,25 +561,30 @@ static const struct {
     {"PEN-C22", true, WHOLE, check_whole_account},
     {"PEN-C22", true, CHECKS_TO_RESIDENTS, pension_check_minimum},
     {"PEN-C25", true, CHECKS_RESIDENT, check_parts},
+    {"PEN-C05", true, CHECKS_INSTITUTION, pension_check_pooled_since},
+    {"PEN-C34", true, CHECKS_INSTITUTION, pension_check_household},
+    {"PEN-C36", true, CHECKS_ANNUITY, pension_check_annuity},
+    {"PEN-C37", true, CHECKS_ANNUITY, pension_check_book},
     {"PEN-C30", true, CHECKS_MILITARY, pension_check_service_rows},
     {"PEN-C31", true, CHECKS_MILITARY, pension_check_service_account},
     {"PEN-C33", true, CHECKS_TEMPORARY, check_account_type},
     {"PEN-C15", true, ALL, check_before_reform},
-    {"PEN-C20", true, FULL, check_paid_at_once},
+    {"PEN-C20", true, PAID_KINDS, check_paid_at_once},
     {"PEN-C06", false, EMPLOYEES, check_pooled_temporary},
     {"PEN-C10", false, ALL, check_local_span},
-    {"PEN-C11", false, FULL, check_credited},
+    {"PEN-C11", false, PAID_KINDS, check_credited},
     {"PEN-C13", false, ALL, check_balances},
     {"PEN-C14", false, ALL, check_transfer_year},
     {"PEN-C15", false, ALL, check_last_balance},
-    {"PEN-C16", false, FULL, check_rates},
+    {"PEN-C16", false, PAID_KINDS, check_rates},
+    {"PEN-C35", false, CHECKS_JOINING, pension_check_credited_rate},
     {"PEN-C17", false, ALL, check_dates},
     {"PEN-C21", false, ALL, check_outside_life},
 };
 
-bool pension_checks_run(enum pension_checks whose, const struct record *form,
-                        uint32_t out_region, struct day today, const struct rules *rules,
-                        struct arena *arena, struct pension_issues *issues, struct error *err)
+bool pension_checks_run(unsigned whose, const struct record *form, uint32_t out_region,
+                        struct day today, const struct rules *rules, struct arena *arena,
+                        struct pension_issues *issues, struct error *err)
 {
     struct pension_form read;
 
@@ -586,7 +592,7 @@ bool pension_checks_run(enum pension_checks whose, const struct record *form,
     if (!pension_form_read(form, out_region, today, rules, arena, &read, err))
         return false;
     for (size_t i = 0; i < COUNT_OF(checks); i++)
-        if (checks[i].whose & (unsigned)whose)
+        if (checks[i].whose & whose)
             checks[i].run(&read, checks[i].code, checks[i].hard, issues);
     return true;
 }

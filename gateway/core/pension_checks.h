@@ -1,5 +1,5 @@
 /*
- * pension_checks.h - what the gateway can check on a 信息表 (PEN-C01 to PEN-C31).
+ * pension_checks.h - what the gateway can check on a 信息表 (PEN-C01 to PEN-C37).
  *
  * Pure arithmetic on the form alone, in fen. PEN-C04 (money against box A6) and the comparison
  * with the letter (PEN-C19) need the case and are made by the flow. A hard issue returns the
@@ -47,14 +47,18 @@ enum pension_checks {
     CHECKS_RESIDENT = 2,
     CHECKS_MILITARY = 4,
     CHECKS_TEMPORARY = 8,
-    CHECKS_TO_RESIDENTS = 16 /* the form of employees, of somebody who becomes a resident */
+    CHECKS_TO_RESIDENTS = 16, /* the form of employees, of somebody who becomes a resident */
+    CHECKS_INSTITUTION = 32,  /* who leaves the scheme of the institutions */
+    CHECKS_JOINING = 64,      /* who joins it, besides those of employees */
+    CHECKS_ANNUITY = 128
 };
 
-/* Runs every check that fits on a form document. `out_region` is the place the relation leaves,
- * `today` the day of the event. Only memory can fail (ERROR_MEMORY). */
-MUST_USE bool pension_checks_run(enum pension_checks whose, const struct record *form,
-                                 uint32_t out_region, struct day today,
-                                 const struct rules *rules, struct arena *arena,
-                                 struct pension_issues *issues, struct error *err);
+/* Runs every check of `whose` (enum pension_checks, bits) on a form document. `out_region` is
+ * the place the relation leaves, `today` the day of the event. Only memory can fail
+ * (ERROR_MEMORY). */
+MUST_USE bool pension_checks_run(unsigned whose, const struct record *form, uint32_t out_region,
+                                 struct day today, const struct rules *rules,
+                                 struct arena *arena, struct pension_issues *issues,
+                                 struct error *err);
 
 #endif

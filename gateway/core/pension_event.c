@@ -98,9 +98,7 @@ void pension_reference_read(const struct flow_situation *situation, struct flow_
 
 /* --- letter, acceptance, certificate ------------------------------------------------ */
 
-/* Whether money moves on this route, on the day that stands in the letter. What was said of an
- * earlier letter, which came back, is not said of this one. */
-static void read_letter(const struct flow_situation *situation, struct flow_facts *facts)
+void pension_route_read(const struct flow_situation *situation, struct flow_facts *facts)
 {
     const struct flow_event *event = situation->event;
     const struct rules *rules = situation->rules;
@@ -108,15 +106,23 @@ static void read_letter(const struct flow_situation *situation, struct flow_fact
     char route[RULE_ID_SIZE];
     struct buffer text = buffer_over(route, sizeof(route) - 1);
     struct day day;
-    int64_t moves;
 
+    pension_set_flag(facts, CASE_NO_MONEY, false);
+    if (general == NULL)
+        return;
     if (!record_day(event->body, "handler/date", &day))
         day = instant_day(event->at);
     buffer_format(&text, "%s-%u-%u", general, (unsigned)(facts->out_region / 10000 * 10000),
                   (unsigned)(facts->in_region / 10000 * 10000));
     route[text.size] = '\0';
-    moves = rules_value(rules, route, day, rules_value(rules, general, day, 1));
-    pension_set_flag(facts, CASE_NO_MONEY, moves == 0);
+    pension_set_flag(facts, CASE_NO_MONEY,
+                     rules_value(rules, route, day, rules_value(rules, general, day, 1)) == 0);
+}
+
+/* What was said of an earlier letter, which came back, is not said of this one. */
+static void read_letter(const struct flow_situation *situation, struct flow_facts *facts)
+{
+    pension_route_read(situation, facts);
     pension_set_flag(facts, CASE_LETTER_BACK, false);
     pension_set_flag(facts, CASE_PARTIAL, false);
     facts->accepted_on = (struct day){0};

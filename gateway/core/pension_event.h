@@ -24,6 +24,9 @@ MUST_USE bool pension_event_read(const struct flow_situation *situation,
 /* PEN-C19 for every pension document: fills trace and regions of `facts`, or its refusal. */
 void pension_reference_read(const struct flow_situation *situation, struct flow_facts *facts);
 
+/* CASE_NO_MONEY: does money move on this route, on the day that stands in the document? */
+void pension_route_read(const struct flow_situation *situation, struct flow_facts *facts);
+
 /* --- for the other files of the pension flows ------------------------------------------ */
 /* The event does not fit its case: code and reason are literals. */
 void pension_unfit(struct flow_facts *facts, const char *code, const char *reason);

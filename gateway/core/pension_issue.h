@@ -31,5 +31,11 @@ check_function pension_check_service_rows;
 check_function pension_check_service_account;
 /* pension_checks_switch.c */
 check_function pension_check_minimum;
+/* pension_checks_institution.c */
+check_function pension_check_pooled_since;
+check_function pension_check_household;
+check_function pension_check_credited_rate;
+check_function pension_check_annuity;
+check_function pension_check_book;
 
 #endif

@@ -10,10 +10,10 @@
 #include "core/pension_checks.h"
 
 struct pension_kind {
-    const char *insurance;      /* AAE140 of every document: the scheme that the money is for */
-    const char *money_rule;     /* 1: money moves; with -OUT-IN for one route; NULL: no letter,
-                                   it moves */
-    enum pension_checks checks; /* which ones a form must pass */
+    const char *insurance;  /* AAE140 of every document: the scheme that the money is for */
+    const char *money_rule; /* 1: money moves; with -OUT-IN for one route; NULL: no letter,
+                               it moves */
+    unsigned checks;        /* enum pension_checks, bits: which ones a form must pass */
 };
 
 /* The flags of a case tell the kinds of one flow apart. A flow that is no kind of its own has

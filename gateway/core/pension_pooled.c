@@ -36,6 +36,20 @@ bool pension_pooled_exact(const struct pension_form *form, int64_t *sum)
     return true;
 }
 
+bool pension_pooled_since(const struct pension_form *form, struct month since, int64_t *sum)
+{
+    *sum = 0;
+    for (size_t i = 0; i < form->row_count; i++) {
+        const struct pension_row *row = &form->rows[i];
+
+        if (pension_row_has(row, HAS_FROM) && row->from.number < since.number)
+            continue;
+        if (!pension_row_has(row, HAS_FROM) || !add_row(row, POOLED_RATE, sum))
+            return false;
+    }
+    return true;
+}
+
 bool pension_share_exact(const struct pension_form *form, int64_t rate, int64_t *sum)
 {
     *sum = 0;

@@ -22,6 +22,10 @@
  * year) lacks its base or months, or the sum leaves int64. */
 MUST_USE bool pension_pooled_exact(const struct pension_form *form, int64_t *sum);
 
+/* The same of the rows that begin in `since` or later, at 12 %. */
+MUST_USE bool pension_pooled_since(const struct pension_form *form, struct month since,
+                                   int64_t *sum);
+
 /* The sum over every row of base x months x rate (1/10 000), likewise. */
 MUST_USE bool pension_share_exact(const struct pension_form *form, int64_t rate, int64_t *sum);
 

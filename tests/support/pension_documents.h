@@ -241,6 +241,47 @@ static inline struct record *document_consent(struct arena *arena)
     return consent;
 }
 
+/* Why the former unit applies: application or form of pension.institution. */
+static inline void document_dismissal(struct arena *arena, struct record *root)
+{
+    struct record *dismissal = document_put(arena, root, "dismissal", NULL);
+
+    document_put(arena, dismissal, "unit", "黔州虚构学校");
+    document_put(arena, dismissal, "ground", "resigned");
+    document_put(arena, dismissal, "on", "2026-02-20");
+    document_put(arena, dismissal, "hukouRegion", "520000");
+}
+
+/* A good form of who leaves an institution: its boxes are those of document_form. */
+static inline struct record *document_institution_form(struct arena *arena)
+{
+    struct record *form = document_form(arena);
+
+    document_set(form, "reference/insuranceKind", "120");
+    document_set(form, "employer", "黔州虚构学校");
+    return form;
+}
+
+/* A good form of an occupational annuity: all of the balance is real money. */
+static inline struct record *document_annuity_form(struct arena *arena)
+{
+    struct record *form = document_institution_form(arena);
+    struct record *annuity = document_put(arena, form, "annuity", NULL);
+
+    document_set(form, "amounts/toLastYear", "28068.38");
+    document_set(form, "amounts/account", DOCUMENT_TOTAL);
+    document_set(form, "amounts/pooled", "0.00");
+    document_put(arena, annuity, "balance", DOCUMENT_TOTAL);
+    document_put(arena, annuity, "book", "0.00");
+    document_put(arena, annuity, "real", "26000.00");
+    document_put(arena, annuity, "madeUp", "2000.00");
+    document_put(arena, annuity, "beforeReform", "1000.00");
+    document_put(arena, annuity, "enterprise", "28.38");
+    document_put(arena, annuity, "sameTreasury", "false");
+    document_put(arena, annuity, "kept", "false");
+    return form;
+}
+
 /* fund_advice or fund_receipt. */
 static inline struct record *document_money(struct arena *arena, unsigned action,
                                             const char *amount)

@@ -22,8 +22,9 @@ static void every_state(unsigned number)
     for (unsigned side = 0; side < COUNT_OF(flow->roles); side++) {
         unsigned role = flow->roles[side];
 
-        for (size_t i = 0; i < flow->step_count[role]; i++) {
-            const struct flow_step *row = &flow->steps[role][i];
+        const struct flow_step *row;
+
+        for (size_t i = 0; (row = flow_step_at(flow, role, i)) != NULL; i++) {
             struct flow_case at = case_in(role, row->to == FLOW_SAME ? 0 : row->to);
             struct next_step next;
 
@@ -49,6 +50,9 @@ static void test_every_state(void **state)
     every_state(FLOW_PENSION_RESIDENT);
     every_state(FLOW_PENSION_TEMPORARY);
     every_state(FLOW_PENSION_SWITCH);
+    every_state(FLOW_PENSION_INSTITUTION);
+    every_state(FLOW_PENSION_MILITARY);
+    every_state(FLOW_PENSION_ANNUITY);
     every_state(FLOW_SETTLEMENT_STAY);
     every_state(FLOW_MEDICAL_TRANSFER);
     every_state(FLOW_INJURY_RECORD);

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/pension_annuity.h"
 #include "core/pension_military.h"
 #include "core/pension_remittance.h"
 #include "core/pension_resident.h"
@@ -496,7 +497,8 @@ static void expect_returned(const char *code, unsigned row, const char *reason)
     struct text text;
 
     assert_int_equal(decision.after.state, PENSION_DISPUTE);
-    assert_int_equal(decision.after.flags, CASE_FORM_BACK);
+    assert_int_equal(decision.after.flags & ~(uint32_t)(CASE_TO_INSTITUTION | CASE_DISMISSED),
+                     CASE_FORM_BACK);
     assert_int_equal(decision.after.form_total.fen, 0);
     assert_string_equal(decision.after.last_code, reason);
     assert_int_equal(decision.send_count, 2);
@@ -660,6 +662,53 @@ static void another_refund_than_computed_warns(void **unused)
     assert_int_equal(decision.warning_count, 1);
     assert_string_equal(decision.warnings[0].code, "PEN-C23");
     show("PEN-C23");
+}
+
+/* Of forms of institutions and annuities; more of them: core_pension_institution_test.c. */
+static void institutions_have_checks_of_their_own(void **unused)
+{
+    static const struct {
+        const char *code;
+        unsigned flow;
+        uint32_t flags;
+        unsigned row;
+        const char *path;
+        const char *value;
+    } examples[] = {
+        {"PEN-C34", FLOW_PENSION_INSTITUTION, CASE_DISMISSED, 0, "dismissal/hukouRegion",
+         "330000"},
+        {"PEN-C35", FLOW_PENSION_INSTITUTION, CASE_TO_INSTITUTION | CASE_FROM_EMPLOYEES, 1,
+         "personalRate", "0.0700"},
+        {"PEN-C36", FLOW_PENSION_ANNUITY, CASE_TO_INSTITUTION, 0, "annuity/real", "26000.01"},
+        {"PEN-C37", FLOW_PENSION_ANNUITY, CASE_TO_INSTITUTION, 0, "annuity/book", "100.00"},
+    };
+    struct error err = ERROR_INIT;
+
+    (void)unused;
+    for (size_t i = 0; i < COUNT_OF(examples); i++) {
+        const struct flow *flow = flow_find(examples[i].flow);
+        struct record *form = flow == &pension_annuity_flow ? document_annuity_form(arena)
+                                                            : document_institution_form(arena);
+        struct flow_event event = event_with(EVENT_RECEIVED, ACTION_FORM, form);
+        struct flow_case before = case_in(ROLE_IN, PENSION_ACCEPTED);
+
+        before.flow = (uint16_t)examples[i].flow;
+        before.flags = examples[i].flags;
+        event.revision = 2;
+        if ((examples[i].flags & CASE_DISMISSED) != 0) {
+            document_set(form, "reference/insuranceKind", "110");
+            document_dismissal(arena, form);
+        }
+        document_set(examples[i].row > 0 ? document_row(form, examples[i].row) : form,
+                     examples[i].path, examples[i].value);
+        assert_true(
+            flow_decide(flow, &rules, calendar, &before, &event, arena, &decision, &err));
+        if (examples[i].row > 0)
+            expect_held_with_warning(examples[i].code, examples[i].row);
+        else
+            expect_returned(examples[i].code, 0, "PEN-R21");
+        show(examples[i].code);
+    }
 }
 
 /* The same findings on what our own core hands in only warn: nothing is returned. */
@@ -929,6 +978,7 @@ int main(void)
         FLOW_TEST(temporary_accounts_have_a_check_of_their_own),
         FLOW_TEST(a_change_waits_for_what_is_gathered),
         FLOW_TEST(another_refund_than_computed_warns),
+        FLOW_TEST(institutions_have_checks_of_their_own),
         FLOW_TEST(of_our_own_form_a_check_only_warns),
         FLOW_TEST(months_in_two_places_are_an_overlap),
         FLOW_TEST(a_missing_paper_has_a_reason_of_its_own),

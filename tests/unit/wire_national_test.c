@@ -263,6 +263,8 @@ static const char letter_leaves[] = "reference/traceNumber\n"
                                     "person/personalNumber?\n"
                                     "insuranceKindOld?\n"
                                     "oldAgency/name\n"
+                                    "annuityManager/name?\n"
+                                    "annuityManager/contact?\n"
                                     "bank/name\n"
                                     "bank/number?\n"
                                     "bank/holder\n"
@@ -292,7 +294,7 @@ static void test_leaves(void **state)
     assert_non_null(strstr(leaves.text, "\namounts/total\nrows/row/region?\n"));
     assert_non_null(strstr(leaves.text, "\nattachments/attachment/sha256?\nremark?\n"));
     assert_non_null(strstr(leaves.text, "\nexcluded/row/region?\nexcluded/row/from?\n"));
-    assert_int_equal(leaves.count, 64);
+    assert_int_equal(leaves.count, 77);
     leaves = (struct leaves){.size = 0};
     assert_true(codec_national_leaves(schemas, FLOW_PENSION_REMITTANCE, "remittance", note_leaf,
                                       &leaves, &fixture->err));
@@ -316,6 +318,8 @@ static void test_groups(void **state)
                                      "amounts\n"
                                      "rows\n"
                                      "rows/row?\n"
+                                     "annuity?\n"
+                                     "dismissal?\n"
                                      "attachments?\n"
                                      "attachments/attachment?\n"
                                      "excluded?\n"

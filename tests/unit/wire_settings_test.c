@@ -144,6 +144,8 @@ static const struct {
     {"PEN-D2-RP", 20140201},
     {"PEN-D3-RP", 20140201},
     {"PEN-D3-MIL", 20150101},
+    {"PEN-MONEY-GP", 20141001},
+    {"PEN-GP-REFORM", 20141001},
     {"PEN-MONEY-RP", 20140201},
     {"PEN-CONSENT", 20100101},
     {"PEN-D1-TMP", 20100101},

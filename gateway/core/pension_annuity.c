@@ -1,0 +1,37 @@
+/* pension_annuity.c - the flow pension.annuity. */
+#include "core/pension_annuity.h"
+
+#include "core/pension_documents.h"
+#include "core/pension_event.h"
+#include "core/pension_transfer.h"
+
+/* The form, not the route, says whether money moves. What was said of a form that is held no
+ * longer is not said of the next one. */
+static bool read_event(const struct flow_situation *situation, struct flow_facts *facts,
+                       struct flow_decision *decision, struct error *err)
+{
+    unsigned action = situation->event->action;
+
+    if (!pension_event_read(situation, facts, decision, err))
+        return false;
+    if (facts->refusal == NULL && (action == ACTION_FORM || action == ACTION_FORM_RETURN) &&
+        situation->before->state != PENSION_REVERSAL)
+        pension_set_flag(facts, CASE_NO_MONEY,
+                         facts->form_held && facts->form_total.fen == 0 && !facts->money_seen);
+    return true;
+}
+
+const struct flow pension_annuity_flow = {
+    .number = FLOW_PENSION_ANNUITY,
+    .roles = {ROLE_IN, ROLE_OUT},
+    .limits = "-OA",
+    .states = pension_states,
+    .state_count = PENSION_STATES,
+    .ends = PENSION_ENDS,
+    .rest = &pension_employee_flow,
+    .pairs = pension_pairs,
+    .pair_count = PENSION_PAIRS,
+    .read = read_event,
+    .make = pension_document_make,
+    .revision = pension_revision_of,
+};
