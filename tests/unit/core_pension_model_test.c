@@ -18,6 +18,7 @@
 
 #include "core/flow.h"
 #include "core/pension_employee.h"
+#include "core/pension_institution.h"
 #include "core/pension_temporary.h"
 #include "pension_documents.h"
 
@@ -47,6 +48,12 @@ static const struct story temporary_stories[] = {
     {"temporary account, reversal", 1, 2, true, false, true, false},
     {"temporary account, withdrawal or reversal", 1, 2, false, true, true, false},
     {"temporary account, without money", 2, 2, false, true, true, true},
+};
+/* Of who was dismissed: OUT begins, and the form opens the case at IN. */
+static const struct story dismissal_stories[] = {
+    {"dismissal", 1, 3, true, false, false, false},
+    {"dismissal, withdrawal or reversal", 1, 2, false, true, true, false},
+    {"dismissal, without money", 1, 2, false, true, true, true},
 };
 static const struct story *story;
 static const struct flow *flow;
@@ -85,7 +92,7 @@ enum receipt_under_way { NOT_DELIVERED, RECEIPT_YES, RECEIPT_NO };
 struct side {
     uint8_t exists;
     uint8_t state;
-    uint16_t flags;
+    uint32_t flags;
     uint32_t clocks; /* that run */
     uint8_t letters;
     uint8_t forms;
@@ -196,12 +203,19 @@ static const struct record *make_body(const struct letter *letter)
     case ACTION_FORM:
         form = flow == &pension_temporary_flow ? document_temporary_form(bodies)
                                                : document_form(bodies);
+        if (flow == &pension_institution_flow)
+            document_dismissal(bodies, form);
         if (letter->content == FORM_WRONG)
             document_set(form, "amounts/total", "29028.39");
         if (letter->content == FORM_OTHER) {
             document_set(form, "amounts/pooled", "17280.01");
             document_set(form, "amounts/total", "29028.39");
         }
+        return form;
+    case ACTION_APPLICATION:
+        form = document_new(bodies, letter->action);
+        if (flow == &pension_institution_flow)
+            document_dismissal(bodies, form);
         return form;
     case ACTION_ACCEPTANCE:
         return document_consent(bodies);
@@ -274,8 +288,7 @@ static bool decide(struct side *side, unsigned role, const struct flow_event *ev
         return false;
     side->exists = 1;
     side->state = after->state;
-    side->flags = (uint16_t)(after->flags &
-                             ~(uint32_t)(CASE_OVERDUE | CASE_OVERLAP | CASE_FLAGGED));
+    side->flags = after->flags & ~(uint32_t)(CASE_OVERDUE | CASE_OVERLAP | CASE_FLAGGED);
     side->clocks = 0;
     for (size_t i = 0; i < FLOW_CLOCKS_MAX; i++)
         if (after->clocks[i].kind != CLOCK_NONE &&
@@ -324,6 +337,7 @@ static void submit(uint32_t from, unsigned role, struct letter letter)
 
     arena_reset(arena);
     event.body = body_of(&letter);
+    event.role = (uint8_t)role;
     if (decide(&next.sides[role], role, &event, &letter, &decision))
         remember_from(from, &next);
 }
@@ -340,6 +354,7 @@ static void deliver(uint32_t from, unsigned role, bool open_elsewhere)
 
     arena_reset(arena);
     event.body = body_of(&letter);
+    event.role = (uint8_t)other;
     event.rival = open_elsewhere ? &rival : NULL;
     sender->receipt = decide(&next.sides[other], other, &event, &letter, &decision)
                           ? RECEIPT_YES
@@ -424,7 +439,7 @@ static void submit_money_in(uint32_t from, const struct side *in)
 /* The side at which the person applies, and which writes the letter. */
 static unsigned beginner(void)
 {
-    return flow == &pension_temporary_flow ? ROLE_OUT : ROLE_IN;
+    return flow == &pension_employee_flow ? ROLE_IN : ROLE_OUT;
 }
 
 static void submit_letter(uint32_t from, unsigned role)
@@ -461,6 +476,9 @@ static void submit_in(uint32_t from)
 
     if (!in.exists)
         return;
+    if (beginner() == ROLE_OUT && flow == &pension_institution_flow && story->withdrawal &&
+        !queues(&in, ACTION_WITHDRAWAL))
+        submit_plain(from, ROLE_IN, ACTION_WITHDRAWAL, PLAIN);
     submit_plain(from, ROLE_IN, ACTION_COMPLETION, PLAIN);
     submit_plain(from, ROLE_IN, ACTION_COMPLETION, OVERLAPS);
     submit_plain(from, ROLE_IN, ACTION_CLEARING_DONE, PLAIN);
@@ -491,6 +509,10 @@ static void submit_out(uint32_t from)
 
     if (!out.exists)
         return;
+    if (flow == &pension_institution_flow && story->withdrawal) {
+        submit_plain(from, ROLE_OUT, ACTION_WITHDRAWAL_ANSWER, ANSWER_YES);
+        submit_plain(from, ROLE_OUT, ACTION_WITHDRAWAL_ANSWER, ANSWER_NO);
+    }
     if (out.forms < story->forms_max) {
         submit(from, ROLE_OUT, (struct letter){ACTION_FORM, next, FORM_GOOD, 0});
         submit(from, ROLE_OUT, (struct letter){ACTION_FORM, next, FORM_WRONG, 0});
@@ -555,7 +577,8 @@ static void visit(uint32_t at)
             continue;
         }
         deliver(at, role, false);
-        if (side->queue[0].action == ACTION_LETTER && !situation.sides[other].exists)
+        if ((side->queue[0].action == ACTION_LETTER || side->queue[0].action == ACTION_FORM) &&
+            !situation.sides[other].exists)
             deliver(at, role, true);
     }
     submit_letter(at, beginner());
@@ -676,6 +699,8 @@ static void tell(const struct story *told)
 
     if (flow == &pension_temporary_flow)
         strcpy(moneyless.id, "PEN-MONEY-TMP");
+    if (flow == &pension_institution_flow)
+        strcpy(moneyless.id, "PEN-MONEY-GP");
     story = told;
     memset(&start, 0, sizeof(start));
     memset(table, 0, TABLE_SIZE * sizeof(*table));
@@ -723,6 +748,35 @@ static void the_same_of_temporary_accounts(void **unused)
         tell(&temporary_stories[i]);
 }
 
+static void the_same_of_dismissals(void **unused)
+{
+    (void)unused;
+    memset(met, 0, sizeof(met));
+    memset(reached, 0, sizeof(reached));
+    memset(made, 0, sizeof(made));
+    arena_reset(bodies);
+    flow = &pension_institution_flow;
+    for (size_t i = 0; i < COUNT_OF(dismissal_stories); i++)
+        tell(&dismissal_stories[i]);
+}
+
+/* Without a letter some pairs cannot be; no other one is. */
+static void no_pair_is_beyond_the_table(void **unused)
+{
+    unsigned wrong = 0;
+
+    (void)unused;
+    for (unsigned in = 0; in < PENSION_STATES; in++) {
+        for (unsigned out = 0; out < PENSION_STATES; out++) {
+            if (!met[in][out] || flow_pair_allowed(flow, in, out))
+                continue;
+            print_message("not in the table: %s, %s\n", state_text(in), state_text(out));
+            wrong++;
+        }
+    }
+    assert_int_equal(wrong, 0);
+}
+
 static int forget(void **unused)
 {
     (void)unused;
@@ -747,6 +801,11 @@ int main(void)
         cmocka_unit_test(the_same_of_temporary_accounts),
         cmocka_unit_test(pairs_are_those_of_the_table),
         cmocka_unit_test(every_state_is_reached),
+        cmocka_unit_test(there_is_always_a_way_out),
+        cmocka_unit_test(somebody_is_always_pressed),
+        cmocka_unit_test(no_money_is_left_behind),
+        cmocka_unit_test(the_same_of_dismissals),
+        cmocka_unit_test(no_pair_is_beyond_the_table),
         cmocka_unit_test(there_is_always_a_way_out),
         cmocka_unit_test(somebody_is_always_pressed),
         cmocka_unit_test(no_money_is_left_behind),
