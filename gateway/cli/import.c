@@ -140,7 +140,8 @@ static bool print_json(struct importing *importing, struct error *err)
 
 static bool print_text(const struct importing *importing, struct error *err)
 {
-    const struct table_column heads[] = {{_("File line"), true, false}, {_("Why"), false, true}};
+    const struct table_column heads[] = {{_("File line"), true, false},
+                                         {_("Why"), false, true}};
     const struct screen *screen = &importing->cli->screen;
     size_t refused = json_array_size(importing->refused);
     struct table *table = table_new(importing->cli->arena, heads, COUNT_OF(heads));
