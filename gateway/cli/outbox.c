@@ -235,6 +235,23 @@ static void print_breaker(const struct outbox *outbox, const struct lane_view *l
     fputc('\n', out);
 }
 
+static void print_outage(const struct outbox *outbox, const struct lane_view *lane)
+{
+    const struct cli *cli = outbox->cli;
+    const struct config_party *party = config_party_by_id(cli->config, lane->id);
+    struct instant until = party != NULL ? outage_until(&party->outages, cli->now)
+                                         : (struct instant){0};
+    char text[INSTANT_TEXT_SIZE];
+    char line[256];
+
+    if (until.ms == 0)
+        return;
+    snprintf(line, sizeof(line), _("  planned outage until %s: letters wait"),
+             instant_format_short(until, text));
+    screen_paint(&cli->screen, PAINT_WARN, line);
+    fputc('\n', cli->screen.out);
+}
+
 static void print_lane(const struct outbox *outbox, const struct lane_view *lane)
 {
     const struct screen *screen = &outbox->cli->screen;
@@ -244,6 +261,7 @@ static void print_lane(const struct outbox *outbox, const struct lane_view *lane
     screen_paint(screen, PAINT_TITLE, lane->id);
     fprintf(screen->out, _(": %" PRIu64 " under way, %" PRIu64 " dead, the oldest since %s\n"),
             total_of(lane) - dead, dead, instant_format_short(lane->oldest, oldest));
+    print_outage(outbox, lane);
     print_breaker(outbox, lane);
     table_print(lane->table, screen);
     fputc('\n', screen->out);

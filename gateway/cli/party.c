@@ -75,6 +75,21 @@ static void print_flows(const struct cli *cli, const struct config_party *party)
                   all_actions(&party->actions[flow]) ? "" : _(" (some actions only)"));
 }
 
+/* Those that are not over. */
+static void print_outages(const struct cli *cli, const struct config_party *party)
+{
+    for (size_t i = 0; i < party->outages.count; i++) {
+        const struct outage *outage = &party->outages.at[i];
+        char from[INSTANT_TEXT_SIZE];
+        char until[INSTANT_TEXT_SIZE];
+
+        if (instant_before(cli->now, outage->until))
+            field(cli, _("Planned outage"), "%s - %s  %s",
+                  instant_format_short(outage->from, from),
+                  instant_format_short(outage->until, until), party->outage_reasons[i]);
+    }
+}
+
 static void print_letters(const struct cli *cli, const struct party_counts *counts)
 {
     char oldest[INSTANT_TEXT_SIZE];
@@ -111,6 +126,7 @@ static bool print_one(struct cli *cli, const struct config_party *party,
         field(cli, _("Adapter"), "%s", party->adapter);
     field(cli, _("Largest bytes"), "%zu", party->message_max);
     print_flows(cli, party);
+    print_outages(cli, party);
     field(cli, _("Open cases"), "%" PRIu64, counts->open_cases);
     fprintf(cli->screen.out, "\n%s\n", _("Letters"));
     print_letters(cli, counts);
@@ -190,6 +206,21 @@ static json_t *letters_object(const struct party_counts *counts)
     return object;
 }
 
+static json_t *outages_array(const struct config_party *party)
+{
+    json_t *array = json_new_array();
+
+    for (size_t i = 0; i < party->outages.count; i++) {
+        json_t *object = json_new_object();
+
+        json_instant(object, "from", party->outages.at[i].from);
+        json_instant(object, "until", party->outages.at[i].until);
+        json_text(object, "reason", party->outage_reasons[i]);
+        json_append(array, object);
+    }
+    return array;
+}
+
 static json_t *flows_array(const struct config_party *party)
 {
     json_t *array = json_new_array();
@@ -216,6 +247,7 @@ static json_t *party_object(const struct cli *cli, const struct config_party *pa
     json_text(object, "url", party->url);
     json_text(object, "adapter", party->adapter);
     json_put(object, "flows", flows_array(party));
+    json_put(object, "outages", outages_array(party));
     json_number(object, "open_cases", (int64_t)counts->open_cases);
     json_number(object, "overdue_cases", (int64_t)counts->overdue_cases);
     json_put(object, "letters", letters_object(counts));

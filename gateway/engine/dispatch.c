@@ -82,6 +82,7 @@ static uint32_t room_of(const struct engine *engine, const struct engine_party *
     uint32_t most = party->breaker.probe_at.ms != 0 ? 1 : ENGINE_LANE_MAX;
 
     if (party->gone || !breaker_allows(&party->breaker, now) ||
+        outage_until(&party->outages, now).ms != 0 ||
         engine->in_flight_count >= ENGINE_IN_FLIGHT_MAX / 2 || party->in_flight >= most)
         return 0;
     return most - party->in_flight;
@@ -154,6 +155,8 @@ static bool next_of(struct engine *engine, struct ledger_txn *txn, struct engine
     if (!found)
         return true;
     until = breaker_until(&party->breaker, now);
+    if (instant_before(until, outage_until(&party->outages, now)))
+        until = outage_until(&party->outages, now);
     earlier(next, instant_before(after.due, until) ? until : after.due);
     return true;
 }

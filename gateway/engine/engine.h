@@ -16,6 +16,7 @@
 #include "base/calendar.h"
 #include "core/flow.h"
 #include "core/message.h"
+#include "core/outage.h"
 #include "core/retry.h"
 #include "ledger/ledger.h"
 
@@ -42,8 +43,9 @@ struct engine_party {
     /* More than 0: its receipt does not come with the delivery but by itself, later; for so
      * long a letter that was brought is not brought again. */
     int64_t answer_ms;
-    bool gone;      /* no longer configured: its letters wait, its cases stay */
-    bool two_phase; /* a core that calls, and then confirms (adapter.xml) */
+    bool gone;                  /* no longer configured: its letters wait, its cases stay */
+    bool two_phase;             /* a core that calls, and then confirms (adapter.xml) */
+    struct outage_plan outages; /* while one lasts its letters wait */
     struct breaker breaker;
     uint32_t in_flight;
 };

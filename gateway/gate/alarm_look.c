@@ -50,6 +50,32 @@ static int64_t step_below(const int *steps, size_t count, int64_t value)
 /* --- what the ledger says --------------------------------------------------------------------
  */
 
+/* NULL: not configured, or its outages are not known. */
+static const struct outage_plan *plan_of(const struct looking *looking, const char *party)
+{
+    const struct config_party *known = config_party_by_id(looking->input->config, party);
+
+    return known != NULL ? &known->outages : NULL;
+}
+
+static bool is_out(const struct looking *looking, const char *party)
+{
+    const struct outage_plan *plan = plan_of(looking, party);
+
+    return plan != NULL && outage_until(plan, looking->input->now).ms != 0;
+}
+
+/* For how long its oldest letter has waited while it could have answered. */
+static int64_t silent_minutes(const struct looking *looking, const struct survey_party *party)
+{
+    const struct outage_plan *plan = plan_of(looking, party->id);
+    struct instant now = looking->input->now;
+    struct instant ended = plan != NULL ? outage_ended(plan, now) : (struct instant){0};
+    struct instant since = instant_before(party->oldest, ended) ? ended : party->oldest;
+
+    return (now.ms - since.ms) / MINUTE_MS;
+}
+
 static void look_at_parties(struct looking *looking)
 {
     const struct survey *survey = looking->input->survey;
@@ -57,11 +83,9 @@ static void look_at_parties(struct looking *looking)
 
     for (size_t i = PARTNERS; i < COUNTS_PARTIES; i++) {
         const struct survey_party *party = &survey->parties[i];
-        int64_t minutes = party->oldest.ms == 0
-                              ? 0
-                              : (looking->input->now.ms - party->oldest.ms) / MINUTE_MS;
+        int64_t minutes = party->oldest.ms == 0 ? 0 : silent_minutes(looking, party);
 
-        if (party->oldest.ms != 0 && minutes >= silent)
+        if (party->oldest.ms != 0 && minutes >= silent && !is_out(looking, party->id))
             see(looking, ALARM_PARTNER_SILENT, party->id, 0, minutes);
         see_count(looking, ALARM_LETTER_DEAD, party->id, party->letters[LETTER_DEAD]);
     }
@@ -225,10 +249,12 @@ static void look_at_writer(struct looking *looking)
         memory->commit.until_ms = now + 1; /* as long as it lasts */
     look_at_event(looking, &memory->commit, ALARM_GATEWAY_COMMIT, "", writer->failed,
                   COMMIT_STANDS_MS);
-    for (size_t i = 0; i < writer->lane_count; i++)
-        if (writer->lanes[i].breaker_open)
-            see(looking, ALARM_BREAKER_OPEN, party_name(looking, writer->lanes[i].number), 0,
-                0);
+    for (size_t i = 0; i < writer->lane_count; i++) {
+        const char *party = party_name(looking, writer->lanes[i].number);
+
+        if (writer->lanes[i].breaker_open && !is_out(looking, party))
+            see(looking, ALARM_BREAKER_OPEN, party, 0, 0);
+    }
 }
 
 /* Wall time against the monotonic clock, which nothing moves; and against the last entry. */

@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "core/bucket.h"
 #include "core/names.h"
+#include "core/outage.h"
 #include "core/rules.h"
 #include "crypt/crl.h"
 #include "crypt/digest.h"
@@ -41,8 +42,10 @@ struct config_party {
     const char *adapter;     /* name; a core's only, else NULL */
     struct adapter *dialect; /* loaded; NULL unless a core */
     size_t message_max;      /* bytes */
-    struct bucket_rate rate; /* of messages that it sends */
-    unsigned in_flight_max;  /* of these, being worked on */
+    struct outage_plan outages;
+    const char *outage_reasons[OUTAGES_MAX]; /* of each; never NULL */
+    struct bucket_rate rate;                 /* of messages that it sends */
+    unsigned in_flight_max;                  /* of these, being worked on */
     unsigned connections_max;
     uint8_t transport_pins[CONFIG_PINS_MAX][32]; /* SHA-256 of the certificate's DER */
     size_t transport_pin_count;

@@ -10,7 +10,12 @@
 
 #define HOUR_MS (INT64_C(60) * 60 * 1000)
 
-enum { MESSAGES_MAX = 100000, PER_SECOND_STANDARD = 2000, CONNECTIONS_STANDARD = 64 };
+enum {
+    MESSAGES_MAX = 100000,
+    PER_SECOND_STANDARD = 2000,
+    CONNECTIONS_STANDARD = 64,
+    OUTAGE_DAYS_MAX = 60
+};
 
 /* One party's file while it is read. */
 struct reading {
@@ -184,6 +189,43 @@ static bool read_limits(const struct reading *reading, struct error *err)
     party->message_max = (size_t)size;
     party->in_flight_max = (unsigned)in_flight;
     party->connections_max = (unsigned)connections;
+    return true;
+}
+
+/* --- outages ---------------------------------------------------------------------------------
+ */
+
+static bool read_outage(struct reading *reading, const struct config_file *file,
+                        struct error *err)
+{
+    struct config_party *party = reading->party;
+    struct outage *outage = &party->outages.at[party->outages.count];
+    const char **reason = &party->outage_reasons[party->outages.count];
+
+    if (party->outages.count == OUTAGES_MAX)
+        return config_wrong(file, "outages/outage", err, "more than %d", OUTAGES_MAX);
+    if (!config_instant(file, "from", &outage->from, err) ||
+        !config_instant(file, "until", &outage->until, err) ||
+        !config_text(file, "reason", reason, err))
+        return false;
+    if (!instant_before(outage->from, outage->until))
+        return config_wrong(file, "outages/outage/until", err, "not after `from`");
+    if (outage->until.ms - outage->from.ms > OUTAGE_DAYS_MAX * 24 * HOUR_MS)
+        return config_wrong(file, "outages/outage/until", err, "more than %d days after `from`",
+                            OUTAGE_DAYS_MAX);
+    party->outages.count++;
+    return true;
+}
+
+static bool read_outages(struct reading *reading, struct error *err)
+{
+    for (const struct record *at = record_find(reading->file.root, "outages/outage");
+         at != NULL; at = record_same(at)) {
+        struct config_file file = config_file_at(&reading->file, at);
+
+        if (!read_outage(reading, &file, err))
+            return false;
+    }
     return true;
 }
 
@@ -459,7 +501,8 @@ static bool load_party(struct config_parts *parts, const char *path, const char 
     if (!read_identity(&reading, err) || !read_folder(&reading, err) ||
         !check_folders_apart(&reading, err) || !check_unique(&reading, err) ||
         !check_name(&reading, err) || !read_limits(&reading, err) ||
-        !read_pins(&reading, err) || !check_fingerprints(&reading, first, err))
+        !read_outages(&reading, err) || !read_pins(&reading, err) ||
+        !check_fingerprints(&reading, first, err))
         return false;
     for (const struct record *at = record_find(reading.file.root, "flows/flow"); at != NULL;
          at = record_same(at)) {

@@ -80,6 +80,7 @@ static bool number_parties(struct numbering *numbering, struct error *err)
             .region = from->region,
             .reachable_by_us = from->url != NULL || from->folder_out != NULL,
             .answer_ms = from->folder_resend_ms,
+            .outages = from->outages,
             .two_phase = from->dialect != NULL &&
                          adapter_capabilities(from->dialect)->two_phase};
         memcpy(party->id, from->id, PARTY_ID_SIZE);

@@ -291,6 +291,31 @@ static void test_own_trouble(void **state)
     assert_int_equal(handed(ACTION_LETTER)->letter.out_id, out_id);
 }
 
+/* While its outage lasts nothing goes to the partner, and the case goes on here. */
+static void test_planned_outage(void **state)
+{
+    struct engine_party *party = &bench.engine->parties[PARTNER - 1];
+    struct instant until = instant_add_ms(bench.now, 3600000);
+    struct instant next;
+    uint64_t out_id;
+
+    (void)state;
+    party->outages = (struct outage_plan){.at = {{bench.now, until}}, .count = 1};
+    assert_int_equal(party->number, PARTNER);
+    open_in_letter(1, &out_id);
+    next = dispatch();
+    assert_null(handed(ACTION_LETTER));
+    assert_int_equal(next.ms, until.ms);
+    bench.now = instant_add_ms(until, -1);
+    dispatch();
+    assert_null(handed(ACTION_LETTER));
+    expect_letter(out_id, LETTER_NEW);
+    bench.now = until;
+    dispatch();
+    assert_int_equal(handed(ACTION_LETTER)->letter.out_id, out_id);
+    party->outages.count = 0;
+}
+
 /* --- tries -------------------------------------------------------------------------------- */
 
 static void test_due_times_grow(void **state)
@@ -576,6 +601,7 @@ int main(void)
         ENGINE_TEST(test_sealed_for_another),
         ENGINE_TEST(test_untranslated),
         ENGINE_TEST(test_own_trouble),
+        ENGINE_TEST(test_planned_outage),
         ENGINE_TEST(test_due_times_grow),
         ENGINE_TEST(test_retry_after),
         ENGINE_TEST(test_too_old),

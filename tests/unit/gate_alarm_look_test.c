@@ -118,6 +118,30 @@ static void test_letters(void **state)
     assert_int_equal(alarms.count, 2);
 }
 
+static void test_planned_outage(void **state)
+{
+    struct config_party *party = &config.parties[0];
+
+    (void)state;
+    survey.parties[PARTNER].oldest = instant_add_ms(input.now, -90 * MINUTE);
+    party->outages = (struct outage_plan){
+        .at = {{instant_add_ms(input.now, -1), instant_add_ms(input.now, 10 * MINUTE)}},
+        .count = 1};
+    writer.lane_count = 1;
+    writer.lanes[0].number = PARTNER;
+    writer.lanes[0].breaker_open = true;
+    assert_null(standing(ALARM_PARTNER_SILENT));
+    assert_null(standing(ALARM_BREAKER_OPEN));
+    pass(10 * MINUTE); /* it is over: from now on it could answer */
+    assert_null(standing(ALARM_PARTNER_SILENT));
+    assert_non_null(standing(ALARM_BREAKER_OPEN));
+    pass(60 * MINUTE - 1);
+    assert_null(standing(ALARM_PARTNER_SILENT));
+    pass(1);
+    stands(ALARM_PARTNER_SILENT, "hrss.440000", 0, 60);
+    party->outages.count = 0;
+}
+
 static void test_cases(void **state)
 {
     (void)state;
@@ -277,9 +301,10 @@ static void test_blind(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        LOOK_TEST(test_nothing),      LOOK_TEST(test_letters),   LOOK_TEST(test_cases),
-        LOOK_TEST(test_room),         LOOK_TEST(test_conflicts), LOOK_TEST(test_calendar),
-        LOOK_TEST(test_certificates), LOOK_TEST(test_bursts),    LOOK_TEST(test_writer),
+        LOOK_TEST(test_nothing),      LOOK_TEST(test_letters),        LOOK_TEST(test_cases),
+        LOOK_TEST(test_nothing),      LOOK_TEST(test_planned_outage), LOOK_TEST(test_cases),
+        LOOK_TEST(test_room),         LOOK_TEST(test_conflicts),      LOOK_TEST(test_calendar),
+        LOOK_TEST(test_certificates), LOOK_TEST(test_bursts),         LOOK_TEST(test_writer),
         LOOK_TEST(test_clock),        LOOK_TEST(test_blind),
     };
 

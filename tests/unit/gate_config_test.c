@@ -299,6 +299,11 @@ struct spoiled {
 #define RULES    "rules.xml", fixture_rules
 #define CALENDAR "calendar.xml", fixture_calendar
 
+#define DAY_1 "2026-12-31T00:00:00+08:00"
+#define OUTAGE(from, until)                                                                    \
+    "<outages><outage><from>" from "</from><until>" until                                      \
+    "</until><reason>年终结息</reason></outage></outages><flows>"
+
 static const struct spoiled spoiled[] = {
     /* the file itself */
     {GATEWAY, "</gateway>", "", "gateway.xml"},
@@ -383,6 +388,13 @@ static const struct spoiled spoiled[] = {
     {PROVINCE, "</suite>", "</suite><connections>many</connections>", "connections"},
     {PROVINCE, "</suite>", "</suite><connections>4</connections><inFlight>4</inFlight>",
      "inFlight"},
+    /* planned outages */
+    {PROVINCE, "<flows>", OUTAGE("", ""), "from"},
+    {PROVINCE, "<flows>", OUTAGE(DAY_1, "2026-12-31"), "until"},
+    {PROVINCE, "<flows>", OUTAGE(DAY_1, DAY_1), "not after `from`"},
+    {PROVINCE, "<flows>", OUTAGE(DAY_1, "2026-12-01T00:00:00+08:00"), "not after `from`"},
+    {PROVINCE, "<flows>", OUTAGE(DAY_1, "2027-03-31T00:00:00+08:00"), "more than 60 days"},
+    {PROVINCE, "<flows>", "<outages/><flows>", "outage"},
     /* rules and calendar */
     {RULES, "<value>12", "<value>1.2", "value"},
     {RULES, "2026-07-01", "2010-01-01", "PEN-D1: said twice from 2010-01-01"},
@@ -524,6 +536,25 @@ static void test_no_transport_pins(void **state)
              strstr(pins, "</transportPins>") + strlen("</transportPins>"));
     fixture_write("parties/hrss.440000.xml", bytes);
     refused(ERROR_CONFIG, "transportPins: missing");
+}
+
+static void test_outages(void **state)
+{
+    const struct config_party *province;
+    struct config *config;
+
+    (void)state;
+    fixture_reset();
+    fixture_write_with("parties/hrss.440000.xml", fixture_province, "<flows>",
+                       OUTAGE(DAY_1, "2027-01-02T00:00:00+08:00"));
+    config = must_load(CONFIG_FULL);
+    province = config_party_by_id(config, "hrss.440000");
+    assert_int_equal(province->outages.count, 1);
+    assert_int_equal(province->outages.at[0].until.ms - province->outages.at[0].from.ms,
+                     INT64_C(2) * 24 * 3600 * 1000);
+    assert_string_equal(province->outage_reasons[0], "年终结息");
+    config_free(config);
+    fixture_reset();
 }
 
 static void test_duplicate_party(void **state)
@@ -706,6 +737,7 @@ int main(void)
         cmocka_unit_test(test_open_secrets),
         cmocka_unit_test(test_folders),
         cmocka_unit_test(test_no_transport_pins),
+        cmocka_unit_test(test_outages),
         cmocka_unit_test(test_duplicate_party),
         cmocka_unit_test(test_two_cores),
         cmocka_unit_test(test_header_signature),
