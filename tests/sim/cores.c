@@ -39,10 +39,23 @@ static void paper_of(struct world *world, uint32_t province, uint32_t index, uin
     write_paper(world, province, index, action, 1, soon(world))->which = which;
 }
 
+struct paper *cores_paper(struct world *world, uint32_t province, uint32_t case_index,
+                          uint16_t action, uint32_t revision, enum business which)
+{
+    struct paper *at = write_paper(world, province, case_index, action, revision, soon(world));
+
+    at->which = which;
+    return at;
+}
+
 void cores_start(struct world *world)
 {
-    for (uint32_t i = 0; i < world->case_count; i++)
-        paper(world, world->plans[i].in, i, ACTION_APPLICATION);
+    for (uint32_t i = 0; i < world->case_count; i++) {
+        if (world->plans[i].medical)
+            medical_start(world, i);
+        else
+            paper(world, world->plans[i].in, i, ACTION_APPLICATION);
+    }
 }
 
 /* --- the transfer -------------------------------------------------------------------- */
@@ -181,11 +194,17 @@ void cores_told(struct world *world, uint32_t province, uint16_t action,
 {
     struct text trace;
 
-    (void)province;
     CHECK(record_text(body, "reference/traceNumber", &trace));
     for (uint32_t i = 0; i < world->case_count; i++) {
         const struct plan *plan = &world->plans[i];
 
+        if (plan->medical) {
+            if (text_is(trace, plan->traces[TRANSFER]))
+                medical_told(world, province, i, action, TRANSFER);
+            if (text_is(trace, plan->traces[REVERSAL_OF_IN]))
+                medical_told(world, province, i, action, REVERSAL_OF_IN);
+            continue;
+        }
         if (text_is(trace, plan->traces[TRANSFER]))
             told_one(world, i, action);
         if (text_is(trace, plan->traces[REVERSAL_OF_IN]))
@@ -283,7 +302,9 @@ void cores_answered(struct world *world, uint32_t province, const struct paper *
     const struct plan *plan = &world->plans[answered->case_index];
     struct paper *again;
 
-    if (verdict == VERDICT_ACCEPTED && answered->which != TRANSFER) {
+    if (verdict == VERDICT_ACCEPTED && plan->medical) {
+        medical_accepted(world, answered);
+    } else if (verdict == VERDICT_ACCEPTED && answered->which != TRANSFER) {
         accepted_second(world, answered);
     } else if (verdict == VERDICT_ACCEPTED) {
         accepted(world, answered);

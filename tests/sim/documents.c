@@ -169,6 +169,14 @@ struct record *document_make(struct arena *arena, const struct plan *plan,
     if (action == ACTION_APPLICATION || action == ACTION_LETTER || action == ACTION_FORM ||
         action == ACTION_FUND_RECEIPT)
         add_person(arena, root, plan);
+    if (plan->medical) {
+        if (action == ACTION_REVERSAL)
+            add_person(arena, root, plan);
+        medical_document(arena, root, plan, paper);
+        if (action == ACTION_LETTER_RETURN || action == ACTION_REFUSAL)
+            add(arena, root, "code", "MED-R08");
+        return root;
+    }
     if (action == ACTION_FORM)
         add_form(arena, root, plan, paper->good);
     if (action == ACTION_FUND_ADVICE || action == ACTION_FUND_RECEIPT ||

@@ -343,8 +343,9 @@ static void submit_paper(struct province *province, const struct paper *paper)
     work->kind = WORK_MESSAGE;
     work->local = true;
     work->party = world->province_count + 1;
-    work->message.flow = paper->which == BANK_LINE ? FLOW_PENSION_REMITTANCE
-                                                   : FLOW_PENSION_EMPLOYEE;
+    work->message.flow = world->plans[paper->case_index].medical ? FLOW_MEDICAL_TRANSFER
+                         : paper->which == BANK_LINE             ? FLOW_PENSION_REMITTANCE
+                                                                 : FLOW_PENSION_EMPLOYEE;
     work->message.action = paper->action;
     work->message.revision = paper->revision;
     work->message.sent_at = world->now;

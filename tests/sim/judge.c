@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/medical_transfer.h"
 #include "core/pension_employee.h"
 #include "core/pension_remittance.h"
 #include "gateways.h"
@@ -115,6 +116,7 @@ static bool check_reversal(struct world *world, const struct plan *plan,
 {
     unsigned carried_out = 0;
     bool wanted = plan->completed && plan->reverses;
+    unsigned end = plan->medical ? MEDICAL_TURNED_BACK : PENSION_CANCELLED;
 
     for (enum business which = REVERSAL_OF_IN; which <= REVERSAL_OF_OUT; which++) {
         struct flow_case a = {.state = 0};
@@ -125,8 +127,7 @@ static bool check_reversal(struct world *world, const struct plan *plan,
         if (!find_case(world, plan->in, plan, which, &a, &a_found) ||
             !find_case(world, plan->out, plan, which, &b, &b_found))
             return world_fail(world, "a reversal cannot be read");
-        if ((a_found && a.state != PENSION_CANCELLED) ||
-            (b_found && b.state != PENSION_CANCELLED))
+        if ((a_found && a.state != end) || (b_found && b.state != end))
             return world_fail(world, "reversal %s did not end", plan->traces[which]);
         if (!a_found || !b_found || !uuid_equal(&in->other, &a.case_id) ||
             !uuid_equal(&out->other, &b.case_id))
@@ -162,7 +163,8 @@ static bool check_line(struct world *world, const struct plan *plan, const struc
 
 static bool check_plan(struct world *world, const struct plan *plan)
 {
-    const struct flow *flow = flow_find(FLOW_PENSION_EMPLOYEE);
+    const struct flow *flow = flow_find(plan->medical ? FLOW_MEDICAL_TRANSFER
+                                                      : FLOW_PENSION_EMPLOYEE);
     struct flow_case in;
     struct flow_case out;
     bool in_found = false;
@@ -184,7 +186,8 @@ static bool check_plan(struct world *world, const struct plan *plan)
     if (plan->completed &&
         (!money_equal(in.money_total, plan->moneyless ? (struct money){0} : plan->total) ||
          !money_equal(out.money_total, plan->advised) ||
-         !money_equal(in.form_total, plan->total)))
+         !money_equal(in.form_total,
+                      plan->medical && plan->moneyless ? (struct money){0} : plan->total)))
         return world_fail(
             world, "case %s: money differs: plan %lld, form %lld, in %lld, out %lld",
             plan->traces[TRANSFER], (long long)plan->total.fen, (long long)in.form_total.fen,

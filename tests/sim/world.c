@@ -71,8 +71,13 @@ static void make_plans(struct world *world)
         plan->reverses = one_in(world, 5);
         plan->both_reverse = plan->reverses && one_in(world, 2);
         plan->moneyless = moneyless;
+        plan->medical = one_in(world, 4);
         plan->total.fen = 240000 + (int64_t)world_random(world, 5000) * 1200;
         make_person(world, plan, i);
+        if (plan->medical) {
+            plan->by_line = plan->partial = plan->overlap = plan->both_reverse = false;
+            plan->total.fen = 347126;
+        }
         for (unsigned b = 0; b < BUSINESSES; b++)
             snprintf(plan->traces[b], TRACE_SIZE, "%s2026%08u", letters[b], i + 1);
     }

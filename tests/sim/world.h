@@ -102,6 +102,7 @@ struct plan {
     bool reverses;         /* it was the wrong person */
     bool both_reverse;     /* both sides find out */
     bool moneyless;        /* no money on this route */
+    bool medical;          /* medical.transfer: medical.c */
     char person[32];       /* identity number */
     char traces[BUSINESSES][TRACE_SIZE];
     struct money total;
@@ -163,8 +164,19 @@ void cores_told(struct world *world, uint32_t province, uint16_t action,
 /* The gateway answered a paper. */
 void cores_answered(struct world *world, uint32_t province, const struct paper *paper,
                     enum verdict verdict);
+/* One more document for a core to bring, soon. */
+struct paper *cores_paper(struct world *world, uint32_t province, uint32_t case_index,
+                          uint16_t action, uint32_t revision, enum business which);
 /* Are all plans at their end? */
 bool cores_satisfied(const struct world *world);
+
+/* medical.c, for plans that are medical */
+void medical_start(struct world *world, uint32_t index);
+void medical_told(struct world *world, uint32_t province, uint32_t index, uint16_t action,
+                  enum business which);
+void medical_accepted(struct world *world, const struct paper *paper);
+void medical_document(struct arena *arena, struct record *root, const struct plan *plan,
+                      const struct paper *paper);
 
 /* documents.c */
 uint32_t province_region(uint32_t index);
