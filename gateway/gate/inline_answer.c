@@ -8,7 +8,8 @@
 #include "gate/exchange.h"
 #include "gate/person.h"
 
-#define KEY_PREFIX "answer:"
+#define KEY_PREFIX    "answer:"
+#define INJURY_REASON "INJ-" /* what an agency states begins so, and with an R */
 
 unsigned inline_answer_to(unsigned asked)
 {
@@ -36,37 +37,71 @@ static bool add(struct arena *arena, struct record *parent, const char *name, st
     return kept.at != NULL && record_add(arena, parent, name, kept) != NULL;
 }
 
+/* Everything below a group of the question, which stays as it is. */
+static bool copy_group(struct arena *arena, struct record *root, const struct record *question,
+                       const char *name)
+{
+    const struct record *asked = record_find(question, name);
+    struct record *group = record_add(arena, root, name, TEXT_NONE);
+
+    if (group == NULL)
+        return false;
+    for (const struct record *at = asked != NULL ? asked->first : NULL; at != NULL;
+         at = at->next)
+        if (!add(arena, group, at->name, at->value.hidden))
+            return false;
+    return true;
+}
+
+static bool is_of_injury(unsigned action)
+{
+    return action == ACTION_INSURED_STATE || action == ACTION_COVER_PROOF;
+}
+
+/* Records of injury have reasons of their own; one that is none of them is told in words. */
+static bool add_reason(struct arena *arena, struct record *result, unsigned action,
+                       struct text code, struct text reason)
+{
+    bool known = text_starts(code, INJURY_REASON) && code.size > 4 && code.at[4] == 'R';
+
+    if (is_of_injury(action) && !known) {
+        reason = reason.size > 0 ? reason : code;
+        code = TEXT("INJ-R10");
+    }
+    return (code.size == 0 || add(arena, result, "code", code)) &&
+           (reason.size == 0 || add(arena, result, "text", reason));
+}
+
 /* A rejection in the national form: what was asked about, and why not. */
 static struct record *rejection(struct arena *arena, unsigned action,
                                 const struct record *question, struct text code,
                                 struct text reason)
 {
     struct record *root = record_new(arena, action_name(action).english);
-    const struct record *asked = record_find(question, "reference");
-    struct record *reference = root != NULL ? record_add(arena, root, "reference", TEXT_NONE)
-                                            : NULL;
+    char at[INSTANT_TEXT_SIZE];
     struct record *result;
 
-    if (reference == NULL)
+    if (root == NULL || !copy_group(arena, root, question, "reference") ||
+        (is_of_injury(action) && !copy_group(arena, root, question, "person")))
         return NULL;
-    for (const struct record *at = asked != NULL ? asked->first : NULL; at != NULL;
-         at = at->next)
-        if (!add(arena, reference, at->name, at->value.hidden))
-            return NULL;
     result = record_add(arena, root, "result", TEXT_NONE);
     if (result == NULL || !add(arena, result, "verdict", TEXT("rejected")) ||
-        (code.size > 0 && !add(arena, result, "code", code)) ||
-        (reason.size > 0 && !add(arena, result, "text", reason)))
+        !add_reason(arena, result, action, code, reason))
         return NULL;
     if (action == ACTION_OUTCOME && !add(arena, root, "status", TEXT("unknown")))
+        return NULL;
+    if (action == ACTION_INSURED_STATE &&
+        !add(arena, root, "answeredAt", text_of(instant_format(clock_now(), at))))
         return NULL;
     return root;
 }
 
-/* Answers of the older flows have no word for it: the letter's end says enough. */
+/* Answers of the older flows have no word for it, and a reply to a request of injury is signed
+ * by a handler: the letter's end says enough. */
 static bool may_reject(unsigned asked)
 {
-    return asked >= ACTION_IDENTIFY;
+    return asked >= ACTION_IDENTIFY &&
+           (asked < ACTION_ASSISTANCE_REQUEST || asked > ACTION_DUPLICATE_CHECK);
 }
 
 /* So that a repeated answer to the same question is the same message. */

@@ -10,12 +10,14 @@
 #include "gate/inline_answer.h"
 #include "wire/start.h"
 
-#define FOLDER "tests/data/json-core"
+#define FOLDER        "tests/data/json-core"
+#define INJURY_FOLDER "adapters/guizhou-settlement"
 
 static struct gate *gate;
 static struct config_party core = {.id = "hrss.520000.core", .kind = PARTY_CORE, .number = 2};
 static struct arena *arena;
 static struct entry_body question; /* sealed in the ledger */
+static struct entry_body cover;    /* likewise */
 static struct error err;
 
 static void must(bool ok)
@@ -44,8 +46,9 @@ static void open_gate(void)
 }
 
 /* The question as an earlier entry left it. */
-static void keep_question(void)
+static struct entry_body keep_question(const char *path)
 {
+    struct entry_body kept;
     struct work *work = gate_work_new(1 << 20);
     struct record *root = NULL;
     struct document *document = NULL;
@@ -56,17 +59,18 @@ static void keep_question(void)
     struct buffer buffer = buffer_over(bytes, sizeof(bytes));
 
     assert_non_null(work);
-    must(file_read(arena, FOLDER "/examples/finding.question.xml", 65536, &xml, &err));
+    must(file_read(arena, path, 65536, &xml, &err));
     must(document_parse(xml, &limits, &document, &err));
     must(codec_read(document, arena, &root, &err));
     document_free(document);
     record_encode(root, &buffer);
     must(gate_add_body(gate, work, BODY_CONTENT, buffer_as_text(&buffer), &err));
-    question = work->bodies[0].body;
+    kept = work->bodies[0].body;
     must(ledger_begin(gate->ledger, &txn, &err));
-    must(ledger_put_body(txn, &question, work->bodies[0].sealed, &err));
+    must(ledger_put_body(txn, &kept, work->bodies[0].sealed, &err));
     must(ledger_commit(&txn, &err));
     gate_work_free(work);
+    return kept;
 }
 
 static int prepare(void **state)
@@ -78,7 +82,8 @@ static int prepare(void **state)
     arena = arena_new(8 << 20);
     assert_non_null(arena);
     must(adapter_load(FOLDER, gate->config->schemas, &core.dialect, &err));
-    keep_question();
+    question = keep_question(FOLDER "/examples/finding.question.xml");
+    cover = keep_question(INJURY_FOLDER "/examples/cover_proof-none.question.xml");
     return 0;
 }
 
@@ -205,6 +210,46 @@ static void a_question_whose_bytes_are_gone(void **state)
     end(delivery);
 }
 
+/* As the national form of the asked flow wants it, with a reason that it knows. */
+static void a_rejection_of_injury_names_its_person(void **state)
+{
+    static const struct {
+        uint16_t asked;
+        const char *answer;
+        const char *code;
+    } rows[] = {
+        {ACTION_COVER_QUERY, "<prm_fhdm>4711</prm_fhdm><prm_fhxx>no</prm_fhxx>", "INJ-R10"},
+        {ACTION_COVER_QUERY, "", "INJ-R10"},
+    };
+    struct config_party injury = core;
+    char code[CODE_SIZE];
+
+    (void)state;
+    must(adapter_load(INJURY_FOLDER, gate->config->schemas, &injury.dialect, &err));
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        char *bytes = arena_format(arena,
+                                   "<?xml version=\"1.0\" encoding=\"GBK\"?>"
+                                   "<output><prm_fhz>-1</prm_fhz>%s</output>",
+                                   rows[i].answer);
+        struct delivery *delivery = a_delivery(rows[i].asked, 200, text_of(bytes));
+        struct entry_letter *letter = &delivery->letter.letter;
+        struct text found;
+
+        delivery->party = &injury;
+        letter->flow = FLOW_INJURY_RECORD;
+        letter->content_size = cover.size;
+        memcpy(letter->content_digest, cover.digest, 32);
+        assert_int_equal(inline_answer_read(delivery, code), ADAPTER_REJECTED);
+        assert_non_null(delivery->said);
+        must(codec_check_national(gate->config->schemas, FLOW_INJURY_RECORD,
+                                  delivery->said->message.body, &err));
+        assert_true(record_text(delivery->said->message.body, "result/code", &found));
+        assert_true(text_is(found, rows[i].code));
+        end(delivery);
+    }
+    adapter_free(injury.dialect);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -213,6 +258,7 @@ int main(void)
         cmocka_unit_test(the_answer_is_a_submission_of_its_own),
         cmocka_unit_test(what_is_unclear_says_nothing),
         cmocka_unit_test(a_question_whose_bytes_are_gone),
+        cmocka_unit_test(a_rejection_of_injury_names_its_person),
     };
     return cmocka_run_group_tests(tests, prepare, drop);
 }
