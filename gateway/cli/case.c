@@ -9,6 +9,7 @@
 #include "cli/json.h"
 #include "cli/letter_view.h"
 #include "cli/next_step.h"
+#include "core/injury_cover.h"
 #include "core/medical_transfer.h"
 
 enum { LABEL = 18, VALUE_SIZE = 256, WARNING_BYTES = 18 };
@@ -166,6 +167,26 @@ static void json_medical(json_t *object, const struct medical *medical)
     json_bool(object, "asked", medical->asked != 0);
 }
 
+/* NULL: nothing was said of cover. */
+static const char *injury_cover_code(const struct injury_record *injury)
+{
+    return injury->finding != 0 ? injury_finding_code(injury->finding - 1) : NULL;
+}
+
+/* Of a record of injury: its recognition, how the accident lies in the cover of a project; of a
+ * project its state. */
+static void json_injury(json_t *object, const struct flow_case *row)
+{
+    const struct injury_record *injury = &row->part.injury;
+
+    json_text(object, "recognition",
+              injury->recognition[0] != '\0' ? injury->recognition : NULL);
+    json_text(object, "cover", injury_cover_code(injury));
+    json_bool(object, "late_added", (row->flags & CASE_LATE_ADDED) != 0);
+    json_text(object, "project",
+              injury->project != 0 ? injury_project_state_name(injury->project) : NULL);
+}
+
 static bool print_json(struct story *story, struct error *err)
 {
     json_t *object = case_json(&story->row, story->party, story->cli->now);
@@ -175,6 +196,8 @@ static bool print_json(struct story *story, struct error *err)
     json_uuid(object, "other_case", &story->row.other);
     if (flow_part_of(story->row.flow) == FLOW_PART_MEDICAL)
         json_medical(object, &story->row.part.medical);
+    if (flow_part_of(story->row.flow) == FLOW_PART_INJURY)
+        json_injury(object, &story->row);
     if (story->unmask) {
         json_view(object, "person_name", story->person.name.hidden);
         json_view(object, "person_number", story->person.number.hidden);
@@ -273,6 +296,19 @@ static void print_person(const struct story *story)
     field(story, _("Identity number"), PAINT_PLAIN, "%.*s", TEXT_ARG(person->number.hidden));
 }
 
+static void print_injury(const struct story *story)
+{
+    const struct injury_record *injury = &story->row.part.injury;
+
+    if (injury->recognition[0] != '\0')
+        field(story, _("Recognition"), PAINT_PLAIN, "%s", injury->recognition);
+    if (injury->finding != 0)
+        field(story, _("Cover"), PAINT_PLAIN, "%s", injury_cover_code(injury));
+    if (injury->project != 0)
+        field(story, _("Project"), PAINT_PLAIN, "%s",
+              injury_project_state_name(injury->project));
+}
+
 static void print_amounts(const struct story *story)
 {
     const struct flow_case *row = &story->row;
@@ -296,6 +332,8 @@ static void print_amounts(const struct story *story)
               medical_kind_name(row->part.medical.kind).english,
               language_name(medical_kind_name(row->part.medical.kind)),
               language_name(medical_money_name(row->part.medical.money)));
+    if (flow_part_of(row->flow) == FLOW_PART_INJURY)
+        print_injury(story);
     if (row->reverse_total.fen != 0)
         field(story, _("To go back"), PAINT_PLAIN, _("%s yuan, done %s"),
               money_format_grouped(row->reverse_total, form),

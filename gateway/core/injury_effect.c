@@ -162,7 +162,6 @@ static void take_document(struct effect *effect)
         memcpy(effect->part->kept[roster], event->key, sizeof(event->key));
         if (roster) {
             effect->part->action = ACTION_PROJECT;
-            effect->after->form_revision++;
         } else {
             effect->after->letter_revision = said->revision;
             effect->part->project = (uint8_t)said->project;

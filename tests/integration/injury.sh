@@ -138,6 +138,11 @@ said() { # SIDE TRACE ACTION WORDS: our core was answered so
 }
 taken() { grep -q "\"event\":\"sim.taken\",\"trace\":\"$2\",\"action\":\"$3\"" "$PAIR/$1/core.log"; }
 not_taken() { ! taken "$@"; }
+covered() { # NUMBER CODE: on both sides
+    cli guizhou case "$(case_id guizhou "INJ/$1")" --json | grep -q "\"cover\": \"$2\"" &&
+        cli guangdong case "$(case_id guangdong "INJ/$1")" --json | grep -q "\"cover\": \"$2\""
+}
+case_id() { case_lines "$1" | awk -v trace="$2" '$1 == trace { print $NF }'; } # SIDE TRACE
 both() { in_state guizhou "INJ/$1" "$2" && in_state guangdong "INJ/$1" "$2"; } # NUMBER STATE
 
 play() {
@@ -153,6 +158,8 @@ play() {
         check "$number: while the core waits" pair_wait 5 said guangdong INJ/$number cover_query '"verdict":"accepted"'
         check "$number: the insured core was not asked" not_taken guizhou INJ/$number cover_query
     done
+    check "covered from the roster's entry on, by a late addition" covered C-LATE INJ-P01
+    check "a moment before it is outside" covered C-OUT INJ-P03
     check "a project that is not kept is the core's to answer" pair_wait 10 both C-CORE rejected
     check "the insured state is answered by the core" pair_wait 10 both S-OK answered
     check "in time" pair_wait 5 said guangdong INJ/S-OK insured_query '"verdict":"accepted"'

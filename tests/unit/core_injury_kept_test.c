@@ -32,7 +32,7 @@ static void a_project_is_kept_with_its_roster(void **unused)
     event.key[0] = 8;
     kept = accepted(&kept, &event);
     assert_int_equal(flow_case_kept(&kept, 1)[0], 8);
-    assert_int_equal(kept.form_revision, 1);
+    assert_int_equal(kept.form_revision, 0); /* there is no form */
     event = event_with(EVENT_RECEIVED, record_of(arena, ACTION_PROJECT));
     refused(NULL, &event, "FLW-01"); /* between provinces it is nobody's */
     event = event_with(EVENT_SUBMITTED, record_of(arena, ACTION_ROSTER));
