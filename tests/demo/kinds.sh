@@ -2,7 +2,7 @@
 #
 # A pair of its own, so that one list shows one case of each flow. The cores bring their papers one by one.
 
-KINDS="pension.employee pension.remittance pension.resident"
+KINDS="pension.employee pension.remittance pension.resident pension.temporary"
 
 kinds_stage() {
     PAIR_AUTHORITY=hrss PAIR_ADAPTER= PAIR_RULES= PAIR_FLOWS=$KINDS
@@ -39,6 +39,23 @@ returned() { # TRACE CODE TEXT: the letter comes back, nothing moves
     must bring "$in" refusal "$1" code="$2" text="$3"
     wait_for rests "$1" "$in" refused refused
     told "$1" refused refused
+}
+
+collected() { # TRACE: of a temporary account, which OUT holds
+    local in out
+    in=$(in_side "$1") out=$(other_side "$(in_side "$1")")
+    must bring "$out" application "$1"
+    must bring "$out" letter "$1"
+    wait_for in_state "$in" "$1" letter_held
+    must bring "$in" acceptance "$1"
+    wait_for in_state "$out" "$1" accepted
+    must bring "$out" form "$1"
+    wait_for in_state "$in" "$1" info_only
+    must bring "$out" fund_advice "$1"
+    must bring "$in" fund_receipt "$1"
+    must bring "$in" completion "$1"
+    wait_for rests "$1" "$in" closed closed
+    told "$1" closed closed
 }
 
 # --- the medical relation, between the nhsa. authorities -----------------------------------------------
@@ -100,11 +117,11 @@ medical_without_money() {
     check "closed on both sides; the record alone" "两侧办结，仅转移缴费记录" both_are $trace closed
 }
 medical_relations() {
-    title "29  The medical relation moves, with the personal account" "29  基本医疗保险关系转移，划转个人账户" \
+    title "30  The medical relation moves, with the personal account" "30  基本医疗保险关系转移，划转个人账户" \
         "Both sides check before it is accepted; record and money go apart." "两侧先行校验再受理；记录与资金分别办理。"
     medical_pair || return 1
     medical_with_money
-    title "30  From residents' to employees' insurance: nothing to pay" "30  居民医保转职工医保，无资金划转" \
+    title "31  From residents' to employees' insurance: nothing to pay" "31  居民医保转职工医保，无资金划转" \
         "The years count, there is no account." "接续缴费年限，没有个人账户。"
     medical_without_money
     look guizhou cases
@@ -124,7 +141,11 @@ kinds_scene() {
     title "27  A resident's letter is returned" "27  城乡居民退函" "The register has not moved yet: nothing moves." "户籍尚未迁移，不予转移。"
     kind_case GD20260302000027 pension.resident 150 龙喆 44990219680830509 800
     returned GD20260302000027 PEN-R12 户籍尚未迁移
-    title "28  An employee, and money that names nobody" "28  企业职工，以及无主的到账" \
+    title "28  A temporary account is collected" "28  临时缴费账户归集" \
+        "The other way round: the old place writes, the new one consents first." "方向相反：由缴费地发函，归集地先行同意。"
+    kind_case GZ20260302000029 pension.temporary 110 韦㛃 52990019751111006 5600
+    collected GZ20260302000029
+    title "29  An employee, and money that names nobody" "29  企业职工，以及无主的到账" \
         "As in the first scene; here for the list below." "同第一场，供下表对照。"
     kind_case GZ20260302000028 pension.employee 110 石𠮷 52990019920404003 4400
     transferred GZ20260302000028

@@ -24,9 +24,11 @@ person() { # TRACE NAME NUMBER17 BASE_YUAN
 
 fen() { printf '%d.%02d' $(($1 / 100)) $(($1 % 100)); } # FEN as yuan
 RESIDENT_THIS_YEAR=10000 # fen
+is_temporary() { [ "${FLOW_OF[$1]:-}" = pension.temporary ]; } # TRACE
+pooled_rate() { if is_temporary "$1"; then echo 16; else echo 12; fi; } # TRACE: of a temporary account all that the employer paid
 case_fen() { # TRACE: everything that moves
     local base=$((${PERSON_BASE[$1]} * 100))
-    if [ "${INSURANCE_OF[$1]:-110}" = 150 ]; then echo $((base + RESIDENT_THIS_YEAR)); else echo $((base * 14 * 20 / 100)); fi
+    if [ "${INSURANCE_OF[$1]:-110}" = 150 ]; then echo $((base + RESIDENT_THIS_YEAR)); else echo $((base * 14 * (8 + $(pooled_rate "$1")) / 100)); fi
 }
 in_region() { case $1 in GZ*) echo 520000 ;; *) echo 440000 ;; esac; }
 out_region() { case $1 in GZ*) echo 440000 ;; *) echo 520000 ;; esac; }
@@ -88,7 +90,7 @@ resident_fields() { # TRACE
 }
 form_fields() { # TRACE
     local base=$((${PERSON_BASE[$1]} * 100)) last this account pooled
-    last=$((base * 12 * 8 / 100)) this=$((base * 2 * 8 / 100)) pooled=$((base * 14 * 12 / 100))
+    last=$((base * 12 * 8 / 100)) this=$((base * 2 * 8 / 100)) pooled=$((base * 14 * $(pooled_rate "$1") / 100))
     account=$((last + this))
     tag hukouAddress 贵州省毕节市
     tag employer 黔粤某建筑公司
@@ -98,7 +100,7 @@ form_fields() { # TRACE
     tag localTo 2026-02
     tag localMonths 14
     tag transferDate 2026-03-02
-    tag accountType 0
+    tag accountType "$(if is_temporary "$1"; then echo 1; else echo 0; fi)"
     if [ "${INSURANCE_OF[$1]:-110}" = 150 ]; then
         resident_fields "$1"
         return
@@ -141,6 +143,7 @@ fields_of() { # KIND TRACE
         ;;
     acceptance)
         printf '%s%s\n' "$(tag letterNumber "LXH${trace: -8}")" "$(tag acceptedOn "$date")"
+        ! is_temporary "$trace" || printf '<bank>%s%s</bank>\n' "$(tag name 中国工商银行)" "$(account_of in "$trace" account)"
         [ -z "$excluded" ] || excluded_rows "$trace"
         ;;
     form)
