@@ -2,7 +2,8 @@
 #
 # A pair of its own, so that one list shows one case of each flow. The cores bring their papers one by one.
 
-KINDS="pension.employee pension.remittance pension.resident pension.temporary"
+KINDS="pension.employee pension.remittance pension.resident pension.temporary pension.institution pension.annuity \
+    pension.military"
 
 kinds_stage() {
     PAIR_AUTHORITY=hrss PAIR_ADAPTER= PAIR_RULES= PAIR_FLOWS=$KINDS
@@ -57,6 +58,49 @@ collected() { # TRACE: of a temporary account, which OUT holds
     wait_for rests "$1" "$in" closed closed
     told "$1" closed closed
 }
+
+# --- institutions, annuities, soldiers: the examples of both dialects, of one invented person --------------
+SERVANT=44990019780923003X
+HANDED=0
+hands_in() { # SIDE DOCUMENT TRACE [SED...]
+    local side=$1 document=$2 trace=$3 file=$PAPERS/$3-$2.xml
+    shift 3
+    HANDED=$((HANDED + 1))
+    LC_ALL=C sed -E -e "s|<(prm_aaz341\|AAZ341)>[^<]*|<\1>$trace|; s|<(prm_jylsh\|MSGID)>[^<]*|<\1>S$HANDED-$trace|" \
+        -e "s|<prm_aac002>[^<]*|<prm_aac002>$SERVANT|; s|<prm_aac004>.|<prm_aac004>1|; s|<prm_aac006>[0-9]*|<prm_aac006>19780923|" \
+        -e "s|<AAC002>[^<]*|<AAC002>$SERVANT|" "$@" "adapters/$side-core/examples/$document.theirs.xml" >"$file"
+    CODE=$(cli "$side" submit "$file" 2>&1) && return 0
+    say "   $red$CODE$plain"
+    failures=$((failures + 1))
+}
+taken_in() { # FLOW TRACE YUAN: Guizhou books the money, and completes
+    hands_in guizhou "$1_fund_receipt" "$2" -e "s|<prm_yad003>[^<]*|<prm_yad003>$3|"
+    hands_in guizhou "$1_completion" "$2"
+}
+served() { # FLOW TRACE YUAN [SED... of the form]
+    hands_in guizhou "$1_application" "$2"
+    hands_in guizhou "$1_letter" "$2"
+    wait_for in_state guangdong "$2" letter_held
+    hands_in guangdong "$1_form" "$2" "${@:4}"
+    hands_in guangdong "$1_fund_advice" "$2" -e "s|<AAE019>[0-9]*|<AAE019>${3/./}|"
+    wait_for in_state guizhou "$2" info_only
+    taken_in "$1" "$2" "$3"
+    wait_for rests "$2" guizhou closed closed
+    told "$2" closed closed
+}
+soldier() { # TRACE: one year of service, 12 x 6000.00; there is nobody to send anything to
+    local year='<row><aab299>910000</aab299><aae001>2025</aae001><aae041>202501</aae041><aae042>202512</aae042><aae202>12</aae202>'
+    year+='<aae180>6000.00</aae180><aaa042>0.1200</aaa042><aaa043>0.0000</aaa043><aaa041>0.0800</aaa041><aae381>5760.00</aae381>'
+    year+='<aae264>5760.00</aae264><aae269>0.00</aae269><aae265>0.00</aae265><aae382>5760.00</aae382><aae273>5760.00</aae273></row>'
+    hands_in guizhou military_form "$1" -e 's|<prm_aab299>[0-9]*|<prm_aab299>520100|' -e "s|<dataset>.*</dataset>|<dataset>$year</dataset>|" \
+        -e 's|<prm_aac007>[0-9]*|<prm_aac007>20250101|; s|<prm_aac049>[0-9]*|<prm_aac049>202501|; s|<prm_aac032>[0-9]*|<prm_aac032>202501|' \
+        -e 's|<prm_aae030>[0-9]*|<prm_aae030>202501|; s|<prm_aae031>[0-9]*|<prm_aae031>202512|; s|<prm_aae201>[0-9]*|<prm_aae201>12|' \
+        -e 's|<prm_aic089>[^<]*|<prm_aic089>5760.00|; s|<prm_aic082>[^<]*|<prm_aic082>0.00|; s|<prm_aic083>[^<]*|<prm_aic083>5760.00|' \
+        -e 's|<prm_aic084>[^<]*|<prm_aic084>8640.00|; s|<prm_aic102>[^<]*|<prm_aic102>14400.00|'
+    taken_in military "$1" 14400.00
+    check "closed in Guizhou; the other province knows nothing of it" "贵州办结；对方省份与此无关" alone "$1"
+}
+alone() { in_state guizhou "$1" closed && ! has_case guangdong "$1"; }
 
 # --- the medical relation, between the nhsa. authorities -----------------------------------------------
 MEDICAL_SHEETS=tests/data/medical
@@ -117,11 +161,11 @@ medical_without_money() {
     check "closed on both sides; the record alone" "两侧办结，仅转移缴费记录" both_are $trace closed
 }
 medical_relations() {
-    title "30  The medical relation moves, with the personal account" "30  基本医疗保险关系转移，划转个人账户" \
+    title "32  The medical relation moves, with the personal account" "32  基本医疗保险关系转移，划转个人账户" \
         "Both sides check before it is accepted; record and money go apart." "两侧先行校验再受理；记录与资金分别办理。"
     medical_pair || return 1
     medical_with_money
-    title "31  From residents' to employees' insurance: nothing to pay" "31  居民医保转职工医保，无资金划转" \
+    title "33  From residents' to employees' insurance: nothing to pay" "33  居民医保转职工医保，无资金划转" \
         "The years count, there is no account." "接续缴费年限，没有个人账户。"
     medical_without_money
     look guizhou cases
@@ -150,6 +194,13 @@ kinds_scene() {
     kind_case GZ20260302000028 pension.employee 110 石𠮷 52990019920404003 4400
     transferred GZ20260302000028
     money_without_a_case
+    title "30  A public institution, and the annuity beside it" "30  机关事业单位，职业年金随同" \
+        "Two cases of one person: the relation, and the annuity's own track." "同一人两笔：养老关系与职业年金各走其道。"
+    served institution GZ20260302000030 358754.07 -e '/<CZ/d'
+    served annuity GZ20260302000031 52800.00
+    title "31  A soldier leaves the service" "31  军人退役" \
+        "The finance office pays and gives a form: there is no gateway over there." "部队财务部门缴款并开具信息表，对端没有网关。"
+    soldier GZ20260302000032
     title "All kinds in one list" "各类业务一览"
     look guizhou cases
     check "every flow by its name, in English and in Chinese" "各类业务均有中英文名称" kinds_are_named
