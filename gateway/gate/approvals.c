@@ -194,7 +194,7 @@ static bool find(struct engine *engine, struct ledger_txn *txn, uint64_t number,
             return true;
         }
     }
-    return fail(err, ERROR_NOT_FOUND, "no proposal has the number %" PRIu64, number);
+    return fail(err, ERROR_NOT_FOUND, "no proposal has this number");
 }
 
 static bool still_waits(const struct approval *approval, struct error *err)
