@@ -21,13 +21,7 @@ tools || { echo "FAIL - kills: the tools do not build"; exit 1; }
 mkdir -p build
 work=$(mktemp -d build/kills.XXXXXX) || exit 1
 
-free_port() { # a range for each lane, below the ports that the system gives out
-    local port
-    while :; do
-        port=$((20000 + lane * 4000 + RANDOM % 4000))
-        answers "$port" || { echo "$port"; return; }
-    done
-}
+free_port() { port_among $((20000 + lane * 4000)) 4000; } # a range for each lane, below those of connections
 
 all_closed() { # IN-SIDE
     local in out lines trace

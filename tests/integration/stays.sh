@@ -261,13 +261,7 @@ finish_lane() {
     for stretch in $STRETCHES; do end_process "${PROXY[$stretch]:-}" TERM; done
     pair_end
 }
-free_port() { # a range for each lane
-    local port
-    while :; do
-        port=$((20000 + lane_number * 2000 + RANDOM % 2000))
-        answers "$port" || { echo "$port"; return; }
-    done
-}
+free_port() { port_among $((20000 + lane_number * 2000)) 2000; } # a range for each lane
 run_lane() { # LANE
     case $1 in
     story) lane_story ;;

@@ -21,15 +21,6 @@ check() { # WORDS COMMAND...
     if "$@"; then ok "$words"; else bad "$words"; fi
 }
 
-# Below the ports that the system gives to outgoing connections, which come and go.
-free_port() {
-    local port
-    while :; do
-        port=$((20000 + RANDOM % 12000))
-        answers "$port" || { echo "$port"; return; }
-    done
-}
-
 tools() { # what the scripts need beside the programs; V as in the Makefile, BIN its folder
     make --no-print-directory -s V="${V:-release}" B="$BIN" integration-tools "$BIN/tests/xmlsig" >/dev/null
 }

@@ -22,13 +22,25 @@ PAIR=
 
 other_side() { if [ "$1" = guizhou ]; then echo guangdong; else echo guizhou; fi; }
 
-free_port() {
-    local port
+# A port that nobody listens on and no other test means to: between the choice and the listening lie
+# seconds, and many pairs begin at once. A claim is a file with the number of the script that made it; it
+# ends with that script.
+PORT_CLAIMS=${TMPDIR:-/tmp}/qiantong-ports-$(id -u)
+port_among() { # FIRST COUNT
+    local port claim
+    mkdir -p "$PORT_CLAIMS"
     while :; do
-        port=$((20000 + RANDOM % 12000)) # below the ports that connections take
+        port=$(($1 + RANDOM % $2))
+        claim=$PORT_CLAIMS/$port
+        if [ -e "$claim" ]; then
+            kill -0 "$(cat "$claim")" 2>/dev/null && continue
+            rm -f "$claim"
+        fi
+        (set -o noclobber && echo $$ >"$claim") 2>/dev/null || continue
         (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { echo "$port"; return; }
     done
 }
+free_port() { port_among 20000 12000; } # below the ports that connections take
 
 # Milliseconds that move this machine's clock to 2026-03-02 09:00 +08:00.
 clock_to() { # FILE ISO-TIME
@@ -179,7 +191,7 @@ pair_start() { # SIDE
         >>"$PAIR/$side/gateway.log" 2>&1 &
     PID[$side]=$!
     disown
-    pair_wait 20 answers "${PORT[$side]}" || {
+    pair_wait 20 answers "${PORT[$side]}" && ! gone "${PID[$side]}" || {
         echo "the gateway of $side does not start:"
         tail -2 "$PAIR/$side/gateway.log"
         return 1
