@@ -2,7 +2,8 @@
 # test.sh [check] - builds everything and runs every test; the last line is "N passed, N failed".
 # "check" is the short form for before a commit: lint, unit tests, a short simulation.
 #
-# Two lanes run beside each other: real gateways, and everything that only computes.
+# Three lanes run beside each other: real gateways, which mostly wait; the sanitizers; everything else that
+# only computes.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 what=${1:-all}
@@ -22,19 +23,23 @@ build() { # VARIANT TARGETS...
     fi
 }
 
-units() { # VARIANT
-    local program
+# As many at once as there are processors, or as said.
+units() { # VARIANT [AT-ONCE]
+    local program at_once=${2:-$jobs}
     for program in build/"$1"/tests/*_test; do
-        run "$1 $(basename "$program")" 120 "$program"
+        while [ "$(jobs -pr | wc -l)" -ge "$at_once" ]; do wait -n; done
+        run "$1 $(basename "$program")" 120 "$program" &
     done
+    wait
 }
 
 build release all units test-programs catalogue
 run lint 120 bash tests/lint/lint.sh build/release
 units release
 if [ "$what" = all ]; then seeds=1000 stays=2000; else seeds=200 stays=50; fi
-run "simulation" 120 build/release/tests/simulate $seeds
+run "simulation" 120 build/release/tests/simulate $seeds &
 run "stays" 120 build/release/tests/simulate_stays $stays
+wait
 # Real gateways: most of the time they wait.
 play() {
     local script
@@ -44,24 +49,27 @@ play() {
             run "integration $(basename "$script" .sh)" 240 bash "$script"
     done
 }
-# The other compilers and implementations: beside it they use what the processors have left.
+sanitize() {
+    build asan all units build/asan/tests/simulate build/asan/tests/simulate_stays
+    units asan 1
+    run "asan simulation" 120 build/asan/tests/simulate 25
+    run "asan stays" 120 build/asan/tests/simulate_stays 50
+    run "clang" 300 bash tests/lint/clang.sh
+}
+# Implementations that are not ours, and whether the tests bite.
 work() {
     local fault
     for fault in 1 2 3 4 5; do
         run "simulation with planted fault $fault" 60 build/release/tests/simulate 50 1 "$fault"
         run "stays with planted fault $fault" 60 build/release/tests/simulate_stays 300 1 "$fault"
     done
-    build asan all units build/asan/tests/simulate build/asan/tests/simulate_stays
-    units asan
-    run "asan simulation" 120 build/asan/tests/simulate 25
-    run "asan stays" 120 build/asan/tests/simulate_stays 50
-    run "clang" 300 bash tests/lint/clang.sh
     run "interop" 240 make --no-print-directory interop
     build fuzz fuzzers
     run "fuzz" 240 bash tests/fuzz/fuzz.sh short
-    run "teeth" 300 bash tests/lint/teeth.sh
+    run "teeth" 400 bash tests/lint/teeth.sh
 }
 if [ "$what" = all ]; then
+    sanitize &
     work &
     play
     wait
