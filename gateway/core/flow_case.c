@@ -258,6 +258,14 @@ static bool case_sane(const struct flow_case *flow_case)
            flow_part_sane(flow_case);
 }
 
+/* The layout follows from the flow; a longer trace would not fit the plain one. */
+static bool layout_fits(uint8_t layout, const struct flow_case *flow_case)
+{
+    bool part = flow_part_of(flow_case->flow) != FLOW_PART_NONE;
+
+    return (layout == LAYOUT_PART) == part;
+}
+
 bool flow_case_decode(struct text bytes, struct flow_case *flow_case, struct error *err)
 {
     struct reader reader = reader_over(bytes.at, bytes.size);
@@ -275,7 +283,7 @@ bool flow_case_decode(struct text bytes, struct flow_case *flow_case, struct err
         get_first_clocks(&reader, &found);
     else
         get_tail(&reader, &found);
-    if (!case_sane(&found))
+    if (!case_sane(&found) || !layout_fits((uint8_t)bytes.at[0], &found))
         return fail(err, ERROR_LEDGER, "case: a field out of its bounds");
     /* One case has one spelling; this catches padding, booleans and counts too. */
     if (first)

@@ -196,6 +196,27 @@ static void fields_out_of_bounds(void **unused)
     }
 }
 
+/* Layout 3 is that of flows with a part of their own: its trace is too long for the others. */
+static void the_layout_follows_from_the_flow(void **unused)
+{
+    unsigned char bytes[CASE_ENCODED_MAX];
+    struct buffer buffer = buffer_over(bytes, sizeof(bytes));
+    struct flow_case flow_case = {.flow = FLOW_SETTLEMENT_STAY, .role = ROLE_TREATING};
+    struct flow_case found;
+    struct error err = ERROR_INIT;
+
+    (void)unused;
+    memset(flow_case.trace, 'x', TRACE_SIZE - 1);
+    flow_case_encode(&flow_case, &buffer);
+    assert_false(buffer.overflow);
+    assert_true(flow_case_decode(buffer_as_text(&buffer), &found, &err));
+    assert_string_equal(found.trace, flow_case.trace);
+    bytes[34] = FLOW_PENSION_EMPLOYEE;
+    bytes[35] = ROLE_IN;
+    refused(bytes, buffer.size);
+    refused(bytes, 187); /* and cut to the size of a plain case */
+}
+
 /* Every byte in every value: refused, or the very same bytes come out again. */
 static void no_byte_is_ignored(void **unused)
 {
@@ -299,6 +320,7 @@ int main(void)
         cmocka_unit_test(a_free_clock_leaves_nothing),
         cmocka_unit_test(any_other_size),
         cmocka_unit_test(fields_out_of_bounds),
+        cmocka_unit_test(the_layout_follows_from_the_flow),
         cmocka_unit_test(no_byte_is_ignored),
         cmocka_unit_test(version_1_is_read),
         cmocka_unit_test(version_1_has_one_spelling),
