@@ -21,9 +21,13 @@ copy_tree() {
 # --- the tests, as they run there -------------------------------------------------------------------
 
 build() { make --no-print-directory -C "$work" V=release "$@" >"$work/build.log" 2>&1; }
+# What the lint says of the tree as it was is found once: a repaired file has its old bytes.
+intact=yes
 lint() { # RULE: this rule of the lint holds
-    (cd "$work" && bash tests/lint/lint.sh build/release) >"$work/lint.log" 2>&1
-    ! grep -q "^FAIL - lint: $1" "$work/lint.log"
+    local said=$work/lint.$intact
+    [ "$intact" = yes ] && [ -s "$said" ] ||
+        (cd "$work" && bash tests/lint/lint.sh build/release) >"$said" 2>&1
+    ! grep -q "^FAIL - lint: $1" "$said"
 }
 lint_of_symbols() { build build/release/libcore.a && lint "$1"; }
 unit() { # TEST: it builds, which must succeed, and passes
@@ -55,11 +59,13 @@ bites() {
             return
         fi
     done
+    intact=no
     "$@"
     broken=$?
     for file in $files; do
         cp "$work/kept.${file##*/}" "$work/$file" # newer than what was made of the broken one
     done
+    intact=yes
     if [ $broken = 1 ]; then
         echo "ok - teeth: $words"
     else
