@@ -448,7 +448,8 @@ static bool tell_status(const struct flow_situation *situation, struct flow_deci
     send = add_send(decision, FLOW_TO_PARTNER, ACTION_STATUS_ANSWER, 1, NULL);
     if (!situation->flow->make(&told, &facts, send, err))
         return false;
-    add_send(decision, FLOW_TO_CORE, ACTION_STATUS_ANSWER, send->revision, send->made);
+    if (!situation->flow->quiet)
+        add_send(decision, FLOW_TO_CORE, ACTION_STATUS_ANSWER, send->revision, send->made);
     return true;
 }
 
@@ -501,6 +502,7 @@ static bool decide(const struct flow_situation *situation, struct flow_decision 
     /* Out of order comes first: what a document says matters only where it may come. */
     if (has_row(situation) && !situation->flow->read(situation, &facts, decision, err))
         return false;
+    flow_clocks_read(situation, &facts);
     if (facts.refusal != NULL && strcmp(facts.refusal, FLOW_LATER) == 0) {
         say(decision, before, DECISION_LATER, "");
         return true;

@@ -186,8 +186,12 @@ void flow_clock_resume(const struct flow_situation *situation, struct flow_clock
 
 void flow_clocks_read(const struct flow_situation *situation, struct flow_facts *facts)
 {
-    const struct record *row = record_find(situation->event->body, "clocks/clock");
+    const struct flow_event *event = situation->event;
+    const struct record *row;
 
+    if (event->source != EVENT_RECEIVED || event->action != ACTION_STATUS_ANSWER)
+        return;
+    row = event->body != NULL ? record_find(event->body, "clocks/clock") : NULL;
     for (; row != NULL; row = record_same(row)) {
         struct text name;
         struct text state;

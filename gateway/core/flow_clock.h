@@ -31,8 +31,9 @@ void flow_clocks_meet(struct flow_case *after, unsigned kinds);
 void flow_clock_pause(const struct calendar *calendar, struct flow_clock *clock, struct day on);
 void flow_clock_resume(const struct flow_situation *situation, struct flow_clock *clock,
                        struct day on);
-/* What the other side's status says of its own limits: fills facts->clocks_pause, _resume from
- * the document's clocks/clock (kind, state). Says nothing of limits that are our own duty. */
+/* What the other side's status answer says of its own limits, whatever the flow: fills
+ * facts->clocks_pause, _resume from the document's clocks/clock (kind, state). Says nothing of
+ * limits that are our own duty. */
 void flow_clocks_read(const struct flow_situation *situation, struct flow_facts *facts);
 /* CASE_OVERDUE follows from the clocks. */
 void flow_clocks_tell_overdue(struct flow_case *after);

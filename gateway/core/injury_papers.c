@@ -5,6 +5,7 @@
 
 #include "core/injury_document.h"
 #include "core/injury_record.h"
+#include "core/making.h"
 #include "core/settlement_filing.h"
 
 /* A document under construction; `full` once the arena could not hold it. */
@@ -156,58 +157,14 @@ static void make_cover(struct paper *paper, const struct injury_facts *said)
     put_intervals(paper, &intervals);
 }
 
-/* --- reminder, status -----------------------------------------------------------------------
+/* --- all -------------------------------------------------------------------------------------
  */
-
-static void make_reminder(struct paper *paper)
-{
-    const struct flow_event *event = paper->situation->event;
-    struct name clock = clock_kind_name(event->clock_kind);
-    const char *text = arena_format(paper->arena, "%s已届满，请办理", clock.chinese);
-
-    put_word(paper, paper->root, "clock", clock.english);
-    for (size_t i = 0; i < FLOW_CLOCKS_MAX; i++) {
-        const struct flow_clock *limit = &paper->situation->before->clocks[i];
-
-        if (limit->kind == event->clock_kind && limit->kind != CLOCK_NONE)
-            put_day(paper, paper->root, "dueOn", instant_day(instant_add_ms(limit->due, -1)));
-    }
-    paper->full = paper->full || text == NULL;
-    if (text != NULL)
-        put_word(paper, paper->root, "text", text);
-}
-
-static void make_status(struct paper *paper)
-{
-    static const char *const clock_states[] = {"off", "running", "passed", "met"};
-    const struct flow_case *before = paper->situation->before;
-    struct name state = flow_state_name(paper->situation->flow, before->state);
-    char changed[INSTANT_TEXT_SIZE];
-    struct record *list;
-
-    put_word(paper, paper->root, "state", state.english);
-    put_word(paper, paper->root, "stateName", state.chinese);
-    put_day(paper, paper->root, "openedOn", instant_day(before->opened_at));
-    put_word(paper, paper->root, "changedAt", instant_format(before->changed_at, changed));
-    if (before->last_code[0] != '\0')
-        put_word(paper, paper->root, "lastCode", before->last_code);
-    list = group(paper, paper->root, "clocks");
-    for (size_t i = 0; i < FLOW_CLOCKS_MAX; i++) {
-        const struct flow_clock *limit = &before->clocks[i];
-        struct record *row = limit->kind == CLOCK_NONE ? NULL : group(paper, list, "clock");
-
-        if (row == NULL)
-            continue;
-        put_word(paper, row, "kind", clock_kind_name(limit->kind).english);
-        put_word(paper, row, "state", clock_states[limit->state]);
-        put_day(paper, row, "dueOn", instant_day(instant_add_ms(limit->due, -1)));
-    }
-}
 
 bool injury_record_make(const struct flow_situation *situation, const struct flow_facts *facts,
                         struct flow_send *send, struct error *err)
 {
     struct paper paper = {.situation = situation, .arena = situation->arena};
+    struct making making = {.arena = situation->arena};
 
     paper.root = record_new(situation->arena, action_name(send->action).english);
     paper.full = paper.root == NULL;
@@ -218,15 +175,16 @@ bool injury_record_make(const struct flow_situation *situation, const struct flo
         make_cover(&paper, facts->details);
         break;
     case ACTION_REMINDER:
-        make_reminder(&paper);
+        making_reminder(situation, &making, paper.root);
         break;
     default:
         CHECK(send->action == ACTION_STATUS_ANSWER);
-        make_status(&paper);
+        making_status(situation, &making, paper.root);
         break;
     }
     send->made = paper.root;
-    return !paper.full || fail(err, ERROR_MEMORY, "no memory for a document");
+    return (!paper.full && !making.broken) ||
+           fail(err, ERROR_MEMORY, "no memory for a document");
 }
 
 /* --- filings that hang on a recognition ------------------------------------------------------

@@ -108,10 +108,9 @@ static void add_clocks(struct making *making, struct record *root,
         if (limit->kind == CLOCK_NONE)
             continue;
         clock = making_add(making, list, "clock", NULL);
-        if (clock == NULL)
-            return;
         making_add(making, clock, "kind", clock_kind_name(limit->kind).english);
-        making_add(making, clock, "state", clock_states[limit->state]);
+        making_add(making, clock, "state",
+                   limit->paused ? "paused" : clock_states[limit->state]);
         making_day(making, clock, "dueOn", instant_day(instant_add_ms(limit->due, -1)));
     }
 }

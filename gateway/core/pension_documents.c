@@ -3,57 +3,21 @@
 
 #include <string.h>
 
+#include "core/making.h"
 #include "core/pension_checks.h"
 #include "core/pension_kind.h"
 
-/* A document being made. After the first failure nothing more is added. */
-struct making {
-    struct arena *arena;
-    bool broken;
-};
-
-static struct record *add(struct making *making, struct record *parent, const char *name,
-                          const char *value)
-{
-    struct record *node = NULL;
-    struct text kept = arena_copy(making->arena, text_of(value));
-
-    if (!making->broken && kept.at != NULL)
-        node = record_add(making->arena, parent, name, kept);
-    if (node == NULL)
-        making->broken = true;
-    return node;
-}
-
-static void add_number(struct making *making, struct record *parent, const char *name,
-                       uint32_t number)
-{
-    const char *digits = arena_format(making->arena, "%u", (unsigned)number);
-
-    if (digits == NULL)
-        making->broken = true;
-    else
-        add(making, parent, name, digits);
-}
-
+/* Every document of a pension names the insurance kind (AAE140). */
 static struct record *begin(const struct flow_situation *situation, struct making *making,
                             const char *name)
 {
-    const struct flow_case *before = situation->before;
-    struct record *root = record_new(making->arena, name);
-    struct record *reference = NULL;
+    struct record *root = making_begin(situation, making, name);
 
-    making->broken = root == NULL;
-    if (!making->broken)
-        reference = add(making, root, "reference", NULL);
-    if (making->broken)
-        return NULL;
-    add(making, reference, "traceNumber", before->trace);
-    add_number(making, reference, "inRegion", before->in_region);
-    add_number(making, reference, "outRegion", before->out_region);
-    add(making, reference, "insuranceKind",
-        pension_kind_of(situation->flow->number, before->flags)->insurance);
-    return root;
+    if (root != NULL && !situation->opening) /* an opening event brings the whole reference */
+        making_add(
+            making, root->first, "insuranceKind",
+            pension_kind_of(situation->flow->number, situation->before->flags)->insurance);
+    return making->broken ? NULL : root;
 }
 
 /* The reasons that each return knows, as in schemas/national/pension.xsd. */
@@ -80,13 +44,13 @@ static void add_refused_text(struct making *making, struct record *root, const c
     if (text == NULL)
         making->broken = true;
     else
-        add(making, root, "text", text);
+        making_add(making, root, "text", text);
 }
 
 static void add_checks(struct making *making, struct record *root,
                        const struct pension_issues *issues)
 {
-    struct record *list = add(making, root, "checks", NULL);
+    struct record *list = making_add(making, root, "checks", NULL);
 
     for (size_t i = 0; list != NULL && i < issues->count; i++) {
         const struct pension_issue *issue = &issues->list[i];
@@ -94,12 +58,10 @@ static void add_checks(struct making *making, struct record *root,
 
         if (!issue->hard)
             continue;
-        check = add(making, list, "check", NULL);
-        if (check == NULL)
-            return;
-        add(making, check, "code", issue->code);
+        check = making_add(making, list, "check", NULL);
+        making_add(making, check, "code", issue->code);
         if (issue->row > 0)
-            add_number(making, check, "row", issue->row);
+            making_number(making, check, "row", issue->row);
     }
 }
 
@@ -117,16 +79,18 @@ static struct record *make_form_return(const struct flow_situation *situation,
 
     if (root == NULL)
         return NULL;
-    add_number(making, root, "formRevision", revision);
-    add(making, root, "code",
+    making_number(making, root, "formRevision", revision);
+    making_add(
+        making, root, "code",
         reason_of(facts->code, form_reasons, sums_differ(facts) ? "PEN-R22" : "PEN-R21"));
     if (facts->checks_fail)
         add_checks(making, root, facts->details);
     if (situation->event->source == EVENT_RECEIPT)
         add_refused_text(making, root, "信息表", facts->code);
     else
-        add(making, root, "text",
-            facts->checks_fail ? "信息表未通过校验" : "到账金额与信息表转移基金总额不一致");
+        making_add(making, root, "text",
+                   facts->checks_fail ? "信息表未通过校验"
+                                      : "到账金额与信息表转移基金总额不一致");
     return root;
 }
 
@@ -139,7 +103,6 @@ static struct record *make_letter_return(const struct flow_situation *situation,
     struct record *root = begin(situation, making, "letter_return");
     struct text number;
     struct record *handler;
-    char date[DAY_TEXT_SIZE];
 
     if (root == NULL)
         return NULL;
@@ -147,100 +110,28 @@ static struct record *make_letter_return(const struct flow_situation *situation,
         number = TEXT("-");
     if (record_add(making->arena, root, "letterNumber", number) == NULL)
         making->broken = true;
-    add(making, root, "code", reason_of(facts->code, letter_reasons, "PEN-R06"));
+    making_add(making, root, "code", reason_of(facts->code, letter_reasons, "PEN-R06"));
     add_refused_text(making, root, "联系函", facts->code);
-    handler = add(making, root, "handler", NULL);
-    if (handler != NULL) {
-        add(making, handler, "date", day_format(instant_day(situation->event->at), date));
-        add(making, handler, "agencyName", "对方网关");
-    }
+    handler = making_add(making, root, "handler", NULL);
+    making_day(making, handler, "date", instant_day(situation->event->at));
+    making_add(making, handler, "agencyName", "对方网关");
     return root;
-}
-
-static void add_day(struct making *making, struct record *parent, const char *name,
-                    struct day day)
-{
-    char text[DAY_TEXT_SIZE];
-
-    if (day.number != 0)
-        add(making, parent, name, day_format(day, text));
-}
-
-static void add_money(struct making *making, struct record *parent, const char *name,
-                      struct money amount)
-{
-    char text[MONEY_TEXT_SIZE];
-
-    money_format(amount, text);
-    add(making, parent, name, text);
 }
 
 static struct record *make_reminder(const struct flow_situation *situation,
                                     struct making *making)
 {
-    const struct flow_event *event = situation->event;
     struct record *root = begin(situation, making, "reminder");
-    struct name clock = clock_kind_name(event->clock_kind);
-    const char *text = arena_format(making->arena, "%s已届满，请办理", clock.chinese);
 
-    if (root == NULL)
-        return NULL;
-    add(making, root, "clock", clock.english);
-    for (size_t i = 0; i < FLOW_CLOCKS_MAX; i++) {
-        const struct flow_clock *limit = &situation->before->clocks[i];
-
-        if (limit->kind == event->clock_kind) /* ends at 24:00 of its last day */
-            add_day(making, root, "dueOn", instant_day(instant_add_ms(limit->due, -1)));
-    }
-    if (text == NULL)
-        making->broken = true;
-    else
-        add(making, root, "text", text);
+    making_reminder(situation, making, root);
     return root;
-}
-
-static const char *const clock_states[] = {"off", "running", "passed", "met"};
-
-static void add_clocks(struct making *making, struct record *root,
-                       const struct flow_case *flow_case)
-{
-    struct record *list = add(making, root, "clocks", NULL);
-
-    for (size_t i = 0; list != NULL && i < FLOW_CLOCKS_MAX; i++) {
-        const struct flow_clock *limit = &flow_case->clocks[i];
-        struct record *clock;
-
-        if (limit->kind == CLOCK_NONE)
-            continue;
-        clock = add(making, list, "clock", NULL);
-        if (clock == NULL)
-            return;
-        add(making, clock, "kind", clock_kind_name(limit->kind).english);
-        add(making, clock, "state", limit->paused ? "paused" : clock_states[limit->state]);
-        add_day(making, clock, "dueOn", instant_day(instant_add_ms(limit->due, -1)));
-    }
 }
 
 static struct record *make_status(const struct flow_situation *situation, struct making *making)
 {
-    const struct flow_case *before = situation->before;
     struct record *root = begin(situation, making, "status_answer");
-    struct name state = flow_state_name(situation->flow, before->state);
-    char changed[INSTANT_TEXT_SIZE];
 
-    if (root == NULL)
-        return NULL;
-    add(making, root, "state", state.english);
-    add(making, root, "stateName", state.chinese);
-    add_day(making, root, "openedOn", instant_day(before->opened_at));
-    add(making, root, "changedAt", instant_format(before->changed_at, changed));
-    if (before->last_code[0] != '\0')
-        add(making, root, "lastCode", before->last_code);
-    if (before->flags & CASE_FORM_HELD)
-        add_money(making, root, "formTotal", before->form_total);
-    if (before->flags & CASE_MONEY_SEEN)
-        add_money(making, root, "moneyTotal", before->money_total);
-    add_clocks(making, root, before);
+    making_status(situation, making, root);
     return root;
 }
 
@@ -252,10 +143,11 @@ static struct record *make_withdrawal_answer(const struct flow_situation *situat
 
     if (root == NULL)
         return NULL;
-    add(making, root, "agreed", agreed ? "true" : "false");
+    making_add(making, root, "agreed", agreed ? "true" : "false");
     if (!agreed)
-        add(making, root, "code", "PEN-W01");
-    add(making, root, "text", agreed ? "联系函已退回，未划转基金" : "基金已划转，不能撤销");
+        making_add(making, root, "code", "PEN-W01");
+    making_add(making, root, "text",
+               agreed ? "联系函已退回，未划转基金" : "基金已划转，不能撤销");
     return root;
 }
 
@@ -268,13 +160,11 @@ static struct record *make_completion(const struct flow_situation *situation,
 
     if (root == NULL)
         return NULL;
-    add(making, root, "letterNumber", "-");
-    add_day(making, root, "linkedOn", instant_day(situation->event->at));
-    handler = add(making, root, "handler", NULL);
-    if (handler != NULL) {
-        add_day(making, handler, "date", instant_day(situation->event->at));
-        add(making, handler, "agencyName", "转入地网关");
-    }
+    making_add(making, root, "letterNumber", "-");
+    making_day(making, root, "linkedOn", instant_day(situation->event->at));
+    handler = making_add(making, root, "handler", NULL);
+    making_day(making, handler, "date", instant_day(situation->event->at));
+    making_add(making, handler, "agencyName", "转入地网关");
     return root;
 }
 

@@ -504,10 +504,6 @@ static bool read_document(const struct flow_situation *situation, struct flow_fa
     case ACTION_REFUSAL:
         read_code(event, facts);
         return true;
-    case ACTION_STATUS_ANSWER:
-        if (!ours)
-            flow_clocks_read(situation, facts);
-        return true;
     default:
         return true;
     }

@@ -2,6 +2,9 @@
  * as the other side says of its own. */
 #include "unit.h"
 
+#include "core/injury_record.h"
+#include "core/medical_transfer.h"
+#include "core/pension_remittance.h"
 #include "flow_fixture.h"
 
 /* At OUT, accepted on Monday 2 March: D2 has 15 working days of 440000, where 3 March is off.
@@ -205,6 +208,71 @@ static void our_limit_is_ours(void **unused)
     assert_int_equal(decision.after.clocks[0].days, 15);
 }
 
+/* Whatever the flow: what rests here rests there, and goes on there. */
+static void every_flow_tells_it(void **unused)
+{
+    static const struct {
+        uint16_t flow;
+        uint8_t clock;
+        uint8_t role, state; /* whose duty it is */
+        uint8_t other, other_state;
+        const char *trace;
+        size_t sends; /* a quiet flow sends its own core no copy */
+    } rows[] = {
+        {FLOW_PENSION_RESIDENT, CLOCK_D2, ROLE_OUT, PENSION_ACCEPTED, ROLE_IN, PENSION_ACCEPTED,
+         DOCUMENT_TRACE, 2},
+        {FLOW_PENSION_REMITTANCE, CLOCK_QUERY, ROLE_OUT, REMITTANCE_QUERIED, ROLE_IN,
+         REMITTANCE_QUERIED, "ZJ52000020260302001", 2},
+        {FLOW_MEDICAL_TRANSFER, CLOCK_D2, ROLE_OUT, MEDICAL_NOTICED, ROLE_IN, MEDICAL_NOTICED,
+         "YB520000202603020001", 2},
+        {FLOW_INJURY_RECORD, CLOCK_REPLY, ROLE_INSURED, INJURY_REQUESTED, ROLE_TREATING,
+         INJURY_REQUESTED, "INJ/GZ20260302000001", 1},
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const struct flow *flow = flow_find(rows[i].flow);
+        struct flow_case here = {.flow = rows[i].flow,
+                                 .role = rows[i].role,
+                                 .state = rows[i].state,
+                                 .version = 3,
+                                 .in_region = 520000,
+                                 .out_region = 440000,
+                                 .opened_at = {NOW}};
+        struct flow_case there;
+        struct flow_event event = act(ACTION_PAUSE, rows[i].clock, NOW + 4 * DAY);
+        struct error err = ERROR_INIT;
+
+        strcpy(here.trace, rows[i].trace);
+        here.clocks[0] = (struct flow_clock){.kind = rows[i].clock,
+                                             .state = CLOCK_STATE_RUNNING,
+                                             .days = 15,
+                                             .start = on(2026, 3, 2),
+                                             .region = 440000,
+                                             .due = day_end(on(2026, 3, 24))};
+        there = here;
+        there.role = rows[i].other;
+        there.state = rows[i].other_state;
+        for (unsigned round = 0; round < 2; round++) {
+            const bool pauses = round == 0;
+
+            assert_true(
+                flow_decide(flow, &rules, calendar, &here, &event, arena, &decision, &err));
+            assert_int_equal(decision.kind, DECISION_ACCEPTED);
+            assert_int_equal(decision.send_count, rows[i].sends);
+            here = decision.after;
+            event = status(decision.sends[0].made, event.at.ms);
+            assert_true(
+                flow_decide(flow, &rules, calendar, &there, &event, arena, &decision, &err));
+            assert_int_equal(decision.kind, DECISION_ACCEPTED);
+            there = decision.after;
+            assert_int_equal(there.clocks[0].paused, pauses);
+            assert_memory_equal(&there.clocks[0], &here.clocks[0], sizeof(here.clocks[0]));
+            event = act(ACTION_RESUME, rows[i].clock, NOW + 14 * DAY);
+        }
+    }
+}
+
 static void names_of_limits(void **unused)
 {
     (void)unused;
@@ -230,6 +298,7 @@ int main(void)
         REST_TEST(nobody_is_told_too_early),
         REST_TEST(their_limit_rests_here_too),
         REST_TEST(our_limit_is_ours),
+        REST_TEST(every_flow_tells_it),
         REST_TEST(names_of_limits),
     };
 

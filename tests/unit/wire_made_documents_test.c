@@ -49,8 +49,11 @@ static struct flow_case case_of(const struct flow *flow, unsigned role, unsigned
 
     memset(before.person_tag, 'Q', sizeof(before.person_tag));
     for (unsigned kind = 1; kind <= FLOW_CLOCKS_MAX; kind++)
-        before.clocks[kind - 1] = (struct flow_clock){
-            .kind = (uint8_t)kind, .state = (uint8_t)(kind % 4), .start = {1}, .due = {now_ms}};
+        before.clocks[kind - 1] = (struct flow_clock){.kind = (uint8_t)kind,
+                                                      .state = (uint8_t)(kind % 4),
+                                                      .paused = kind == CLOCK_FUND,
+                                                      .start = {1},
+                                                      .due = {now_ms}};
     return before;
 }
 
@@ -234,6 +237,7 @@ static void who_must_act_is_reminded(void **state)
 
                 arena_reset(arena);
                 clock->state = CLOCK_STATE_RUNNING;
+                clock->paused = false;
                 clock->due = day_end(
                     (struct day){instant_day((struct instant){now_ms}).number - 1});
                 expect_reminder(transfers[f], &before, kind);

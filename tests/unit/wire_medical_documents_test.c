@@ -418,6 +418,7 @@ static struct flow_case case_at(unsigned role, unsigned state)
     for (size_t i = 0; i < COUNT_OF(kinds); i++)
         at.clocks[i] = (struct flow_clock){.kind = kinds[i],
                                            .state = (uint8_t)(i % 4),
+                                           .paused = kinds[i] == CLOCK_RESTORE,
                                            .start = {1},
                                            .due = {INT64_C(1772413200000)}};
     return at;
@@ -456,7 +457,7 @@ static void each_timer(struct fixture *fixture, const struct flow_case *before,
                                    .clock_kind = before->clocks[i].kind,
                                    .at = {INT64_C(1772413200000)}};
 
-        if (before->clocks[i].state == CLOCK_STATE_RUNNING)
+        if (before->clocks[i].state == CLOCK_STATE_RUNNING && !before->clocks[i].paused)
             decide(fixture, before, &timer, calendar);
     }
 }
