@@ -260,22 +260,6 @@ static bool tag_known(const uint8_t tag[16])
     return memcmp(tag, none, sizeof(none)) != 0;
 }
 
-/* The partner of our own authority (人社 or 医保) in the province of `region`; 0: none. */
-static uint32_t partner_of(const struct engine *engine, uint32_t region)
-{
-    const struct engine_party *home = engine_party(engine, 1);
-    size_t authority = strcspn(home->id, ".") + 1;
-
-    for (size_t i = 0; i < engine->party_count; i++) {
-        const struct engine_party *party = &engine->parties[i];
-        if (party->kind != PARTY_CORE && !party->gone && party->number != home->number &&
-            party->region / 10000 == region / 10000 &&
-            strncmp(party->id, home->id, authority) == 0)
-            return party->number;
-    }
-    return 0;
-}
-
 /* The case that a reversal corrects: named by its trace number. */
 static bool find_corrected(struct incoming *in, struct error *err)
 {
@@ -339,7 +323,7 @@ static uint32_t far_party(const struct incoming *in, uint8_t role)
 
     if (goes_alone(in))
         return 0;
-    partner = partner_of(in->engine, first ? in->event.out_region : in->event.in_region);
+    partner = province_of(in->engine, first ? in->event.out_region : in->event.in_region);
     return partner != 0 ? partner : in->work->party;
 }
 

@@ -118,6 +118,21 @@ const struct engine_party *engine_party_by_id(const struct engine *engine, const
     return NULL;
 }
 
+uint32_t province_of(const struct engine *engine, uint32_t region)
+{
+    const struct engine_party *home = engine_party(engine, 1);
+    size_t authority = strcspn(home->id, ".") + 1;
+
+    for (size_t i = 0; i < engine->party_count; i++) {
+        const struct engine_party *party = &engine->parties[i];
+        if (party->kind != PARTY_CORE && !party->gone && party->number != home->number &&
+            party->region / 10000 == region / 10000 &&
+            strncmp(party->id, home->id, authority) == 0)
+            return party->number;
+    }
+    return 0;
+}
+
 uint8_t evidence_of(const struct engine *engine, uint32_t number)
 {
     const struct engine_party *party = engine_party(engine, number);

@@ -125,6 +125,9 @@ MUST_USE bool repeat_question(struct ledger_txn *txn, struct work *work, struct 
 MUST_USE bool apply_by_hand(struct engine *engine, struct ledger_txn *txn, struct work *work,
                             struct error *err);
 
+/* The partner of our own authority (人社 or 医保) in the province of `region`; 0: none. */
+uint32_t province_of(const struct engine *engine, uint32_t region);
+
 /* --- take_over.c ------------------------------------------------------------------------- */
 MUST_USE bool apply_take_over(struct engine *engine, struct ledger_txn *txn, struct work *work,
                               struct error *err);

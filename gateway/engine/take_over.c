@@ -39,16 +39,7 @@ static uint32_t partner_of(const struct engine *engine, const struct takeover *f
     uint32_t ours = first ? from->in_region : from->out_region;
     uint32_t theirs = first ? from->out_region : from->in_region;
 
-    if (ours / 10000 != home->region / 10000)
-        return 0;
-    for (size_t i = 0; i < engine->party_count; i++) {
-        const struct engine_party *party = &engine->parties[i];
-
-        if (party->kind == PARTY_PROVINCE && party->number != 1 && !party->gone &&
-            party->region / 10000 == theirs / 10000)
-            return party->number;
-    }
-    return 0;
+    return ours / 10000 == home->region / 10000 ? province_of(engine, theirs) : 0;
 }
 
 static uint32_t core_of(const struct engine *engine)
