@@ -188,7 +188,7 @@ pauses() { grep -cE "\"event\":\"sim.stay_(waits|ended)\",\"stay\":\"$1-1\"" "$P
 paused_since() { [ "$(pauses "$1")" -gt "$2" ]; }
 # Lets a stay go on, to where it waits or ends.
 go_on() { # NAME
-    local before end=$((SECONDS + 30))
+    local before end=$((SECONDS + 90))
     before=$(pauses "$1")
     core_begin guangdong "$1"
     until paused_since "$1" "$before" || [ "$SECONDS" -ge "$end" ]; do

@@ -53,7 +53,7 @@ bring() { # KIND: the core of Guizhou brings one paper
     paper "$1" $TRACE
     "$BIN/qiantong-sim" --config "$PAIR/guizhou/core.xml" send "$REPLY" 1 >>"$PAIR/brought" 2>&1
 }
-within() { pair_wait $((END > SECONDS ? END - SECONDS : 1)) "$@"; } # all of it in 32 s
+within() { pair_wait $((END > SECONDS ? END - SECONDS : 1)) "$@"; } # all of it in 32 s of a quiet machine
 said() { grep -qE "^$1\$" "$PAIR/partner.log"; } # PATTERN of a whole line
 lines() { grep -cE "^$1\$" "$PAIR/partner.log"; }
 ended() { gone "$partner"; }
