@@ -47,6 +47,7 @@ struct config_party {
     struct bucket_rate rate;                 /* of messages that it sends */
     unsigned in_flight_max;                  /* of these, being worked on */
     unsigned connections_max;
+    unsigned call_connections_max;               /* on which we call it at once */
     uint8_t transport_pins[CONFIG_PINS_MAX][32]; /* SHA-256 of the certificate's DER */
     size_t transport_pin_count;
     const struct verifier *signing_pins[CONFIG_PINS_MAX];

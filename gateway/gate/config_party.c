@@ -14,6 +14,7 @@ enum {
     MESSAGES_MAX = 100000,
     PER_SECOND_STANDARD = 2000,
     CONNECTIONS_STANDARD = 64,
+    CALL_CONNECTIONS_STANDARD = 32,
     OUTAGE_DAYS_MAX = 60
 };
 
@@ -178,17 +179,23 @@ static bool read_limits(const struct reading *reading, struct error *err)
     uint64_t size;
     uint64_t in_flight;
     uint64_t connections;
+    uint64_t calls;
 
     if (!config_number(&reading->file, "messageBytes", 4096, 16777216, config->message_max,
                        &size, err) ||
         !config_number(&reading->file, "inFlight", 1, 100000, half, &in_flight, err) ||
         !config_number(&reading->file, "connections", 1, 100000, CONNECTIONS_STANDARD,
                        &connections, err) ||
+        !config_number(&reading->file, "callConnections", 1, ENGINE_LANE_MAX,
+                       CALL_CONNECTIONS_STANDARD, &calls, err) ||
         !read_rate(reading, err))
         return false;
+    if (party->url == NULL && record_find(reading->file.root, "callConnections") != NULL)
+        return config_wrong(&reading->file, "callConnections", err, "only with url");
     party->message_max = (size_t)size;
     party->in_flight_max = (unsigned)in_flight;
     party->connections_max = (unsigned)connections;
+    party->call_connections_max = (unsigned)calls;
     return true;
 }
 

@@ -19,7 +19,7 @@
 #include "gate/inline_answer.h"
 
 /* Four would bound the rate by the round trip and keep both writers' batches small. */
-enum { PARTY_CONNECTIONS_MAX = 32, CORE_ANSWER_MS = 50 * 1000 };
+enum { CORE_ANSWER_MS = 50 * 1000 };
 
 static void write_letter(struct job *job);
 static void send_letter(struct job *job);
@@ -201,7 +201,7 @@ static void describe_route(const struct delivery *delivery, struct courier_route
                                     .url = party->url,
                                     .pins = party->transport_pins,
                                     .pin_count = party->transport_pin_count,
-                                    .max_connections = PARTY_CONNECTIONS_MAX,
+                                    .max_connections = party->call_connections_max,
                                     .answer_max = party->message_max};
     if (inline_answer_expected(delivery)) /* the answer takes the core as long as it may */
         route->timeout_ms = (unsigned)rules_within(&delivery->config->rules, "STL-CORE",

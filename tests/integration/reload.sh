@@ -30,6 +30,10 @@ hang_up() { # SIDE EVENT: SIGHUP, then one line more of this event
     pair_wait 10 more_lines "$1" "$2" "$before"
 }
 more_lines() { [ "$(log_count "$1" "$2")" -gt "$3" ]; }
+one_connection() {
+    change "$PAIR/guizhou/parties/hrss.440000.xml" 's|( *)<transportPins>|\1<callConnections>1</callConnections>\n&|' &&
+        cli_quiet guizhou reload
+}
 cli_quiet() { cli "$@" >/dev/null; }
 reaches() { pair_wait 30 in_state "$@"; }
 
@@ -54,6 +58,9 @@ play_reload() {
     refused_and_back "more threads: needs a restart" "workers: changes with a restart only" gateway.xml 's|( *)<limits>|<workers>7</workers><limits>|'
     refused_and_back "an unknown element: refused with its line" "gateway.xml" gateway.xml 's|<inFlight>|<inFlights>3</inFlights>&|'
     refused_and_back "a party's file cut in half: refused" "hrss.440000.xml" parties/hrss.440000.xml '/<flows>/,$d'
+    refused_and_back "more connections to a party than letters: refused" "callConnections" parties/hrss.440000.xml \
+        's|( *)<transportPins>|\1<callConnections>65</callConnections>\n&|'
+    check "one connection to the party: taken" one_connection
     refused_and_back "a party's certificate is not there: refused" "hrss.440000.xml" parties/hrss.440000.xml 's|440000.tls.crt|440000.lost.crt|'
     refused_and_back "a pin twice: refused" "the same certificate as one of" parties/hrss.440000.xml \
         's|(.*)<pin>(.*tls.crt.*)</pin>(.*)|\1<pin>\2</pin><pin>\2</pin>\3|'

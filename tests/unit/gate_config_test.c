@@ -141,16 +141,18 @@ static void test_party_limits(void **state)
     assert_int_equal(province->rate.burst, 4000);
     assert_int_equal(province->in_flight_max, 128);
     assert_int_equal(province->connections_max, 64);
+    assert_int_equal(province->call_connections_max, 32);
     config_free(config);
     fixture_write_with("parties/hrss.440000.xml", fixture_province, "</suite>",
                        "</suite><rate><perSecond>60000</perSecond></rate><inFlight>7</inFlight>"
-                       "<connections>9</connections>");
+                       "<connections>9</connections><callConnections>64</callConnections>");
     config = must_load(CONFIG_FULL);
     province = config_party_by_id(config, "hrss.440000");
     assert_int_equal(province->rate.per_second, 60000);
     assert_int_equal(province->rate.burst, 100000);
     assert_int_equal(province->in_flight_max, 7);
     assert_int_equal(province->connections_max, 9);
+    assert_int_equal(province->call_connections_max, 64);
     config_free(config);
     fixture_write_with("parties/hrss.440000.xml", fixture_province, "</suite>",
                        "</suite><rate><perSecond>5</perSecond><burst>1</burst></rate>");
@@ -388,6 +390,13 @@ static const struct spoiled spoiled[] = {
     {PROVINCE, "</suite>", "</suite><connections>many</connections>", "connections"},
     {PROVINCE, "</suite>", "</suite><connections>4</connections><inFlight>4</inFlight>",
      "inFlight"},
+    {PROVINCE, "</suite>", "</suite><callConnections>0</callConnections>", "callConnections"},
+    {PROVINCE, "</suite>", "</suite><callConnections>65</callConnections>", "callConnections"},
+    {PROVINCE, "</suite>", "</suite><callConnections>1.5</callConnections>", "callConnections"},
+    {PROVINCE, "</suite>",
+     "</suite><callConnections>8</callConnections><connections>8</connections>", "connections"},
+    {CORE, "</messageBytes>", "</messageBytes><callConnections>8</callConnections>",
+     "only with url"},
     /* planned outages */
     {PROVINCE, "<flows>", OUTAGE("", ""), "from"},
     {PROVINCE, "<flows>", OUTAGE(DAY_1, "2026-12-31"), "until"},
