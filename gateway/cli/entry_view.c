@@ -81,6 +81,7 @@ struct name body_use_name(unsigned use)
         [BODY_REPLY] = {"reply", "我方应答"},
         [BODY_RECEIPT] = {"receipt", "对方回执"},
         [BODY_TEXT] = {"text", "规则文本"},
+        [BODY_PIECE] = {"piece", "附件分片"},
     };
 
     return use < COUNT_OF(names) ? names[use] : (struct name){"unknown", "未知"};

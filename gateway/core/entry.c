@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "core/attachment.h"
 
 enum { LEAF_SIZE = 32 };
 
@@ -294,7 +295,7 @@ bool entry_body_decode(struct text bytes, struct entry_body *body)
     body->month = reader_u32(&reader);
     reader_copy(&reader, body->digest, sizeof body->digest);
     body->size = reader_u32(&reader);
-    return all_read(&reader) && body->use >= BODY_ORIGINAL && body->use <= BODY_TEXT &&
+    return all_read(&reader) && body->use >= BODY_ORIGINAL && body->use <= BODY_PIECE &&
            body->retention >= RETENTION_DAYS && body->retention <= RETENTION_PERMANENT &&
            body->month % 100 >= 1 && body->month % 100 <= 12;
 }
@@ -401,6 +402,31 @@ bool entry_answers_decode(struct text bytes, struct entry_answers *answers)
            answers->action < ACTIONS;
 }
 
+void entry_attachment_encode(const struct entry_attachment *attachment, struct buffer *buffer)
+{
+    buffer_u8(buffer, attachment->change);
+    buffer_bytes(buffer, attachment->digest, sizeof attachment->digest);
+    buffer_u32(buffer, attachment->size);
+    buffer_u8(buffer, attachment->media);
+}
+
+bool entry_attachment_decode(struct text bytes, struct entry_attachment *attachment)
+{
+    struct reader reader = reader_over(bytes.at, bytes.size);
+    *attachment = (struct entry_attachment){0};
+    attachment->change = reader_u8(&reader);
+    reader_copy(&reader, attachment->digest, sizeof attachment->digest);
+    attachment->size = reader_u32(&reader);
+    attachment->media = reader_u8(&reader);
+    if (!all_read(&reader))
+        return false;
+    if (attachment->change == ATTACHMENT_NAMED)
+        return attachment->size == 0 && attachment->media == MEDIA_NONE;
+    return attachment->change == ATTACHMENT_WHOLE && attachment->size > 0 &&
+           attachment->size <= ATTACHMENT_SIZE_MAX && attachment->media > MEDIA_NONE &&
+           attachment->media < MEDIA_KINDS;
+}
+
 static bool has_rows(const struct entry_lines *lines)
 {
     return lines->change == ENTRY_LINES_ADD || lines->change == ENTRY_LINES_CANCEL ||
@@ -502,87 +528,7 @@ bool entry_origin_decode(struct text bytes, struct entry_origin *origin)
            party_region(text_of(origin->party)) != 0;
 }
 
-/* --- names -------------------------------------------------------------------------------- */
-
-static const struct name unknown_name = {"unknown", "未知"};
-
-struct name entry_kind_name(unsigned kind)
-{
-    static const struct name names[] = {
-        [ENTRY_ORIGIN] = {"origin", "建账"},
-        [ENTRY_BOOT] = {"boot", "启动"},
-        [ENTRY_CONFIG] = {"config", "配置"},
-        [ENTRY_RULES] = {"rules", "规则"},
-        [ENTRY_RECEIVED] = {"received", "收到"},
-        [ENTRY_SUBMITTED] = {"submitted", "提交"},
-        [ENTRY_CONFLICT] = {"conflict", "冲突"},
-        [ENTRY_REPLY] = {"reply", "答复"},
-        [ENTRY_SEALED] = {"sealed", "签发封存"},
-        [ENTRY_ATTEMPT] = {"attempt", "发送未果"},
-        [ENTRY_OUTCOME] = {"outcome", "对方回执"},
-        [ENTRY_TIMER] = {"timer", "时限届满"},
-        [ENTRY_OPERATOR] = {"operator", "人工操作"},
-        [ENTRY_CLOCK_MOVED] = {"clock_moved", "时限调整"},
-        [ENTRY_DISCLOSED] = {"disclosed", "查阅个人信息"},
-        [ENTRY_ATTACHMENT] = {"attachment", "附件"},
-        [ENTRY_CHECKPOINT] = {"checkpoint", "检查点"},
-        [ENTRY_CHECKPOINT_SEEN] = {"checkpoint_seen", "对方检查点"},
-        [ENTRY_PERIOD] = {"period", "结账"},
-    };
-    _Static_assert(COUNT_OF(names) == ENTRY_KINDS, "every kind has a name");
-    return kind > ENTRY_NONE && kind < ENTRY_KINDS ? names[kind] : unknown_name;
-}
-
-struct name letter_state_name(unsigned state)
-{
-    static const struct name names[] = {
-        [LETTER_WAITING] = {"waiting", "排队"},   [LETTER_NEW] = {"new", "待签发"},
-        [LETTER_READY] = {"ready", "待回执"},     [LETTER_DONE] = {"done", "已回执"},
-        [LETTER_REFUSED] = {"refused", "被拒"},   [LETTER_DEAD] = {"dead", "待人工处理"},
-        [LETTER_CLOSED] = {"closed", "人工关闭"},
-    };
-    _Static_assert(COUNT_OF(names) == LETTER_STATES, "every state has a name");
-    return state > LETTER_NONE && state < LETTER_STATES ? names[state] : unknown_name;
-}
-
-struct name account_name(unsigned account)
-{
-    static const struct name names[] = {
-        [ACCOUNT_RECEIVABLE] = {"receivable", "应收"},
-        [ACCOUNT_PAYABLE] = {"payable", "应付"},
-        [ACCOUNT_HOSPITAL] = {"hospital", "应付医疗机构"},
-        [ACCOUNT_FUND] = {"fund", "统筹基金"},
-        [ACCOUNT_PERSONAL] = {"personal", "个人账户"},
-    };
-    _Static_assert(COUNT_OF(names) == ACCOUNTS, "every account has a name");
-    return account > ACCOUNT_NONE && account < ACCOUNTS ? names[account] : unknown_name;
-}
-
-struct name insurance_name(unsigned insurance)
-{
-    static const struct name names[] = {
-        [INSURANCE_MEDICAL] = {"medical", "医疗保险"},
-        [INSURANCE_INJURY] = {"injury", "工伤保险"},
-    };
-    _Static_assert(COUNT_OF(names) == INSURANCES, "every insurance has a name");
-    return insurance > INSURANCE_NONE && insurance < INSURANCES ? names[insurance]
-                                                                : unknown_name;
-}
-
-struct name lines_change_name(unsigned change)
-{
-    static const struct name names[] = {
-        [ENTRY_LINES_ADD] = {"add", "新增"},
-        [ENTRY_LINES_CANCEL] = {"cancel", "撤销"},
-        [ENTRY_LINES_CANCEL_ALL] = {"cancel_all", "全部撤销"},
-        [ENTRY_LINES_DROP_BATCH] = {"drop_batch", "整批作废"},
-        [ENTRY_LINES_HOLD] = {"hold", "撤销待答复"},
-        [ENTRY_LINES_HOLD_ALL] = {"hold_all", "全部撤销待答复"},
-        [ENTRY_LINES_PUT_BACK] = {"put_back", "恢复有效"},
-        [ENTRY_LINES_LET_GO] = {"let_go", "撤销生效"},
-    };
-    return change > 0 && change < COUNT_OF(names) ? names[change] : unknown_name;
-}
+/* --- keys --------------------------------------------------------------------------------- */
 
 void message_key_of(const struct uuid *id, uint8_t key[MESSAGE_KEY_SIZE])
 {

@@ -53,7 +53,7 @@ enum entry_kind {
     ENTRY_OPERATOR = 13,    /* a person did something: who, what, why */
     ENTRY_CLOCK_MOVED = 14, /* a newer calendar moved due times */
     ENTRY_DISCLOSED = 15,   /* somebody saw personal data: who, whose, why */
-    ENTRY_ATTACHMENT = 16,
+    ENTRY_ATTACHMENT = 16,  /* a file that documents name is here, whole */
     ENTRY_CHECKPOINT = 17,
     ENTRY_CHECKPOINT_SEEN = 18,
     ENTRY_PERIOD = 19,
@@ -81,7 +81,7 @@ enum tlv_type {
     TLV_LOCAL_KEY = 12,  /* the dialect's own message key */
     TLV_LOST = 13,       /* names of fields the other side never got, one per line */
     TLV_OPERATOR = 14,   /* user, verb, reason: three NUL-terminated texts */
-    TLV_ATTACHMENT = 15, /* reserved */
+    TLV_ATTACHMENT = 15, /* struct entry_attachment: a file is here, or is named */
     TLV_CHECKPOINT = 16, /* reserved */
     TLV_TEXT = 17,       /* a short note without personal data (error code and field name) */
     TLV_PREVIOUS = 18,   /* digest 32 of the bytes that stood first (CONFLICT) */
@@ -169,6 +169,18 @@ struct entry_line {
     uint8_t digest[32];
 };
 
+/* A file, by the SHA-256 of its bytes, whatever the hash of the ledger. */
+enum entry_attachment_change {
+    ATTACHMENT_NAMED = 1, /* the entry's document names it; size and media 0 */
+    ATTACHMENT_WHOLE = 2  /* it is here: its pieces are the entry's bodies, in their order */
+};
+struct entry_attachment {
+    uint8_t change;
+    uint8_t digest[32];
+    uint32_t size; /* bytes of the whole */
+    uint8_t media; /* enum attachment_media */
+};
+
 /* Which submission of our own core has its answer with this entry, and the times of the hops
  * between: a column of `qiantong stays --times`. */
 struct entry_answers {
@@ -185,7 +197,8 @@ enum body_use {
     BODY_SEALED = 3,   /* the exact bytes of a letter */
     BODY_REPLY = 4,    /* the exact bytes of an answer that we gave */
     BODY_RECEIPT = 5,  /* the exact bytes of an answer that we got */
-    BODY_TEXT = 6      /* canonical text of rules, calendar or configuration */
+    BODY_TEXT = 6,     /* canonical text of rules, calendar or configuration */
+    BODY_PIECE = 7     /* a piece of a file, behind its head (core/attachment.h) */
 };
 
 enum retention_class {
@@ -279,6 +292,8 @@ void entry_posting_encode(const struct entry_posting *posting, struct buffer *bu
 MUST_USE bool entry_posting_decode(struct text bytes, struct entry_posting *posting);
 void entry_answers_encode(const struct entry_answers *answers, struct buffer *buffer);
 MUST_USE bool entry_answers_decode(struct text bytes, struct entry_answers *answers);
+void entry_attachment_encode(const struct entry_attachment *attachment, struct buffer *buffer);
+MUST_USE bool entry_attachment_decode(struct text bytes, struct entry_attachment *attachment);
 /* The head; then one call for each row. Decoding takes the head off `bytes`, then row after
  * row: what is left must be empty at the end. */
 void entry_lines_encode(const struct entry_lines *lines, struct buffer *buffer);

@@ -212,6 +212,7 @@ static bool journal_verdict(struct incoming *in, struct error *err)
         struct uuid none = {{0}};
         draft_add_decision(draft, before, decision);
         draft_add_settlement(draft, before, decision, &in->event, work->message.sent_at);
+        draft_add_named(draft, work->message.body);
         if (!record_money(work->message.body, "amounts/total", &draft->entry.amount) &&
             !record_money(work->message.body, "amount", &draft->entry.amount))
             draft->entry.amount = (struct money){0};

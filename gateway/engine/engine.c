@@ -210,6 +210,7 @@ bool engine_apply(struct engine *engine, struct ledger_txn *txn, struct work *wo
         [WORK_LETTER_CLOSE] = apply_close,
         [WORK_BY_HAND] = apply_by_hand,
         [WORK_TAKE_OVER] = apply_take_over,
+        [WORK_FILE] = apply_file,
         [WORK_NOTE] = apply_note,
     };
 

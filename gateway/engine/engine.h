@@ -155,6 +155,7 @@ enum work_kind {
     WORK_TAKE_OVER,    /* an operator: an open case of another system (takeover, person_tag,
                           note_tlvs); FLW-04, FLW-08, PEN-R08 in the result say that it cannot
                           be; `duplicate`: it was taken over before */
+    WORK_FILE,         /* a file that a document names, or a piece of it (file) */
     WORK_NOTE          /* an entry without a case: BOOT, CONFIG, RULES, DISCLOSED, OPERATOR */
 };
 
@@ -173,6 +174,26 @@ struct takeover {
     uint32_t form_revision;
     uint8_t limit; /* enum clock_kind that runs; CLOCK_NONE: none */
     struct day limit_from;
+};
+
+/* What a party does with a file. */
+enum file_act {
+    FILE_PIECE = 1, /* brings the next piece, the work's body; without one it asks */
+    FILE_WHOLE,     /* all pieces are here, and make up the digest: now it is kept */
+    FILE_DROP       /* they do not */
+};
+
+struct file_work {
+    enum file_act act;
+    uint8_t digest[32]; /* SHA-256 of the whole */
+    uint32_t total;
+    uint32_t offset;
+    uint8_t media;    /* enum attachment_media, of the first piece */
+    uint64_t day_max; /* bytes that the party may bring in a day; 0: as many as it likes */
+    /* what becomes of it */
+    struct error refusal; /* not NONE: nothing was done; BUSY: perhaps later */
+    uint32_t received;    /* bytes that are here */
+    bool whole;           /* it is kept */
 };
 
 enum { WORK_BODIES_MAX = 3 };
@@ -239,6 +260,7 @@ struct work {
     size_t note_tlv_count;
     struct uuid note_case;
     const struct takeover *takeover; /* TAKE_OVER */
+    struct file_work *file;          /* FILE */
     /* BY_HAND */
     uint16_t hand_action; /* enum action */
     uint8_t hand_clock;   /* enum clock_kind, of a limit */

@@ -128,6 +128,12 @@ MUST_USE bool apply_by_hand(struct engine *engine, struct ledger_txn *txn, struc
 /* The partner of our own authority (人社 or 医保) in the province of `region`; 0: none. */
 uint32_t province_of(const struct engine *engine, uint32_t region);
 
+/* --- attachments.c ----------------------------------------------------------------------- */
+/* The files that a document names, into its entry. */
+void draft_add_named(struct draft *draft, const struct record *document);
+MUST_USE bool apply_file(struct engine *engine, struct ledger_txn *txn, struct work *work,
+                         struct error *err);
+
 /* --- take_over.c ------------------------------------------------------------------------- */
 MUST_USE bool apply_take_over(struct engine *engine, struct ledger_txn *txn, struct work *work,
                               struct error *err);

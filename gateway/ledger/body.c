@@ -70,6 +70,22 @@ bool ledger_put_body(struct ledger_txn *txn, const struct entry_body *body, stru
     return false;
 }
 
+bool body_delete(struct store_txn *txn, const struct entry_body *body, struct error *err)
+{
+    struct row_key key = key_body(body->month, body->digest);
+    bool more = true;
+    if (!store_delete(txn, DATABASE_BODY, key_text(&key), err))
+        return false;
+    for (uint16_t number = 1; more; number++) {
+        struct text value;
+        key = key_body_chunk(body->month, body->digest, number);
+        if (!store_get(txn, DATABASE_BODY, key_text(&key), &value, &more, err) ||
+            (more && !store_delete(txn, DATABASE_BODY, key_text(&key), err)))
+            return false;
+    }
+    return true;
+}
+
 /* Chunk 0 says how long the whole is; each later one must be there and fit. */
 bool body_read(struct store_txn *txn, uint32_t month, const uint8_t digest[32],
                struct arena *arena, struct text *sealed, bool *found, bool *whole,

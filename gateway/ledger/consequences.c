@@ -536,5 +536,5 @@ bool consequences_apply(struct store_txn *txn, enum digest_kind kind, const stru
     return index_entry(&step) && index_answers(&step) && apply_parties(&step) &&
            apply_inbox(&step) && apply_cases(&step) && bear_letters(&step) &&
            note_letter(&step) && move_letters(&step) && apply_lines(&step) &&
-           apply_postings(&step);
+           apply_postings(&step) && apply_attachments(&step);
 }

@@ -87,6 +87,10 @@ MUST_USE bool body_read(struct store_txn *txn, uint32_t month, const uint8_t dig
                         struct arena *arena, struct text *sealed, bool *found, bool *whole,
                         struct error *err);
 
+/* Every chunk of it. */
+MUST_USE bool body_delete(struct store_txn *txn, const struct entry_body *body,
+                          struct error *err);
+
 /* Brings a ledger of an older program up to date, in portions; where it was interrupted, it
  * goes on. */
 MUST_USE bool upgrade_ledger(struct ledger *ledger, struct error *err);

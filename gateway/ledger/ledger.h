@@ -186,6 +186,68 @@ MUST_USE bool ledger_each_case_of_person(struct ledger_txn *txn, const uint8_t p
                                          ledger_visit_case *visit, void *self,
                                          struct error *err);
 
+/* --- files that documents name ---------------------------------------------------------------
+ * Implied by TLV_ATTACHMENT. The entries about a file are found by ledger_each_of_message, too:
+ * its digest is their key.
+ */
+struct attachment_row {
+    uint8_t digest[32];
+    uint64_t seq;   /* the entry whose bodies are its pieces; 0: the file is not here */
+    uint32_t size;  /* bytes */
+    uint8_t media;  /* enum attachment_media */
+    uint32_t party; /* who brought it */
+    uint64_t named; /* the newest entry whose document names it; 0: none does */
+    uint32_t names; /* how many do */
+};
+MUST_USE bool ledger_get_attachment(struct ledger_txn *txn, const uint8_t digest[32],
+                                    struct attachment_row *row, bool *found, struct error *err);
+typedef bool ledger_visit_attachment(void *self, const struct attachment_row *row);
+/* In the order of their digests. */
+MUST_USE bool ledger_each_attachment(struct ledger_txn *txn, ledger_visit_attachment *visit,
+                                     void *self, struct error *err);
+/* Where the piece at `offset` of a file that is here lies. *found false: no piece begins there.
+ */
+MUST_USE bool ledger_attachment_piece(struct ledger_txn *txn, const struct attachment_row *row,
+                                      uint32_t offset, struct arena *arena,
+                                      struct entry_body *piece, bool *found, struct error *err);
+
+/* --- files that are not whole yet ------------------------------------------------------------
+ * The one thing that does not follow from the journal: what is not whole has not happened
+ * (docs/decisions/0018). Pieces lie in `body`, named here alone.
+ */
+struct upload {
+    uint32_t party;
+    uint8_t digest[32];
+    uint32_t total;
+    uint32_t received;
+    uint8_t media;
+    struct instant at; /* of its last piece */
+};
+MUST_USE bool ledger_get_upload(struct ledger_txn *txn, uint32_t party,
+                                const uint8_t digest[32], struct upload *upload, bool *found,
+                                struct error *err);
+MUST_USE bool ledger_upload_piece(struct ledger_txn *txn, const struct upload *upload,
+                                  uint32_t offset, struct entry_body *piece, bool *found,
+                                  struct error *err);
+/* One piece more, at upload->received; the caller moves the row on (ledger_put_upload). */
+MUST_USE bool ledger_add_upload_piece(struct ledger_txn *txn, const struct upload *upload,
+                                      const struct entry_body *piece, struct text sealed,
+                                      struct error *err);
+MUST_USE bool ledger_put_upload(struct ledger_txn *txn, const struct upload *upload,
+                                struct error *err);
+/* It is over: its rows go, with `bodies` its pieces as well. */
+MUST_USE bool ledger_end_upload(struct ledger_txn *txn, const struct upload *upload,
+                                bool bodies, struct error *err);
+typedef bool ledger_visit_upload(void *self, const struct upload *upload);
+/* By party and digest. The visitor writes nothing. */
+MUST_USE bool ledger_each_upload(struct ledger_txn *txn, ledger_visit_upload *visit, void *self,
+                                 struct error *err);
+/* Bytes that a party has brought on this day (China), 0 on another one. */
+MUST_USE bool ledger_get_brought(struct ledger_txn *txn, uint32_t party, struct day day,
+                                 uint64_t *bytes, struct error *err);
+MUST_USE bool ledger_put_brought(struct ledger_txn *txn, uint32_t party, struct day day,
+                                 uint64_t bytes, struct error *err);
+
 /* --- what is owed ----------------------------------------------------------------------------
  * Implied by TLV_POSTING: each posting twice, once for each account. */
 struct balance_row {

@@ -238,7 +238,7 @@ static bool compare_portion(struct rebuild *rebuild, struct place *place, bool *
 static bool is_implied(enum store_database database)
 {
     return database != DATABASE_META && database != DATABASE_JOURNAL &&
-           database != DATABASE_BODY;
+           database != DATABASE_BODY && database != DATABASE_UPLOADS;
 }
 
 static bool compare_all(struct rebuild *rebuild, struct error *err)

@@ -242,6 +242,34 @@ struct row_key key_balance(const struct account_key *account, uint32_t period)
     return key;
 }
 
+struct row_key key_attachment(const uint8_t digest[32])
+{
+    struct row_key key;
+    struct buffer buffer = begin(&key);
+    buffer_bytes(&buffer, digest, 32);
+    end(&key, &buffer);
+    return key;
+}
+
+struct row_key key_upload(uint32_t party, const uint8_t digest[32])
+{
+    struct row_key key;
+    struct buffer buffer = begin(&key);
+    buffer_u32(&buffer, party);
+    buffer_bytes(&buffer, digest, 32);
+    end(&key, &buffer);
+    return key;
+}
+
+struct row_key key_upload_piece(uint32_t party, const uint8_t digest[32], uint32_t offset)
+{
+    struct row_key key = key_upload(party, digest);
+    struct buffer buffer = {key.bytes, key.size, sizeof key.bytes, false};
+    buffer_u32(&buffer, offset);
+    end(&key, &buffer);
+    return key;
+}
+
 struct row_key key_body(uint32_t month, const uint8_t digest[32])
 {
     struct row_key key;
@@ -399,6 +427,34 @@ void balance_row_encode(const struct balance_row *row, struct buffer *buffer)
     buffer_u64(buffer, row->count);
 }
 
+void attachment_row_encode(const struct attachment_row *row, struct buffer *buffer)
+{
+    buffer_u8(buffer, ROW_LAYOUT);
+    buffer_u64(buffer, row->seq);
+    buffer_u32(buffer, row->size);
+    buffer_u8(buffer, row->media);
+    buffer_u32(buffer, row->party);
+    buffer_u64(buffer, row->named);
+    buffer_u32(buffer, row->names);
+}
+
+bool attachment_row_decode(struct text key, struct text value, struct attachment_row *row)
+{
+    struct reader reader = reader_over(value.at, value.size);
+    uint8_t layout = reader_u8(&reader);
+    *row = (struct attachment_row){.seq = reader_u64(&reader)};
+    row->size = reader_u32(&reader);
+    row->media = reader_u8(&reader);
+    row->party = reader_u32(&reader);
+    row->named = reader_u64(&reader);
+    row->names = reader_u32(&reader);
+    if (layout != ROW_LAYOUT || reader.broken || reader.left > 0 ||
+        key.size != sizeof row->digest)
+        return false;
+    memcpy(row->digest, key.at, sizeof row->digest);
+    return true;
+}
+
 /* From the key: account, insurance, party, 8 zeros, period. */
 static bool balance_key_decode(struct text key, struct balance_row *row)
 {
@@ -468,6 +524,18 @@ bool rows_get_case(struct store_txn *txn, const struct uuid *case_id, struct flo
         return false;
     if (*found && !flow_case_decode(value, out, err))
         return fail_prefix(err, "case %s", uuid_format(case_id, id));
+    return true;
+}
+
+bool rows_get_attachment(struct store_txn *txn, const uint8_t digest[32],
+                         struct attachment_row *row, bool *found, struct error *err)
+{
+    struct row_key key = key_attachment(digest);
+    struct text value;
+    if (!store_get(txn, DATABASE_ATTACHMENTS, key_text(&key), &value, found, err))
+        return false;
+    if (*found && !attachment_row_decode(key_text(&key), value, row))
+        return fail(err, ERROR_LEDGER, "a row of attachments does not decode");
     return true;
 }
 

@@ -15,6 +15,7 @@ enum {
     ROW_LETTER_MAX = 256,
     ROW_LINE_MAX = 128,
     ROW_BALANCE_MAX = 32,
+    ROW_ATTACHMENT_MAX = 32,
     BODY_CHUNK_SIZE = 256 * 1024,
     BODY_CHUNKS_MAX = 64,
     BODY_HEAD_SIZE = 7 /* layout, retention, use, size */
@@ -53,6 +54,10 @@ struct account_key {
 };
 struct row_key key_posting(const struct account_key *account, uint64_t seq, uint16_t line);
 struct row_key key_balance(const struct account_key *account, uint32_t period);
+struct row_key key_attachment(const uint8_t digest[32]);
+/* An upload as a whole, and its piece at `offset`. */
+struct row_key key_upload(uint32_t party, const uint8_t digest[32]);
+struct row_key key_upload_piece(uint32_t party, const uint8_t digest[32], uint32_t offset);
 struct row_key key_body(uint32_t month, const uint8_t digest[32]);
 struct row_key key_body_chunk(uint32_t month, const uint8_t digest[32], uint16_t chunk);
 /* false only if the hash fails. */
@@ -71,6 +76,10 @@ void posting_value_encode(const struct account_key *contra, struct money amount,
                           uint32_t period, struct buffer *buffer);
 void balance_row_encode(const struct balance_row *row, struct buffer *buffer);
 MUST_USE bool balance_row_decode(struct text key, struct text value, struct balance_row *row);
+void attachment_row_encode(const struct attachment_row *row, struct buffer *buffer);
+/* The digest is the key's. */
+MUST_USE bool attachment_row_decode(struct text key, struct text value,
+                                    struct attachment_row *row);
 /* A value of layout byte and UUID (open_case, traces). */
 MUST_USE bool uuid_row_decode(struct text bytes, struct uuid *id);
 
@@ -82,6 +91,8 @@ MUST_USE bool rows_get_letter(struct store_txn *txn, uint64_t out_id, struct let
                               bool *found, struct error *err);
 MUST_USE bool rows_get_case(struct store_txn *txn, const struct uuid *case_id,
                             struct flow_case *out, bool *found, struct error *err);
+MUST_USE bool rows_get_attachment(struct store_txn *txn, const uint8_t digest[32],
+                                  struct attachment_row *row, bool *found, struct error *err);
 /* Its views live until the next write. */
 MUST_USE bool rows_get_line(struct store_txn *txn, const struct uuid *case_id,
                             struct text number, struct line_row *row, bool *found,

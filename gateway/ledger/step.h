@@ -30,5 +30,7 @@ MUST_USE bool step_drop(const struct step *step, enum store_database database,
 MUST_USE bool apply_lines(const struct step *step);
 /* TLV_POSTING: `posting` and `balance`. */
 MUST_USE bool apply_postings(const struct step *step);
+/* TLV_ATTACHMENT: `attachments`, and `messages` under the file's digest. */
+MUST_USE bool apply_attachments(const struct step *step);
 
 #endif

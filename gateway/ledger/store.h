@@ -47,6 +47,8 @@ enum store_database {
     /* what came later: a ledger made before lacks them */
     DATABASE_LINES,        /* (case, number): charge lines of a stay */
     DATABASE_PERSON_CASES, /* (person, case, newest first) */
+    DATABASE_ATTACHMENTS,  /* digest of a file: is it here, and does a document name it */
+    DATABASE_UPLOADS,      /* (party, digest [, offset]): files not whole; not of the journal */
     DATABASES
 };
 

@@ -2,6 +2,7 @@
  * bytes. The first byte chooses: a whole entry with its parts, or one part alone. */
 #include "fuzz.h"
 
+#include "core/attachment.h"
 #include "core/entry.h"
 
 enum { SHORT_RUNS = 150000 };
@@ -54,16 +55,22 @@ static bool lines_part(struct text bytes, struct buffer *out)
     return bytes.size == 0;
 }
 
-static bool (*const parts[])(struct text bytes,
-                             struct buffer *out) = {[TLV_CASE_AFTER] = case_part,
-                                                    [TLV_LETTER] = letter_part,
-                                                    [TLV_LETTER_STATE] = letter_state_part,
-                                                    [TLV_BODY] = body_part,
-                                                    [TLV_VERDICT] = verdict_part,
-                                                    [TLV_ORIGIN] = origin_part,
-                                                    [TLV_POSTING] = posting_part,
-                                                    [TLV_LINES] = lines_part,
-                                                    [TLV_ANSWERS] = answers_part};
+static bool attachment_part(struct text bytes, struct buffer *out)
+{
+    struct entry_attachment attachment;
+
+    if (!entry_attachment_decode(bytes, &attachment))
+        return false;
+    entry_attachment_encode(&attachment, out);
+    return true;
+}
+
+static bool (*const parts[])(struct text bytes, struct buffer *out) = {
+    [TLV_CASE_AFTER] = case_part,           [TLV_LETTER] = letter_part,
+    [TLV_LETTER_STATE] = letter_state_part, [TLV_BODY] = body_part,
+    [TLV_VERDICT] = verdict_part,           [TLV_ORIGIN] = origin_part,
+    [TLV_POSTING] = posting_part,           [TLV_LINES] = lines_part,
+    [TLV_ANSWERS] = answers_part,           [TLV_ATTACHMENT] = attachment_part};
 
 static void try_part(unsigned type, struct text bytes)
 {
@@ -155,6 +162,9 @@ static const struct entry_posting a_posting = {.debit = ACCOUNT_RECEIVABLE,
 static const struct entry_answers an_answer = {
     .key = {1}, .action = ACTION_SETTLE, .asked = {1}, .there = {2}, .sent = {3}};
 
+static const struct entry_attachment an_attachment = {
+    .change = ATTACHMENT_WHOLE, .digest = {4}, .size = 300, .media = MEDIA_PDF};
+
 static void seed_lines(struct buffer *buffer)
 {
     const struct entry_lines lines = {ENTRY_LINES_ADD, 1, 1};
@@ -193,6 +203,9 @@ static struct text seed_part(unsigned type, struct buffer *buffer)
         break;
     case TLV_ANSWERS:
         entry_answers_encode(&an_answer, buffer);
+        break;
+    case TLV_ATTACHMENT:
+        entry_attachment_encode(&an_attachment, buffer);
         break;
     default:
         entry_origin_encode(&an_origin, buffer);

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "core/attachment.h"
 #include "core/pension_employee.h"
 #include "ledger/ledger.h"
 
@@ -298,6 +299,23 @@ STORY void story_add_answers(struct story *story, const uint8_t key[MESSAGE_KEY_
     story_tlv(story, TLV_ANSWERS, mark);
 }
 
+/* A file: named by a document, or here, whole. */
+STORY void story_add_attachment(struct story *story, enum entry_attachment_change change,
+                                unsigned number)
+{
+    struct entry_attachment attachment = {.change = (uint8_t)change};
+    size_t mark = story->buffer.size;
+    memset(attachment.digest, 0x33, sizeof attachment.digest);
+    attachment.digest[0] = (uint8_t)(number >> 8);
+    attachment.digest[1] = (uint8_t)number;
+    if (change == ATTACHMENT_WHOLE) {
+        attachment.size = 300;
+        attachment.media = MEDIA_PDF;
+    }
+    entry_attachment_encode(&attachment, &story->buffer);
+    story_tlv(story, TLV_ATTACHMENT, mark);
+}
+
 STORY void story_turn(const char *from, char *to, size_t size)
 {
     for (size_t i = 0; i < size; i++)
@@ -536,6 +554,7 @@ STORY bool story_opening_step(struct story *story, unsigned number, unsigned ste
         story_add_letter(story, 1, STORY_PARTNER, LETTER_NEW);
         story_add_letter(story, 2, STORY_PARTNER, LETTER_WAITING);
         story_settle(story, number);
+        story_add_attachment(story, ATTACHMENT_NAMED, number);
         return story_append(story);
     case 6:
         story_start(story, ENTRY_CONFLICT);
@@ -561,6 +580,7 @@ STORY bool story_closing_step(struct story *story, unsigned number, unsigned ste
     case 8:
         story_clock(story, ENTRY_TIMER, number, step, CLOCK_D3);
         story_unsettle(story);
+        story_add_attachment(story, ATTACHMENT_WHOLE, number);
         return story_append(story);
     case 9:
         story_about(story, ENTRY_ATTEMPT, number, to_core, VERDICT_NONE);

@@ -651,7 +651,7 @@ static void test_body(void **state)
                 out.size == 1234 && out.digest[0] == 5);
     const struct entry_body bad[] = {
         {0, RETENTION_DAYS, 202601, {0}, 0},
-        {BODY_TEXT + 1, RETENTION_DAYS, 202601, {0}, 0},
+        {BODY_PIECE + 1, RETENTION_DAYS, 202601, {0}, 0},
         {BODY_TEXT, 0, 202601, {0}, 0},
         {BODY_TEXT, RETENTION_PERMANENT + 1, 202601, {0}, 0},
         {BODY_TEXT, RETENTION_DAYS, 202600, {0}, 0},
