@@ -207,8 +207,8 @@ struct flow_event {
      * none if no key is named. `named_elsewhere`: it is another case's. */
     struct uuid named;
     bool named_elsewhere;
-    /* Other cases of the person, newest first, whatever their flow; `more`: there are too many
-     */
+    /* Other cases of the person, newest first, whatever their flow (flow.looks_at); `more`:
+     * there are too many */
     const struct flow_case *const *related;
     size_t related_count;
     bool related_more;
@@ -476,6 +476,15 @@ struct flow {
     /* NULL, or: does an event with this document look at other cases of the person
      * (event.related)? */
     bool (*looks_at_person)(unsigned action);
+    /* NULL: at all of them; or: does this event look at that one? The others are not counted
+     * either. */
+    bool (*looks_at)(const struct flow_event *event, const struct flow_case *other);
+    /* NULL, or: the one case that a document names instead of a person. false: it names none.
+     */
+    bool (*case_named)(const struct record *body, struct uuid *case_id);
+    /* NULL, or: the insurance that a case is about (险种类型 AAE140), a literal; NULL: it does
+     * not say. */
+    const char *(*insurance)(const struct flow_case *flow_case);
     /* NULL, or: has a case of this route no gateway at its far end? Then it is alone: its party
      * is 0, what a step sends to the partner goes nowhere, and no province may speak of it. */
     bool (*alone)(uint32_t in_region, uint32_t out_region);

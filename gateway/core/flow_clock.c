@@ -51,10 +51,13 @@ uint8_t clock_duty(unsigned kind)
 uint8_t flow_clock_duty(const struct flow *flow, unsigned kind)
 {
     uint8_t duty = clock_duty(kind);
+    bool second = duty == ROLE_OUT || duty == ROLE_INSURED;
 
-    if (kind >= CLOCK_KINDS || (flow->swapped_clocks & FLOW_CLOCK(kind)) == 0)
-        return duty;
-    return duty == flow->roles[0] ? flow->roles[1] : flow->roles[0];
+    if (duty == ROLE_NONE)
+        return ROLE_NONE;
+    if ((flow->swapped_clocks & FLOW_CLOCK(kind)) != 0)
+        second = !second;
+    return flow->roles[second];
 }
 
 int64_t flow_rule(const struct rules *rules, const char *id, uint32_t region, struct day day,

@@ -416,7 +416,7 @@ static bool describe_question(struct incoming *in, const struct flow *flow, stru
 
     case_id = in->known ? &in->before.case_id : &event->case_id;
     if (flow->looks_at_person != NULL && flow->looks_at_person(event->action) &&
-        !question_related(in->txn, event, case_id, in->work->arena, err))
+        !question_related(in->txn, flow, event, case_id, in->work->arena, err))
         return false;
     if (flow_part_of(flow->number) == FLOW_PART_NONE)
         return true;
@@ -431,7 +431,7 @@ static bool describe_question(struct incoming *in, const struct flow *flow, stru
                         err) &&
            question_named(in->engine, in->txn, in->work->party, event, case_id, in->work->arena,
                           err) &&
-           question_details(in->txn, event, case_id, in->work->arena, err) &&
+           question_details(in->txn, flow, event, case_id, in->work->arena, err) &&
            recall_kept(in->engine, in->txn, flow, event, in->work->arena, err);
 }
 

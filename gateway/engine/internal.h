@@ -93,17 +93,18 @@ MUST_USE bool postings_add(struct engine *engine, struct ledger_txn *txn, struct
 /* Ids that the letters of a decision will bear, of a flow that asks. */
 MUST_USE bool question_ids(struct engine *engine, const struct flow *flow, struct instant now,
                            struct flow_event *event, struct error *err);
-/* Other cases of the event's person, but `own`. */
-MUST_USE bool question_related(struct ledger_txn *txn, struct flow_event *event,
-                               const struct uuid *own, struct arena *arena, struct error *err);
+/* Other cases that the event looks at, but `own`: those of its person, or the one it names. */
+MUST_USE bool question_related(struct ledger_txn *txn, const struct flow *flow,
+                               struct flow_event *event, const struct uuid *own,
+                               struct arena *arena, struct error *err);
 /* Which message a reversal or query of the core `party` means by the core's own key. */
 MUST_USE bool question_named(struct engine *engine, struct ledger_txn *txn, uint32_t party,
                              struct flow_event *event, const struct uuid *case_id,
                              struct arena *arena, struct error *err);
 /* What the event's action needs of the ledger: lines, their digest, related cases. */
-MUST_USE bool question_details(struct ledger_txn *txn, struct flow_event *event,
-                               const struct uuid *case_id, struct arena *arena,
-                               struct error *err);
+MUST_USE bool question_details(struct ledger_txn *txn, const struct flow *flow,
+                               struct flow_event *event, const struct uuid *case_id,
+                               struct arena *arena, struct error *err);
 /* The case whose kept documents this event is decided from, and these (flow.recall). */
 MUST_USE bool recall_kept(struct engine *engine, struct ledger_txn *txn,
                           const struct flow *flow, struct flow_event *event,

@@ -23,10 +23,17 @@ bool question_ids(struct engine *engine, const struct flow *flow, struct instant
 
 /* --- before the decision ------------------------------------------------------------------ */
 
+/* Rows of a person that are read for one event: who asks ever again about the same one makes
+ * the list longer. */
+enum { RELATED_VISITED_MAX = 4096 };
+
 struct gathering {
+    const struct flow *flow;
+    const struct flow_event *event;
     struct flow_case **list;
     struct arena *arena;
     const struct uuid *own;
+    size_t visited;
     size_t count;
     bool more;
     bool full; /* no memory */
@@ -37,7 +44,12 @@ static bool gather(void *self, const struct flow_case *row)
     struct gathering *gathering = self;
     struct flow_case *copy;
 
-    if (uuid_equal(&row->case_id, gathering->own))
+    gathering->more = ++gathering->visited > RELATED_VISITED_MAX;
+    if (gathering->more)
+        return false;
+    if (uuid_equal(&row->case_id, gathering->own) ||
+        (gathering->flow->looks_at != NULL &&
+         !gathering->flow->looks_at(gathering->event, row)))
         return true;
     if (gathering->count == FLOW_RELATED_MAX) {
         gathering->more = true;
@@ -52,18 +64,40 @@ static bool gather(void *self, const struct flow_case *row)
     return true;
 }
 
-bool question_related(struct ledger_txn *txn, struct flow_event *event, const struct uuid *own,
-                      struct arena *arena, struct error *err)
+static bool gather_one(struct ledger_txn *txn, const struct uuid *case_id,
+                       struct gathering *gathering, struct error *err)
+{
+    struct flow_case row;
+    bool found;
+
+    if (!ledger_get_case(txn, case_id, &row, &found, err))
+        return false;
+    if (found)
+        gather(gathering, &row);
+    return true;
+}
+
+static bool gather_all(struct ledger_txn *txn, const struct flow_event *event,
+                       struct gathering *gathering, struct error *err)
 {
     static const uint8_t nobody[16];
-    struct gathering gathering = {.arena = arena, .own = own};
 
-    if (memcmp(event->person_tag, nobody, sizeof(nobody)) == 0)
-        return true;
+    return memcmp(event->person_tag, nobody, sizeof(nobody)) == 0 ||
+           ledger_each_case_of_person(txn, event->person_tag, gather, gathering, err);
+}
+
+bool question_related(struct ledger_txn *txn, const struct flow *flow, struct flow_event *event,
+                      const struct uuid *own, struct arena *arena, struct error *err)
+{
+    struct gathering gathering = {.flow = flow, .event = event, .arena = arena, .own = own};
+    struct uuid named;
+    bool one = flow->case_named != NULL && flow->case_named(event->body, &named);
+
     gathering.list = arena_array(arena, FLOW_RELATED_MAX, sizeof(*gathering.list));
     if (gathering.list == NULL)
         return fail(err, ERROR_MEMORY, "no memory for cases");
-    if (!ledger_each_case_of_person(txn, event->person_tag, gather, &gathering, err))
+    if (!(one ? gather_one(txn, &named, &gathering, err)
+              : gather_all(txn, event, &gathering, err)))
         return false;
     event->related = (const struct flow_case *const *)gathering.list;
     event->related_count = gathering.count;
@@ -204,7 +238,7 @@ bool question_named(struct engine *engine, struct ledger_txn *txn, uint32_t part
     return true;
 }
 
-bool question_details(struct ledger_txn *txn, struct flow_event *event,
+bool question_details(struct ledger_txn *txn, const struct flow *flow, struct flow_event *event,
                       const struct uuid *case_id, struct arena *arena, struct error *err)
 {
     switch (event->action) {
@@ -219,7 +253,7 @@ bool question_details(struct ledger_txn *txn, struct flow_event *event,
     case ACTION_FILING:
     case ACTION_RECOGNITION:
     case ACTION_COVER_PROOF:
-        return question_related(txn, event, case_id, arena, err);
+        return question_related(txn, flow, event, case_id, arena, err);
     default:
         return true;
     }
