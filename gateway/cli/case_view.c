@@ -136,6 +136,7 @@ static const char *const flow_chinese[] = {
     [FLOW_PENSION_RESIDENT] = "城乡居民",    [FLOW_PENSION_SWITCH] = "制度衔接",
     [FLOW_PENSION_INSTITUTION] = "机关事业", [FLOW_PENSION_MILITARY] = "军人退役",
     [FLOW_MEDICAL_TRANSFER] = "医保关系",    [FLOW_PENSION_ANNUITY] = "职业年金",
+    [FLOW_TRANSFER_ENQUIRY] = "进度查询",
 };
 
 const char *case_flow_short(unsigned flow)

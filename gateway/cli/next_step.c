@@ -9,6 +9,7 @@
 #include "core/pension_switch.h"
 #include "core/settlement_filing.h"
 #include "core/settlement_stay.h"
+#include "core/transfer_enquiry.h"
 
 /* clang-format off */
 static const struct next_step pension_in[SWITCH_STATES] = {
@@ -324,6 +325,12 @@ static const struct next_step record_other[INJURY_STATES] = {
         {"nothing, until it changes", "无需处理；有变更再报送"}},
 };
 
+static const struct next_step enquiry_asking[ENQUIRY_STATES] = {
+    [ENQUIRY_ASKED] = {NEXT_PARTNER,
+        {"answer the enquiry", "答复进度查询"}},
+};
+static const struct next_step enquiry_answering[ENQUIRY_STATES] = {{NEXT_NOBODY, {"", ""}}};
+
 /* Whoever would go on has asked already: the other one answers. */
 static const struct next_step answers_there = {NEXT_PARTNER,
     {"answer the question", "答复询问"}};
@@ -358,6 +365,9 @@ static const struct {
                                MEDICAL_STATES},
     [FLOW_INJURY_RECORD] = {{[ROLE_TREATING] = record_opener, [ROLE_INSURED] = record_other},
                             INJURY_STATES},
+    [FLOW_TRANSFER_ENQUIRY] =
+        {{[ROLE_ASKING] = enquiry_asking, [ROLE_ANSWERING] = enquiry_answering},
+         ENQUIRY_STATES},
 };
 
 struct next_step next_step_of(const struct flow_case *flow_case)

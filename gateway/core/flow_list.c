@@ -13,20 +13,15 @@
 #include "core/pension_temporary.h"
 #include "core/settlement_filing.h"
 #include "core/settlement_stay.h"
+#include "core/transfer_enquiry.h"
 
-const struct flow *const flows[] = {&pension_employee_flow,
-                                    &pension_remittance_flow,
-                                    &settlement_filing_flow,
-                                    &settlement_stay_flow,
-                                    &pension_resident_flow,
-                                    &pension_military_flow,
-                                    &pension_institution_flow,
-                                    &pension_annuity_flow,
-                                    &medical_transfer_flow,
-                                    &injury_record_flow,
-                                    &pension_temporary_flow,
-                                    &pension_switch_flow,
-                                    NULL};
+const struct flow *const flows[] = {&pension_employee_flow,    &pension_remittance_flow,
+                                    &settlement_filing_flow,   &settlement_stay_flow,
+                                    &pension_resident_flow,    &pension_military_flow,
+                                    &pension_institution_flow, &pension_annuity_flow,
+                                    &medical_transfer_flow,    &injury_record_flow,
+                                    &pension_temporary_flow,   &pension_switch_flow,
+                                    &transfer_enquiry_flow,    NULL};
 
 const struct flow *flow_find(unsigned number)
 {

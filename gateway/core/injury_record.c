@@ -247,6 +247,12 @@ static bool alone(uint32_t in_region, uint32_t out_region)
     return in_region / 10000 == out_region / 10000;
 }
 
+static const char *insurance(const struct flow_case *flow_case)
+{
+    (void)flow_case;
+    return "410";
+}
+
 const struct flow injury_record_flow = {
     .number = FLOW_INJURY_RECORD,
     .roles = {ROLE_TREATING, ROLE_INSURED},
@@ -264,6 +270,7 @@ const struct flow injury_record_flow = {
     .pair_count = COUNT_OF(pairs),
     .read = injury_record_read,
     .make = injury_record_make,
+    .insurance = insurance,
     .guards = injury_record_guards,
     .reference = injury_record_reference,
     .settle = injury_record_settle,

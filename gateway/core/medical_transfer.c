@@ -434,6 +434,20 @@ struct name medical_kind_name(unsigned kind)
     return kind < COUNT_OF(names) ? names[kind] : (struct name){"unknown", "未知"};
 }
 
+/* That the relation goes into; none before the insurances are known. */
+static const char *insurance(const struct flow_case *flow_case)
+{
+    static const char *const joined[MEDICAL_KINDS] = {
+        [MEDICAL_KIND_A] = "310",
+        [MEDICAL_KIND_B] = "390",
+        [MEDICAL_KIND_C] = "310",
+        [MEDICAL_KIND_D] = "390",
+    };
+    unsigned kind = flow_case->part.medical.kind;
+
+    return kind < MEDICAL_KINDS ? joined[kind] : NULL;
+}
+
 const struct flow medical_transfer_flow = {
     .number = FLOW_MEDICAL_TRANSFER,
     .roles = {ROLE_IN, ROLE_OUT},
@@ -448,6 +462,7 @@ const struct flow medical_transfer_flow = {
     .pair_count = COUNT_OF(pairs),
     .read = medical_event_read,
     .make = medical_document_make,
+    .insurance = insurance,
     .revision = revision_of,
     .guards = medical_guards,
     .settle = medical_settle,

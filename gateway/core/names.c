@@ -24,12 +24,14 @@ static const struct name flow_names[] = {
     {"pension.military", "军人退役养老保险关系转移接续"},
     {"medical.transfer", "基本医疗保险关系转移接续"},
     {"pension.annuity", "职业年金转移接续"},
+    {"transfer.enquiry", "进度查询"},
 };
 _Static_assert(COUNT_OF(flow_names) == FLOW_NUMBERS, "every flow has its names");
 
 static const struct name role_names[] = {
-    {"none", "无"},         {"in", "转入地"},      {"out", "转出地"},
-    {"treating", "就医地"}, {"insured", "参保地"},
+    {"none", "无"},          {"in", "转入地"},      {"out", "转出地"},
+    {"treating", "就医地"},  {"insured", "参保地"}, {"asking", "查询方"},
+    {"answering", "答复方"},
 };
 _Static_assert(COUNT_OF(role_names) == ROLES, "every role has its names");
 
@@ -210,6 +212,7 @@ const char *flow_namespace(unsigned flow)
         [FLOW_PENSION_MILITARY] = "urn:qiantong:pension:1",
         [FLOW_PENSION_ANNUITY] = "urn:qiantong:pension:1",
         [FLOW_MEDICAL_TRANSFER] = "urn:qiantong:medical:1",
+        [FLOW_TRANSFER_ENQUIRY] = "urn:qiantong:enquiry:1",
     };
     _Static_assert(COUNT_OF(spaces) == FLOW_NUMBERS, "every flow has its namespace");
     return flow < COUNT_OF(spaces) ? spaces[flow] : NULL;

@@ -29,6 +29,7 @@ enum flow_number {
     FLOW_PENSION_MILITARY = 10, /* 军人退役养老保险关系转移接续, MIL */
     FLOW_MEDICAL_TRANSFER = 11, /* 基本医疗保险关系转移接续 */
     FLOW_PENSION_ANNUITY = 12,  /* 职业年金转移接续, beside pension.institution */
+    FLOW_TRANSFER_ENQUIRY = 13, /* 进度查询: how do a person's cases stand with you? */
     FLOW_NUMBERS
 };
 
@@ -37,7 +38,9 @@ enum role {
     ROLE_IN = 1,       /* 转入地: where the relation goes */
     ROLE_OUT = 2,      /* 转出地: where it comes from */
     ROLE_TREATING = 3, /* 就医地: where the hospital is; of a record, who opened the exchange */
-    ROLE_INSURED = 4, /* 参保地: where the insurance is; of a record, the other side */
+    ROLE_INSURED = 4,   /* 参保地: where the insurance is; of a record, the other side */
+    ROLE_ASKING = 5,    /* 查询方: of an enquiry, who opened it */
+    ROLE_ANSWERING = 6, /* 答复方: of an enquiry, the other side */
     ROLES
 };
 

@@ -3,6 +3,7 @@
 
 #include "core/pension_documents.h"
 #include "core/pension_event.h"
+#include "core/pension_kind.h"
 #include "core/pension_transfer.h"
 
 /* The form, not the route, says whether money moves. What was said of a form that is held no
@@ -33,5 +34,6 @@ const struct flow pension_annuity_flow = {
     .pair_count = PENSION_PAIRS,
     .read = read_event,
     .make = pension_document_make,
+    .insurance = pension_insurance_of,
     .revision = pension_revision_of,
 };

@@ -10,6 +10,7 @@
 
 #include "core/pension_documents.h"
 #include "core/pension_event.h"
+#include "core/pension_kind.h"
 #include "core/pension_steps.h"
 #include "core/pension_transfer.h"
 
@@ -308,5 +309,6 @@ const struct flow pension_employee_flow = {
     .pair_count = PENSION_PAIRS,
     .read = pension_event_read,
     .make = pension_document_make,
+    .insurance = pension_insurance_of,
     .revision = pension_revision_of,
 };

@@ -3,6 +3,7 @@
 
 #include "core/pension_documents.h"
 #include "core/pension_event.h"
+#include "core/pension_kind.h"
 #include "core/pension_transfer.h"
 
 /* Short names, so that a row of the tables stays one line. */
@@ -171,6 +172,7 @@ const struct flow pension_institution_flow = {
     .pair_count = PENSION_PAIRS,
     .read = read_event,
     .make = pension_document_make,
+    .insurance = pension_insurance_of,
     .guards = guards,
     .revision = pension_revision_of,
 };

@@ -45,6 +45,11 @@ const struct pension_kind *pension_kind_of(unsigned flow, uint32_t flags)
     }
 }
 
+const char *pension_insurance_of(const struct flow_case *flow_case)
+{
+    return pension_kind_of(flow_case->flow, flow_case->flags)->insurance;
+}
+
 uint32_t pension_kind_flags(unsigned flow, struct text insurance)
 {
     switch (flow) {

@@ -19,6 +19,8 @@ struct pension_kind {
 /* The flags of a case tell the kinds of one flow apart. A flow that is no kind of its own has
  * that of the urban employees. */
 const struct pension_kind *pension_kind_of(unsigned flow, uint32_t flags);
+/* struct flow's `insurance`. */
+const char *pension_insurance_of(const struct flow_case *flow_case);
 /* The flags that a case of this flow gets from the AAE140 of the document that opens it. */
 uint32_t pension_kind_flags(unsigned flow, struct text insurance);
 

@@ -3,6 +3,7 @@
 
 #include "core/pension_documents.h"
 #include "core/pension_event.h"
+#include "core/pension_kind.h"
 #include "core/pension_periods.h"
 #include "core/pension_transfer.h"
 
@@ -146,6 +147,7 @@ const struct flow pension_military_flow = {
     .step_count = {[ROLE_IN] = COUNT_OF(steps)},
     .read = read_event,
     .make = pension_document_make,
+    .insurance = pension_insurance_of,
     .revision = pension_revision_of,
     .alone = alone,
 };

@@ -5,6 +5,7 @@
 
 #include "core/pension_documents.h"
 #include "core/pension_event.h"
+#include "core/pension_kind.h"
 
 enum { OURS = EVENT_SUBMITTED, THEIRS = EVENT_RECEIVED, VERDICT = EVENT_RECEIPT };
 
@@ -323,5 +324,6 @@ const struct flow pension_remittance_flow = {
     .pair_count = COUNT_OF(pairs),
     .read = read_event,
     .make = pension_document_make,
+    .insurance = pension_insurance_of,
     .postings = postings_of,
 };

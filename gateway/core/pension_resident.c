@@ -3,6 +3,7 @@
 
 #include "core/pension_documents.h"
 #include "core/pension_event.h"
+#include "core/pension_kind.h"
 #include "core/pension_transfer.h"
 
 const struct flow pension_resident_flow = {
@@ -18,5 +19,6 @@ const struct flow pension_resident_flow = {
     .pair_count = PENSION_PAIRS,
     .read = pension_event_read,
     .make = pension_document_make,
+    .insurance = pension_insurance_of,
     .revision = pension_revision_of,
 };

@@ -208,6 +208,7 @@ const struct flow pension_switch_flow = {
     .pair_count = PENSION_PAIRS,
     .read = read_event,
     .make = pension_document_make,
+    .insurance = pension_insurance_of,
     .guards = guards,
     .looks_at_person = looks_at_person,
     .revision = pension_revision_of,

@@ -4,6 +4,7 @@
 #include "core/flow_clock.h"
 #include "core/pension_documents.h"
 #include "core/pension_event.h"
+#include "core/pension_kind.h"
 #include "core/pension_steps.h"
 #include "core/pension_transfer.h"
 
@@ -297,6 +298,7 @@ const struct flow pension_temporary_flow = {
     .pair_count = COUNT_OF(pairs),
     .read = read_event,
     .make = pension_document_make,
+    .insurance = pension_insurance_of,
     .guards = guards,
     .revision = pension_revision_of,
 };

@@ -204,6 +204,12 @@ static bool settle(const struct flow_situation *situation, const struct flow_ste
     return true;
 }
 
+/* Of medical insurance a filing does not say which of them. */
+static const char *insurance(const struct flow_case *flow_case)
+{
+    return flow_case->part.filing.insurance == INSURANCE_INJURY ? "410" : NULL;
+}
+
 const struct flow settlement_filing_flow = {
     .number = FLOW_SETTLEMENT_FILING,
     .roles = {ROLE_TREATING, ROLE_INSURED},
@@ -219,6 +225,7 @@ const struct flow settlement_filing_flow = {
     .pair_count = COUNT_OF(pairs),
     .read = read_event,
     .make = make,
+    .insurance = insurance,
     .guards = guards,
     .reference = refer,
     .settle = settle,

@@ -409,6 +409,22 @@ static const struct flow_pair pairs[] = {
     {MANUAL, LAPSED},
 };
 
+static const char *insurance(const struct flow_case *flow_case)
+{
+    const struct stay *stay = &flow_case->part.stay;
+
+    if (stay->insurance == INSURANCE_INJURY)
+        return "410";
+    switch (stay->insurance_kind) {
+    case 310:
+        return "310";
+    case 390:
+        return "390";
+    default:
+        return NULL;
+    }
+}
+
 const struct flow settlement_stay_flow = {
     .number = FLOW_SETTLEMENT_STAY,
     .roles = {ROLE_TREATING, ROLE_INSURED},
@@ -424,6 +440,7 @@ const struct flow settlement_stay_flow = {
     .pair_count = COUNT_OF(pairs),
     .read = stay_read,
     .make = stay_make,
+    .insurance = insurance,
     .guards = stay_guards,
     .reference = stay_reference,
     .settle = stay_settle,

@@ -108,11 +108,11 @@ found=$(grep -rohE 'docs/[a-z0-9/_.-]+\.(md|xml|sh)' gateway docs README.md CHAN
 rule "documents that are named exist" "$found"
 # docs/rules.md: its tables are those of the files that the walk tests read; each rule of conf/rules.xml and
 # each code that the gateway gives stands there with its place and its test.
-found=$(awk -f tests/lint/tables.awk docs/rules.md tests/data/{pension_employee,pension_remittance,medical_transfer}_expected.txt)
+found=$(awk -f tests/lint/tables.awk docs/rules.md tests/data/{pension_employee,pension_remittance,medical_transfer,transfer_enquiry}_expected.txt)
 rule "the tables of docs/rules.md are those of tests/data" "$found"
 found=$(awk -f tests/lint/codes.awk docs/rules.md | sed -n 's/^bad //p'
     comm -23 <({ sed -n 's/.*<id>\(.*\)<\/id>.*/\1/p' conf/rules.xml
-        grep -rhoE '"(PEN|INJ|FLW|MED|STL)-[A-Z0-9]+(-[A-Z]+)*"' gateway --include='*.[ch]' | tr -d '"'; } | sort -u) \
+        grep -rhoE '"(PEN|INJ|FLW|MED|STL|ENQ)-[A-Z0-9]+(-[A-Z]+)*"' gateway --include='*.[ch]' | tr -d '"'; } | sort -u) \
         <(awk -f tests/lint/codes.awk docs/rules.md | sed -n 's/^has //p' | sort -u) | sed 's/$/: not in docs\/rules.md/')
 rule "each rule and code is in docs/rules.md with place and test" "$found"
 # Of direct settlement, too, each code fails in a test, by its name.

@@ -1,6 +1,6 @@
 # tables.awk - the flow tables of docs/rules.md say what tests/data/*_expected.txt say.
 #
-#   awk -f tests/lint/tables.awk docs/rules.md tests/data/{pension_employee,pension_remittance,medical_transfer}_expected.txt
+#   awk -f tests/lint/tables.awk docs/rules.md tests/data/{pension_employee,pension_remittance,medical_transfer,transfer_enquiry}_expected.txt
 #
 # Both are brought into one form: for each role, state, source and document the list of conditions
 # and what follows, in the order in which they are tried. What differs is printed; nothing: they agree.
@@ -44,10 +44,10 @@ function each_state(where, role, from, source, document, guard, to, partner, cor
 # --- the page ------------------------------------------------------------------------------------
 FNR == 1 { files++ }
 files == 1 && /^## / {
-    flow = /The flow pension\.employee/ ? "employee" : /The flow pension\.remittance/ ? "remittance" : /The flow medical\.transfer/ ? "medical" : ""
+    flow = /The flow pension\.employee/ ? "employee" : /The flow pension\.remittance/ ? "remittance" : /The flow medical\.transfer/ ? "medical" : /The flow transfer\.enquiry/ ? "enquiry" : ""
     role = ""
 }
-files == 1 && flow != "" && /^### / { role = /^### IN / ? "in" : /^### OUT / ? "out" : "" }
+files == 1 && flow != "" && /^### / { role = /^### (IN|OUT|ASKING|ANSWERING) / ? tolower($2) : "" }
 files == 1 && flow != "" && /End states: / {
     sub(/.*End states: /, ""); sub(/\..*/, ""); gsub(/,/, "")
     end_states[flow] = " " $0 " "
@@ -57,7 +57,7 @@ files == 1 && /^\| / {
     for (i = 1; i <= cells; i++) cell[i] = trim(cell[i])
 }
 files == 1 && /^\| [0-9]+ \| `/ && flow != "" { states[flow] = states[flow] " " cell[3] }
-files == 1 && /^\| `[a-z0-9]+` \| [^|]*\| (PEN|MED)-/ { sub(/(PEN|MED)-/, "", cell[4]); clock[cell[4]] = cell[2] }
+files == 1 && /^\| `[a-z0-9]+` \| [^|]*\| (PEN|MED|ENQ)-/ { sub(/(PEN|MED|ENQ)-/, "", cell[4]); clock[cell[4]] = cell[2] }
 files == 1 && /^\| [^|]*\| `[a-z_]+` \|/ && (flow == "employee" || flow == "medical") && cells == 6 { condition[cell[2]] = cell[3] }
 files == 1 && role != "" && /^\| / && cells == 11 && cell[2] != "from" && cell[2] !~ /^-/ { page_row() }
 
@@ -119,8 +119,8 @@ function refuse_each(from, source, document, guard, code,   n, part, i) {
 }
 
 # --- the files -----------------------------------------------------------------------------------
-files > 1 && FNR == 1 { flow = FILENAME ~ /employee/ ? "employee" : FILENAME ~ /medical/ ? "medical" : "remittance" }
-files > 1 && /^(in|out) / && $4 != "*" {
+files > 1 && FNR == 1 { flow = FILENAME ~ /employee/ ? "employee" : FILENAME ~ /medical/ ? "medical" : FILENAME ~ /enquiry/ ? "enquiry" : "remittance" }
+files > 1 && /^(in|out|asking|answering) / && $4 != "*" {
     role = $1
     guard = $5 == "none" ? "none" : set_of($5, "&")
     if ($7 != "refusal")

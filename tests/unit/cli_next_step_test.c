@@ -56,6 +56,7 @@ static void test_every_state(void **state)
     every_state(FLOW_SETTLEMENT_STAY);
     every_state(FLOW_MEDICAL_TRANSFER);
     every_state(FLOW_INJURY_RECORD);
+    every_state(FLOW_TRANSFER_ENQUIRY);
 }
 
 static void test_actors(void **state)

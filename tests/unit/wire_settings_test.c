@@ -267,6 +267,8 @@ static const struct {
     {"MED-MONEY-C", 20211201},
     {"MED-MONEY-D", 20211201},
     {"MED-FIRST", 20211201},
+    {"ENQ-REPLY", 20240101},
+    {"ENQ-CASES", 20240101},
 };
 
 static void test_rules(void **state)
