@@ -409,7 +409,8 @@ static void check_dates(const struct pension_form *form, const char *code, bool 
         pension_issue_add(issues, code, hard, 0);
 }
 
-/* Only the citizen number has a check digit; other papers are taken as written. */
+/* Only the citizen number has a check digit, and only in its form of 18 characters; other
+ * papers are taken as written. */
 static bool citizen_of(const struct pension_form *form, struct citizen_number *number,
                        bool *other)
 {
@@ -418,6 +419,7 @@ static bool citizen_of(const struct pension_form *form, struct citizen_number *n
 
     *other = record_text(form->record, "person/identityType", &type) && !text_is(type, "01");
     return !*other && record_text(form->record, "person/identityNumber", &written) &&
+           written.size == CITIZEN_NUMBER_SIZE - 1 &&
            citizen_number_parse(written, form->today, number);
 }
 

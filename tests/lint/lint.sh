@@ -119,6 +119,15 @@ rule "each rule and code is in docs/rules.md with place and test" "$found"
 found=$(comm -23 <(grep -rhoE '"(STL-[A-Z]?[0-9]+|INJ-[A-Z][0-9]+)"' gateway/core/stay_*.[ch] gateway/core/settlement_*.[ch] gateway/core/filing_*.[ch] gateway/gate |
     tr -d '"' | sort -u) <(grep -rhoE '\b(STL|INJ)-[A-Z]?[0-9]+\b' tests/unit tests/integration tests/data/settlement_*.txt | sort -u) | sed 's/$/: in no test/')
 rule "each code of direct settlement has an example in a test" "$found"
+# Of transfers and records each code has a failing document with the answer it must get, or a test that names it.
+list=tests/data/failing/expected.txt
+found=$(comm -23 <(awk -f tests/lint/codes.awk docs/rules.md | sed -n 's/^has //p' |
+    grep -E '^(PEN-[CRSVW][0-9]+|FLW-[0-9]+)$' | sort -u) \
+    <(sed 's/#.*//; /^scene/d' "$list" | grep -oE '\b(PEN|FLW)-[A-Z]?[0-9]+\b' | sort -u) | sed "s/$/: not in ${list//\//\\/}/"
+    sed -n 's/^elsewhere  *//p' "$list" | while read -r code test; do
+        grep -qF "\"$code\"" "tests/unit/$test.c" || echo "$code: not in tests/unit/$test.c"
+    done)
+rule "each code of transfers and records has a failing example" "$found"
 # Each parameter has its name and its meaning in both languages, a unit if it is a number, a default if it may
 # be left out. Limits are what the types say.
 x() { echo "*[local-name()='$1']"; }

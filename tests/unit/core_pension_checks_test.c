@@ -439,6 +439,17 @@ static void other_papers(void **unused)
     expect_none("PEN-C18");
 }
 
+/* The right number, sex and birth of the form, as they stood until 1999. */
+static void numbers_of_fifteen_digits(void **unused)
+{
+    struct record *form = document_form(arena);
+
+    (void)unused;
+    field(form, "person/identityNumber", "529901800115123");
+    run(form);
+    expect("PEN-C18", true, 0);
+}
+
 static void months_paid_at_once(void **unused)
 {
     struct record *form = document_form(arena);
@@ -580,6 +591,7 @@ int main(void)
         TEST(accounts_from_before_the_reform),
         TEST(rates_of_the_eleven_per_cent_years),
         TEST(other_papers),
+        TEST(numbers_of_fifteen_digits),
         TEST(months_paid_at_once),
         TEST(without_rows),
         TEST(a_form_of_nothing),
