@@ -252,6 +252,8 @@ static const char *nature_of(const struct flow_case *row)
 static void print_head(const struct story *story)
 {
     const struct flow_case *row = &story->row;
+    const struct flow *flow = flow_find(row->flow);
+    bool outward = flow != NULL && flow->outward;
     bool late = case_overdue(row, story->cli->now);
     char id[UUID_TEXT_SIZE];
     char opened[INSTANT_TEXT_SIZE];
@@ -263,8 +265,9 @@ static void print_head(const struct story *story)
     field(story, _("State"), late ? PAINT_BAD : PAINT_GOOD, "%s%s",
           language_name(case_state_name(row)), late ? _(", overdue") : "");
     field(story, _("Party"), PAINT_PLAIN, "%s", story->party);
-    field(story, _("Route"), PAINT_PLAIN, _("from %06u to %06u"), row->out_region,
-          row->in_region);
+    field(story, _("Route"), PAINT_PLAIN, _("from %06u to %06u"),
+          outward ? row->in_region : row->out_region,
+          outward ? row->out_region : row->in_region);
     field(story, _("Trace number"), PAINT_PLAIN, "%s", row->trace);
     field(story, _("Opened"), PAINT_PLAIN, "%s", instant_format_short(row->opened_at, opened));
     field(story, _("Changed"), PAINT_PLAIN, "%s",

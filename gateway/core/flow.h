@@ -443,7 +443,8 @@ struct flow {
     uint8_t roles[2];        /* whose region is in_region, whose is out_region */
     uint32_t exact_clocks;   /* FLOW_CLOCK() bits: due to the millisecond; the flow starts them
                                 itself, and where no step waits for one nothing happens */
-    bool quiet; /* the own core gets no copy of what the gateway makes for the partner */
+    bool outward; /* a route goes from the first role's region to the second's, not back */
+    bool quiet;   /* the own core gets no copy of what the gateway makes for the partner */
     const struct name *states;
     size_t state_count;
     uint32_t ends; /* bit per end state */

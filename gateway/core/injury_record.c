@@ -257,6 +257,7 @@ const struct flow injury_record_flow = {
     .number = FLOW_INJURY_RECORD,
     .roles = {ROLE_TREATING, ROLE_INSURED},
     .exact_clocks = ASKS,
+    .outward = true,
     .quiet = true,
     .states = states,
     .state_count = COUNT_OF(states),

@@ -348,6 +348,7 @@ const struct flow transfer_enquiry_flow = {
     .number = FLOW_TRANSFER_ENQUIRY,
     .family = "ENQ",
     .roles = {ROLE_ASKING, ROLE_ANSWERING},
+    .outward = true,
     .quiet = true,
     .states = states,
     .state_count = COUNT_OF(states),
