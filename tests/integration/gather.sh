@@ -1,6 +1,7 @@
 #!/bin/bash
 # gather.sh - a temporary account and a change between the schemes, each from end to end between two
-# real gateways: once with money, once on a day from which none moves; and a change that must wait.
+# real gateways: once with money, once on a day from which none moves; and a change that must wait. Then
+# Guangdong asks how these persons' cases stand, and is told of those that it takes part in.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 . tests/support/pair.sh
@@ -16,9 +17,9 @@ trap 'exit 130' INT TERM
 sed -E '/<id>PEN-MONEY-(TMP|SW)<\/id>/,/<\/rule>/!b; /<\/rule>/a\  <rule><id>PEN-MONEY-TMP</id><from>2026-03-04</from><value>0</value><unit>switch</unit><meaning><english>test</english><chinese>测试</chinese></meaning><source>test</source><confirmed>no</confirmed></rule>' \
     conf/rules.xml | awk '/<id>PEN-MONEY-TMP<.id><from>2026-03-04/ { if (seen++) sub(/PEN-MONEY-TMP/, "PEN-MONEY-SW") } { print }' >"$work/rules.xml"
 PAIR_RULES=$PWD/$work/rules.xml
-PAIR_FLOWS="pension.employee pension.temporary pension.switch"
+PAIR_FLOWS="pension.employee pension.temporary pension.switch transfer.enquiry"
 
-trace= day= person= birth=
+trace= day= person= birth= also=
 # The committed examples speak of several cases: here of one, on one day, one person, with this sum.
 hands_in() { # SIDE DOCUMENT SUM
     local to=$work/$1-$2.xml sum=${3:-0.00}
@@ -27,7 +28,7 @@ hands_in() { # SIDE DOCUMENT SUM
         s/(<(prm_)?[aA][aA][cC]002>)[^<]*/\1$person/
         s/(<AAC006>)[^<]*/\1$birth/; s/(<prm_aac006>)[^<]*/\1${birth//-/}/; s/(<(prm_aac004|AAC004)>)[^<]*/\11/
         s/(<(prm_aae036|OPTTIME)>)[0-9]{8}/\1$day/
-        s/(<(prm_aae019|prm_yad003)>)[^<]*/\1$sum/; s/(<(AAE019|YAD003)>)[^<]*/\1${sum/./}/" \
+        s/(<(prm_aae019|prm_yad003)>)[^<]*/\1$sum/; s/(<(AAE019|YAD003)>)[^<]*/\1${sum/./}/; $also" \
         "adapters/$1-core/examples/$2.theirs.xml" >"$to"
     cli "$1" submit "$to" >"$work/said" 2>&1
 }
@@ -37,6 +38,9 @@ stands() { # SIDE STATE
 keys=0
 
 pair_make "$work" || { echo "FAIL - gather: no pair"; exit 1; }
+# A third province, which nobody can call: it takes part in one case of Guizhou's.
+sh certs/make-certs.sh "$work/third" hrss.330000 && cp "$work"/third/hrss.330000.*.crt "$PAIR/guizhou/keys/" &&
+    party_file guizhou hrss.330000 province "" "" ecdsa >"$PAIR/guizhou/parties/hrss.330000.xml" || echo "FAIL - gather: no third province"
 pair_start guizhou && pair_start guangdong || { echo "FAIL - gather: the gateways do not start"; exit 1; }
 
 # Guizhou holds the temporary account: it applies and writes, Guangdong consents.
@@ -106,6 +110,38 @@ check "the transfer ends" hands_in guizhou refusal
 trace=CHG3
 check "CHG3: now the letter goes" hands_in guizhou switch_letter
 check "CHG3: and is held" stands guangdong letter_held
+
+# --- how do they stand? -----------------------------------------------------------------------------
+
+trace=EMP3
+also='s/(<prm_yac250>)[^<]*/\1330100/'
+check "the person has a case with a third province, too" hands_in guizhou application
+also=
+
+asks() { # NUMBER PERSON [MORE]: Guangdong's core
+    keys=$((keys + 1))
+    sed -E "s/(<CXBH>)[^<]*/\1$1/; s/(<MSGID>)[^<]*/\1T$keys/; s/(<AAC002>)[^<]*/\1$2/; s|(</AAC002>)|\1${3:-}|" \
+        adapters/guangdong-core/examples/enquiry_status_query-short.theirs.xml >"$work/asked.xml"
+    cli guangdong submit "$work/asked.xml" >"$work/said" 2>&1
+}
+flows_told() { # NUMBER: of which flows the answer tells, newest first; the bytes are as Guizhou signed them
+    local message
+    pair_wait 10 in_state guangdong "ENQ/$1" answered || return 1
+    message=$(entry_lines guangdong | awk -v trace="ENQ/$1" '$2 == trace && $4 == "received" { print $7 }')
+    cli guangdong message "$message" --raw --reason test | grep -oE '<flow>[a-z.]*|<count>[0-9]+' | sed 's/.*>//' | tr '\n' ' '
+}
+check "Guangdong asks how the cases of a person stand" asks Q1 "$person"
+check "it is told of its own, of two kinds, and not of the third province's" \
+    test "$(flows_told Q1)" = "4 pension.switch pension.employee pension.switch pension.switch "
+check "it asks for one flow" asks Q2 "$person" "<LCBS>pension.employee</LCBS>"
+check "and is told of it alone" test "$(flows_told Q2)" = "1 pension.employee "
+check "it asks for somebody who has no case" asks Q3 449900199003070013
+check "nothing is an answer, too" test "$(flows_told Q3)" = "0 "
+mistyped() { ! asks Q4 449900199003070019 && grep -q FLW-10 "$work/said"; }
+check "a mistyped number is no question" mistyped
+check "the list of cases shows it by its name" grep -q '进度查询' <(LC_ALL= LANG=C.UTF-8 LANGUAGE=zh_CN cli guangdong cases)
+unnamed() { ! cat "$PAIR"/g*/gateway.log | grep -qE "$person|449900199003070013"; }
+check "no log names the person" unnamed
 
 pair_end
 [ "$failures" = 0 ] && rm -rf "$work"
