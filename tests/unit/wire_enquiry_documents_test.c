@@ -16,10 +16,16 @@ static const struct rules rules;
     "<fromRegion>520100</fromRegion><toRegion>440100</toRegion></reference>"
 #define ASK(text)   HEAD("status_query") text "</status_query>"
 #define REPLY(text) HEAD("status_answer") text "</status_answer>"
-#define PERSON      "<person><identityNumber>529901198001151233</identityNumber></person>"
-#define ID          "<caseId>019cabf1-4a10-7c00-8000-000000000001</caseId>"
-#define AT          "<answeredAt>2026-03-02T09:00:00.000+08:00</answeredAt>"
-#define NOTHING     AT "<count>0</count><more>false</more>"
+#define QUERY(text)                                                                            \
+    "<status_query xmlns='urn:qiantong:enquiry:1'>" text PERSON "</status_query>"
+#define REFERENCE(number)                                                                      \
+    "<reference><enquiryNumber>" number "</enquiryNumber><fromRegion>520100</fromRegion>"      \
+    "<toRegion>440100</toRegion></reference>"
+#define ANSWER(text) "<answer xmlns='urn:qiantong:enquiry:1'>" text "</answer>"
+#define PERSON       "<person><identityNumber>529901198001151233</identityNumber></person>"
+#define ID           "<caseId>019cabf1-4a10-7c00-8000-000000000001</caseId>"
+#define AT           "<answeredAt>2026-03-02T09:00:00.000+08:00</answeredAt>"
+#define NOTHING      AT "<count>0</count><more>false</more>"
 #define ROUTE                                                                                  \
     "<traceNumber>QT1</traceNumber><inRegion>520100</inRegion><outRegion>440100</outRegion>"
 #define FLOW                                                                                   \
@@ -50,8 +56,8 @@ static const char *const good[] = {
     REPLY(AT "<refusedWith>UNKNOWN_FLOW</refusedWith>"),
     HEAD("reminder") "<text>请办理</text></reminder>",
     HEAD("reminder") "<clock>reply</clock><dueOn>2026-03-05</dueOn><text>请</text></reminder>",
-    "<answer xmlns='urn:qiantong:enquiry:1'><verdict>accepted</verdict>"
-    "<receivedAt>2026-03-02T09:00:00.000+08:00</receivedAt></answer>",
+    ANSWER("<verdict>accepted</verdict>"
+           "<receivedAt>2026-03-02T09:00:00.000+08:00</receivedAt>"),
 };
 
 static const char *const bad[] = {
@@ -80,13 +86,10 @@ static const char *const bad[] = {
     REPLY(CASES(ONE) LIMIT("met")),
     REPLY(CASES(ONE) LIMIT("")),
     HEAD("status_question") PERSON "</status_question>",
-    "<status_query xmlns='urn:qiantong:enquiry:1'>" PERSON "</status_query>",
-    "<status_query xmlns='urn:qiantong:enquiry:1'><reference>"
-    "<enquiryNumber>123456789012345678901</enquiryNumber><fromRegion>520100</fromRegion>"
-    "<toRegion>440100</toRegion></reference>" PERSON "</status_query>",
-    "<status_query xmlns='urn:qiantong:enquiry:1'><reference>"
-    "<enquiryNumber>CX/1</enquiryNumber><fromRegion>520100</fromRegion>"
-    "<toRegion>440100</toRegion></reference>" PERSON "</status_query>",
+    QUERY(""),
+    QUERY(REFERENCE("123456789012345678901")),
+    QUERY(REFERENCE("CX/1")),
+    QUERY(REFERENCE("")),
 };
 
 static bool taken(struct fixture *fixture, const char *text)
