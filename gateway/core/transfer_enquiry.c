@@ -161,14 +161,15 @@ static bool insurance_known(struct text insurance)
     return false;
 }
 
-/* Of another document than the citizen card the number has no check digit. */
+/* A person is found by the number as it is written, so it has one spelling: 18 characters, X a
+ * capital. Of another document than the citizen card nothing is known. */
 static bool number_sound(const struct record *body, struct text written, struct day today)
 {
     struct citizen_number number;
     struct text type;
 
     return (record_text(body, "person/identityType", &type) && !text_is(type, "01")) ||
-           citizen_number_parse(written, today, &number);
+           (citizen_number_parse(written, today, &number) && text_is(written, number.digits));
 }
 
 /* What is mistyped or not known here must not be answered as if there were no case. */

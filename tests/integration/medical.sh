@@ -1,14 +1,15 @@
 #!/bin/bash
 # medical.sh - medical.transfer between two real gateways of the medical insurance, each with its own core and
 # dialect: with money, without, refused by a check, withdrawn, with a sheet returned and the balance paid to the
-# person, and one turned back. At the end both ledgers say the same, verify and rebuild.
+# person, and one turned back; and a core asks how a person's cases stand. At the end both ledgers say the same,
+# verify and rebuild.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 . tests/support/pair.sh
 . tests/support/checks.sh
 PAIR_AUTHORITY=nhsa
 PAIR_CORES=medical
-PAIR_FLOWS=medical.transfer
+PAIR_FLOWS="medical.transfer transfer.enquiry"
 
 tools || { echo "FAIL - medical: the tools do not build"; exit 1; }
 mkdir -p build
@@ -116,6 +117,24 @@ core_begin guizhou ${T}9
 check "turned back by a case of its own" pair_wait 30 both ${T}9 turned_back
 check "nothing is under way any more" pair_wait 20 at_rest
 check "its reason is known on both sides: MED-R02" eval "refused_with guizhou ${T}3 MED-R02 && refused_with guangdong ${T}3 MED-R02"
+
+# By the person of two cases, and then by one case of another person.
+asks() { # NUMBER SED...: Guizhou's core
+    sed -e "s/YBCX20260302GZ0001/$1/" "${@:2}" tests/data/enquiry/status_query.xml >"$work/$1.xml"
+    "$BIN/qiantong-sim" --config "$PAIR/guizhou/core.xml" send "$work/$1.xml" 1 transfer.enquiry >"$work/said" 2>&1
+}
+states_told() { # NUMBER
+    local message
+    pair_wait 20 in_state guizhou "ENQ/$1" answered || return 1
+    message=$(entry_lines guizhou | awk -v trace="ENQ/$1" '$2 == trace && $4 == "received" { print $7 }')
+    cli guizhou message "$message" --raw --reason test | grep -oE '<(state|insuranceKind)>[a-z0-9_]*' | sed 's/.*>//' | tr '\n' ' '
+}
+check "a core asks how a person's cases stand" asks YBCX1 -e s/529901198001151233/529901198001151217/
+check "it is told of both" test "$(states_told YBCX1)" = "310 turned_back 310 closed "
+check "and asks about a case" asks YBCX2 -e "s|<person>|<caseId>$(case_lines guizhou | awk -v t="${T}6" '$1 == t { print $6 }')</caseId>|" \
+    -e /identityNumber/d -e '/<\/person>/d'
+check "it is told of that one" test "$(states_told YBCX2)" = "390 closed "
+check "its answers have reached the core" pair_wait 20 at_rest
 for side in guizhou guangdong; do
     check "$side tells kind and money of a case" eval "case_json $side ${T}1 | grep -q '\"kind\": \"A\"' &&
         case_json $side ${T}1 | grep -q '\"money\": \"credited\"' && case_json $side ${T}6 | grep -q '\"money\": \"refunded\"'"

@@ -162,6 +162,7 @@ static void a_question_says_what_is_asked(void **unused)
     static const struct question questions[] = {
         {DOCUMENT_PERSON, NULL, NULL, NULL, NULL, NULL},
         {DOCUMENT_PERSON, "01", NULL, "pension.employee", "110", NULL},
+        {"52990119800115125X", NULL, NULL, NULL, NULL, NULL},
         {DOCUMENT_PERSON, NULL, NULL, "medical.transfer", NULL, NULL},
         {DOCUMENT_PERSON, NULL, NULL, NULL, "410", NULL},
         {"G12345678", "08", NULL, NULL, NULL, NULL}, /* no citizen card */
@@ -174,6 +175,8 @@ static void a_question_says_what_is_asked(void **unused)
         {"529901198013151233", NULL, NULL, NULL, NULL, "FLW-10"}, /* month 13 */
         {"5299011980011512", NULL, NULL, NULL, NULL, "FLW-10"},
         {"G12345678", NULL, NULL, NULL, NULL, "FLW-10"},
+        {"52990119800115125x", NULL, NULL, NULL, NULL, "FLW-10"}, /* a case has the capital */
+        {"529901800115123", NULL, NULL, NULL, NULL, "FLW-10"},    /* 15 digits */
         {DOCUMENT_PERSON, NULL, NULL, "pension.unknown", NULL, "FLW-10"},
         {DOCUMENT_PERSON, NULL, NULL, "none", NULL, "FLW-10"},
         {DOCUMENT_PERSON, NULL, NULL, "企业职工", NULL, "FLW-10"},
