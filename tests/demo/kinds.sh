@@ -105,7 +105,7 @@ alone() { in_state guizhou "$1" closed && ! has_case guangdong "$1"; }
 # --- the medical relation, between the nhsa. authorities -----------------------------------------------
 MEDICAL_SHEETS=tests/data/medical
 medical_pair() {
-    PAIR_AUTHORITY=nhsa PAIR_ADAPTER= PAIR_CORES=medical PAIR_FLOWS=medical.transfer
+    PAIR_AUTHORITY=nhsa PAIR_ADAPTER= PAIR_CORES=medical PAIR_FLOWS="medical.transfer transfer.enquiry"
     pair_make "$demo/relations" ecdsa || return 1
     for side in guizhou guangdong; do
         echo '<?xml version="1.0" encoding="UTF-8"?><script xmlns="urn:qiantong:sim:1"/>' >"$PAIR/$side/script.xml"
@@ -160,6 +160,22 @@ medical_without_money() {
     story $trace
     check "closed on both sides; the record alone" "两侧办结，仅转移缴费记录" both_are $trace closed
 }
+# By the identity number alone; the gateway over there answers from its ledger.
+asked_after() { # TRACE of the person's case
+    local number=YBCX20260302GZ0001
+    REPLY=$PAPERS/$number.xml
+    sed "s/529901198001151233/${PERSON_ID[$1]}/" tests/data/enquiry/status_query.xml >"$REPLY"
+    must "$BIN/qiantong-sim" --config "$PAIR/guizhou/core.xml" send "$REPLY" 1 transfer.enquiry >/dev/null
+    wait_for in_state guizhou ENQ/$number answered
+    look guizhou case ENQ/$number
+    check "Guangdong's gateway answers by itself: one case, closed" "广东网关自动答复：一笔，已办结" \
+        tells_of_one guangdong ENQ/$number closed
+}
+tells_of_one() { # SIDE TRACE STATE
+    local answer
+    answer=$(cli "$1" message "$(sent_message "$1" "$2" status_answer)" --raw 2>/dev/null)
+    [[ $answer == *"<count>1</count>"*"<state>$3</state>"* ]]
+}
 medical_relations() {
     title "32  The medical relation moves, with the personal account" "32  基本医疗保险关系转移，划转个人账户" \
         "Both sides check before it is accepted; record and money go apart." "两侧先行校验再受理；记录与资金分别办理。"
@@ -168,6 +184,9 @@ medical_relations() {
     title "33  From residents' to employees' insurance: nothing to pay" "33  居民医保转职工医保，无资金划转" \
         "The years count, there is no account." "接续缴费年限，没有个人账户。"
     medical_without_money
+    title "How do that person's cases stand over there?" "该参保人在对方的业务办到哪一步？" \
+        "Asked by the identity number; told is what the asker takes part in." "凭证件号码查询，只答复查询方参与的业务。"
+    asked_after YB520000202603020002
     look guizhou cases
     wait_for no_letters
     ledger_checks

@@ -139,6 +139,18 @@ check "it asks for somebody who has no case" asks Q3 449900199003070013
 check "nothing is an answer, too" test "$(flows_told Q3)" = "0 "
 mistyped() { ! asks Q4 449900199003070019 && grep -q FLW-10 "$work/said"; }
 check "a mistyped number is no question" mistyped
+# Nobody is there to answer: the limit passes, a reminder lies behind the question; then both arrive.
+pair_stop guizhou
+check "it asks a gateway that is not there" asks Q5 "$person"
+clock_forward "$PAIR/clock" $((5 * 24 * 3600 * 1000)) # over three working days
+overdue() { cli guangdong cases --overdue --json | grep -q '"trace": "ENQ/Q5"'; }
+check "after three working days without an answer: overdue" pair_wait 15 overdue
+reminds() { cli guangdong case ENQ/Q5 --json | grep -q '"action": "reminder"'; }
+check "the partner is reminded" pair_wait 15 reminds
+pair_start guizhou
+check "it is back, and the late answer is one" test "$(flows_told Q5)" = "4 pension.switch pension.employee pension.switch pension.switch "
+reminded() { entry_lines guizhou | awk '$2 == "ENQ/Q5" && $4 == "received" && $5 == "reminder" && $9 == "accepted"' | grep -q .; }
+check "the reminder came behind the question, and asked for nothing more" pair_wait 15 reminded
 check "the list of cases shows it by its name" grep -q '进度查询' <(LC_ALL= LANG=C.UTF-8 LANGUAGE=zh_CN cli guangdong cases)
 unnamed() { ! cat "$PAIR"/g*/gateway.log | grep -qE "$person|449900199003070013"; }
 check "no log names the person" unnamed
