@@ -25,7 +25,7 @@ bool question_ids(struct engine *engine, const struct flow *flow, struct instant
 
 /* Rows of a person that are read for one event: who asks ever again about the same one makes
  * the list longer. */
-enum { RELATED_VISITED_MAX = 4096 };
+enum { RELATED_VISITED_MAX = 1024 };
 
 struct gathering {
     const struct flow *flow;

@@ -318,10 +318,10 @@ FIXTURE struct uuid new_id(void)
 }
 
 /* From a province, signed. */
-FIXTURE struct work *message_from(uint32_t party, const struct uuid *case_id, uint16_t action,
-                                  uint32_t revision, struct record *body)
+FIXTURE struct work *message_in(struct arena *arena, uint32_t party, const struct uuid *case_id,
+                                uint16_t action, uint32_t revision, struct record *body)
 {
-    struct work *work = work_new(WORK_MESSAGE);
+    struct work *work = work_in(arena, WORK_MESSAGE);
 
     work->party = party;
     work->message.message_id = new_id();
@@ -333,6 +333,12 @@ FIXTURE struct work *message_from(uint32_t party, const struct uuid *case_id, ui
     message_key_of(&work->message.message_id, work->key);
     work_fill(work, body);
     return work;
+}
+
+FIXTURE struct work *message_from(uint32_t party, const struct uuid *case_id, uint16_t action,
+                                  uint32_t revision, struct record *body)
+{
+    return message_in(arena_new(WORK_MEMORY), party, case_id, action, revision, body);
 }
 
 /* The same message once more, as another request brings it. */

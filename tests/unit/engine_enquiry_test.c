@@ -11,6 +11,8 @@
 #include "core/transfer_enquiry.h"
 #include "enquiry_documents.h"
 
+enum { SMALL = 256 * 1024, ROWS_MAX = 1024 /* that are read of one person */ };
+
 /* --- cases that are there --------------------------------------------------------------- */
 
 /* Our core takes an application: we are IN, the region that is left is another province's. */
@@ -47,7 +49,8 @@ static struct record *question(const char *number, const char *from, unsigned pe
 static struct work *asks(uint32_t party, struct record *body)
 {
     struct uuid case_id = new_id();
-    struct work *work = message_from(party, &case_id, ACTION_STATUS_QUERY, 1, body);
+    struct work *work = message_in(arena_new(SMALL), party, &case_id, ACTION_STATUS_QUERY, 1,
+                                   body);
 
     work->message.flow = FLOW_TRANSFER_ENQUIRY;
     return work;
@@ -158,6 +161,26 @@ static void nothing_is_found_out_by_asking(void **state)
     nowhere = answer(PARTNER, question("Q1B", "440000", 2));
     document_set((struct record *)(uintptr_t)there, "reference/enquiryNumber", "Q1B");
     assert_true(record_equal(there, nowhere));
+}
+
+/* Who asks ever again about one person makes the list of that person's cases longer, and no
+ * answer slower: what lies behind so many newer ones is not looked for, and the answer says so.
+ */
+static void a_long_list_is_not_read_to_its_end(void **state)
+{
+    const struct record *made;
+    struct text text;
+
+    (void)state;
+    applies(FLOW_PENSION_EMPLOYEE, "440000", "T1", 1);
+    bench.now.ms += minute_ms;
+    for (unsigned i = 0; i < ROWS_MAX - 1; i++)
+        apply_accepted(asks(OTHER, question(arena_format(bench.arena, "N%u", i), "330000", 1)));
+    expect_cases(answer(PARTNER, question("Q1", "440000", 1)), 1, NULL);
+    made = answer(PARTNER, question("Q2", "440000", 1));
+    assert_int_equal(record_count(made, "cases/case"), 0);
+    assert_true(record_text(made, "more", &text));
+    assert_true(text_is(text, "true"));
 }
 
 static void a_case_may_be_asked_about_by_its_id(void **state)
@@ -287,6 +310,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ENGINE_TEST(the_asker_sees_what_it_has_with_us),
         ENGINE_TEST(nothing_is_found_out_by_asking),
+        ENGINE_TEST(a_long_list_is_not_read_to_its_end),
         ENGINE_TEST(a_case_may_be_asked_about_by_its_id),
         ENGINE_TEST(a_question_is_answered_once),
         ENGINE_TEST(who_may_not_ask),
