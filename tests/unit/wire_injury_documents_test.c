@@ -214,18 +214,21 @@ static void each_mistake_is_found(void **state)
 /* docs/rules.md lists them all. */
 static void each_reason_may_be_stated(void **state)
 {
+    static const char *const codes[] = {"INJ-R01", "INJ-R02", "INJ-R03", "INJ-R04",
+                                        "INJ-R05", "INJ-R06", "INJ-R07", "INJ-R08",
+                                        "INJ-R09", "INJ-R10", "INJ-R00", "INJ-R11"};
+    enum { KNOWN = 10 }; /* the others are none */
+
     (void)state;
-    for (unsigned i = 0; i <= 11; i++) {
+    for (size_t i = 0; i < COUNT_OF(codes); i++) {
         struct error err = ERROR_INIT;
         struct record *root;
-        char code[16];
 
         arena_reset(arena);
         root = injury_document(arena, "duplicate_result");
-        snprintf(code, sizeof(code), "INJ-R%02u", i);
         injury_set(arena, root, "result/verdict", "rejected");
-        injury_put(arena, root, "result/code", code);
-        assert_int_equal(follows(root, &err), i >= 1 && i <= 10);
+        injury_put(arena, root, "result/code", codes[i]);
+        assert_int_equal(follows(root, &err), i < KNOWN);
     }
 }
 

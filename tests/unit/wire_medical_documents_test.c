@@ -312,6 +312,26 @@ static void the_switches_say_whether_money_moves(void **state)
     assert_true(found(&issues, "MED-C11"));
 }
 
+/* docs/rules.md lists them all. */
+static void each_reason_may_be_stated(void **state)
+{
+    static const char *const codes[] = {"MED-R01", "MED-R02", "MED-R03", "MED-R04", "MED-R05",
+                                        "MED-R06", "MED-R07", "MED-R08", "MED-R09", "MED-R10",
+                                        "MED-R11", "MED-R12", "MED-R13", "MED-R14", "MED-R15",
+                                        "MED-R99", "MED-R00", "MED-R16"};
+    enum { KNOWN = 16 }; /* the others are none */
+    struct fixture *fixture = *state;
+
+    for (size_t i = 0; i < COUNT_OF(codes); i++) {
+        struct record *root = document(fixture, "refusal");
+
+        document_set(root, "code", codes[i]);
+        if (follows(fixture, root) != (i < KNOWN))
+            stop(codes[i], "may, or may not, be stated");
+        fixture->err = (struct error)ERROR_INIT;
+    }
+}
+
 static void amounts_in_words(void **state)
 {
     static const struct {
@@ -508,6 +528,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_sheet_without_periods, setup, teardown),
         cmocka_unit_test_setup_teardown(overlaps_are_of_one_insurance, setup, teardown),
         cmocka_unit_test_setup_teardown(the_switches_say_whether_money_moves, setup, teardown),
+        cmocka_unit_test_setup_teardown(each_reason_may_be_stated, setup, teardown),
         cmocka_unit_test_setup_teardown(amounts_in_words, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_written_follows_the_schema, setup, teardown),
     };
