@@ -122,8 +122,8 @@ rule "each code of direct settlement has an example in a test" "$found"
 # Of transfers and records each code has a failing document with the answer it must get, or a test that names it.
 list=tests/data/failing/expected.txt
 found=$(comm -23 <(awk -f tests/lint/codes.awk docs/rules.md | sed -n 's/^has //p' |
-    grep -E '^((PEN|MED)-[CRSVW][0-9]+|FLW-[0-9]+)$' | sort -u) \
-    <(sed 's/#.*//; /^scene/d' "$list" | grep -oE '\b(PEN|MED|FLW)-[A-Z]?[0-9]+\b' | sort -u) | sed "s/$/: not in ${list//\//\\/}/"
+    grep -E '^((PEN|MED)-[CRSVW]|INJ-[CRT]|FLW-)[0-9]+$' | sort -u) \
+    <(sed 's/#.*//; /^scene/d' "$list" | grep -oE '\b(PEN|MED|INJ|FLW)-[A-Z]?[0-9]+\b' | sort -u) | sed "s/$/: not in ${list//\//\\/}/"
     sed -n 's/^elsewhere  *//p' "$list" | while read -r code test; do
         grep -qF "\"$code\"" "tests/unit/$test.c" || echo "$code: not in tests/unit/$test.c"
     done)

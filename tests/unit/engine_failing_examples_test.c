@@ -203,6 +203,9 @@ static struct work *message_of(struct text sender, const struct named *named, st
                                                 : from_province(sender, named, body);
 
     work->message.flow = (uint16_t)named->flow;
+    if (!good && work->local)
+        print_error("%.*s: %s\n", TEXT_ARG(named->file), why.text);
+    assert_true(good || !work->local); /* an adapter writes none that is bad */
     if (!good) {
         work->message.body = NULL;
         work->body_count = 0;
