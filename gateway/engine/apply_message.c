@@ -261,6 +261,30 @@ static bool tag_known(const uint8_t tag[16])
     return memcmp(tag, none, sizeof(none)) != 0;
 }
 
+static bool stop_at_first(void *self, const struct flow_case *row)
+{
+    (void)row;
+    *(bool *)self = true;
+    return false;
+}
+
+/* Who has cases under the number as it was written stays there, or they would be another
+ * person's. */
+static bool choose_tag(struct incoming *in, struct error *err)
+{
+    struct work *work = in->work;
+    bool found = false;
+
+    if (tag_known(work->written_tag)) {
+        if (!ledger_each_case_of_person(in->txn, work->written_tag, stop_at_first, &found, err))
+            return false;
+        if (found)
+            memcpy(work->person_tag, work->written_tag, sizeof(work->person_tag));
+    }
+    memcpy(in->event.person_tag, work->person_tag, sizeof(in->event.person_tag));
+    return true;
+}
+
 /* The case that a reversal corrects: named by its trace number. */
 static bool find_corrected(struct incoming *in, struct error *err)
 {
@@ -541,8 +565,7 @@ bool apply_message(struct engine *engine, struct ledger_txn *txn, struct work *w
         .at = ledger_stamp(txn, engine->given.now(engine->given.self), &back),
         .body = work->message.body,
     };
-    memcpy(in.event.person_tag, work->person_tag, sizeof(work->person_tag));
-    if (!find_case(&in, err) || !decide(&in, err))
+    if (!choose_tag(&in, err) || !find_case(&in, err) || !decide(&in, err))
         return false;
     if (work->result.later)
         return true; /* nothing is remembered of what cannot be decided yet */

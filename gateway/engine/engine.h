@@ -233,8 +233,11 @@ struct work {
     uint8_t key[MESSAGE_KEY_SIZE];
     uint8_t digest[32]; /* of the bytes */
     uint32_t size;
-    struct error refusal;      /* not NONE: signature and header hold, the body does not */
-    uint8_t person_tag[16];    /* zeros: the body names nobody */
+    struct error refusal;   /* not NONE: signature and header hold, the body does not */
+    uint8_t person_tag[16]; /* zeros: the body names nobody */
+    /* Zeros, or the tag of the number as it is written, where that is not its one form
+     * (core/person_number.h): before, tags were made of it. */
+    uint8_t written_tag[16];
     struct entry_body content; /* national content: one of `bodies` */
     struct text local_key;
     struct text lost;

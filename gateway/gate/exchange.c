@@ -125,17 +125,6 @@ static bool read_core(struct exchange *exchange, struct error *err)
     return local_key(exchange, message.local_key, err);
 }
 
-/* Who the body is about, as a keyed tag; zeros if it names nobody. */
-static bool tag_person(struct exchange *exchange, struct error *err)
-{
-    struct work *work = exchange->work;
-    struct text number;
-
-    if (!record_text(work->message.body, "person/identityNumber", &number))
-        return true;
-    return person_tag(exchange->gate->keys, number, work->person_tag, err);
-}
-
 static bool seal_content(struct exchange *exchange, struct error *err)
 {
     struct work *work = exchange->work;
@@ -174,7 +163,7 @@ bool exchange_read(struct exchange *exchange, struct error *err)
         return false;
     if (work->refusal.code != ERROR_NONE)
         return true;
-    return tag_person(exchange, err) && seal_content(exchange, err);
+    return gate_tag_person(exchange->gate, work, err) && seal_content(exchange, err);
 }
 
 /* --- writing ------------------------------------------------------------------------------ */

@@ -107,6 +107,8 @@ MUST_USE bool gate_add_body(struct gate *gate, struct work *work, enum body_use 
 MUST_USE bool gate_add_digested(struct gate *gate, struct work *work, enum body_use use,
                                 struct text plain, const struct digest *digest,
                                 struct error *err);
+/* Whom work->message.body is about, as keyed tags; zeros if it names nobody. */
+MUST_USE bool gate_tag_person(struct gate *gate, struct work *work, struct error *err);
 /* A work item in an arena of its own; NULL: no memory. gate_work_free wipes it. */
 MUST_USE struct work *gate_work_new(size_t size_max);
 void gate_work_free(struct work *work);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "core/person_number.h"
 #include "gate/gate.h"
 
 struct instant gate_now(void *gate)
@@ -118,6 +119,21 @@ bool gate_add_body(struct gate *gate, struct work *work, enum body_use use, stru
 
     return digest_of(kind, plain.at, plain.size, &digest, err) &&
            gate_add_digested(gate, work, use, plain, &digest, err);
+}
+
+bool gate_tag_person(struct gate *gate, struct work *work, struct error *err)
+{
+    struct citizen_number number;
+    struct text written;
+    struct text one_form = person_number_of(work->message.body, instant_day(clock_now()),
+                                            &number);
+    bool ok = one_form.size == 0 || person_tag(gate->keys, one_form, work->person_tag, err);
+
+    if (ok && record_text(work->message.body, "person/identityNumber", &written) &&
+        !text_equal(written, one_form))
+        ok = person_tag(gate->keys, written, work->written_tag, err);
+    explicit_bzero(&number, sizeof(number));
+    return ok;
 }
 
 struct work *gate_work_new(size_t size_max)

@@ -145,15 +145,12 @@ static bool seal_bodies(struct delivery *delivery, struct work *said, struct err
     size_t size = record_encoded_size(said->message.body);
     void *memory = arena_alloc(said->arena, size);
     struct buffer content = buffer_over(memory, size);
-    struct text number;
 
     if (memory == NULL)
         return fail(err, ERROR_MEMORY, "no memory for an answer");
     record_encode(said->message.body, &content);
-    if (record_text(said->message.body, "person/identityNumber", &number) &&
-        !person_tag(delivery->gate->keys, number, said->person_tag, err))
-        return false;
-    if (!gate_add_body(delivery->gate, said, BODY_ORIGINAL, delivery->answer, err) ||
+    if (!gate_tag_person(delivery->gate, said, err) ||
+        !gate_add_body(delivery->gate, said, BODY_ORIGINAL, delivery->answer, err) ||
         !gate_add_body(delivery->gate, said, BODY_CONTENT, buffer_as_text(&content), err))
         return false;
     said->content = said->bodies[said->body_count - 1].body;

@@ -526,6 +526,45 @@ static void test_open_elsewhere_received(void **state)
     expect_verdict(work, VERDICT_REFUSED, "PEN-R08");
 }
 
+#define WITH_X  "52990119850101020X"
+#define SMALL_X "52990119850101020x"
+
+static struct work *application_of(unsigned number, const char *written)
+{
+    struct record *body = document(ACTION_APPLICATION, number);
+
+    document_set(body, "person/identityNumber", written);
+    return submission(ACTION_APPLICATION, 1, body);
+}
+
+static void test_one_person_in_two_writings(void **state)
+{
+    struct work *work = application_of(2, SMALL_X);
+
+    (void)state;
+    apply_accepted(application_of(1, WITH_X));
+    apply(work);
+    expect_verdict(work, VERDICT_REFUSED, "PEN-R08");
+    assert_memory_equal(last_entry().person_tag, work->person_tag, 16);
+}
+
+/* Before, the tag was made of the number as it was written. */
+static void test_who_is_known_as_written_stays_so(void **state)
+{
+    struct work *first = application_of(1, SMALL_X);
+    struct work *work = application_of(2, SMALL_X);
+    struct work *other = application_of(3, WITH_X);
+
+    (void)state;
+    memcpy(first->person_tag, first->written_tag, sizeof(first->person_tag));
+    memset(first->written_tag, 0, sizeof(first->written_tag));
+    apply_accepted(first);
+    apply(work);
+    expect_verdict(work, VERDICT_REFUSED, "PEN-R08");
+    assert_memory_equal(last_entry().person_tag, first->person_tag, 16);
+    apply_accepted(other); /* as it was then */
+}
+
 /* --- notes ----------------------------------------------------------------------------------
  */
 
@@ -577,6 +616,8 @@ int main(void)
         ENGINE_TEST(test_refused_body_elsewhere),
         ENGINE_TEST(test_open_elsewhere),
         ENGINE_TEST(test_open_elsewhere_received),
+        ENGINE_TEST(test_one_person_in_two_writings),
+        ENGINE_TEST(test_who_is_known_as_written_stays_so),
         ENGINE_TEST(test_note_with_every_party),
     };
     struct error err = ERROR_INIT;
