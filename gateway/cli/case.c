@@ -158,10 +158,9 @@ static json_t *clocks_json(const struct flow_case *row)
     return array;
 }
 
-/* Of a medical transfer: A to D, what becomes of the account, and the state of its money. */
+/* Of a medical transfer: what becomes of the account, and the state of its money. */
 static void json_medical(json_t *object, const struct medical *medical)
 {
-    json_text(object, "kind", medical_kind_name(medical->kind).english);
     json_number(object, "pay_way", medical->pay_way);
     json_text(object, "money", medical_money_name(medical->money).english);
     json_bool(object, "asked", medical->asked != 0);
@@ -254,6 +253,7 @@ static void print_head(const struct story *story)
     const struct flow_case *row = &story->row;
     const struct flow *flow = flow_find(row->flow);
     bool outward = flow != NULL && flow->outward;
+    const struct flow_kind *kind = flow_case_kind(row);
     bool late = case_overdue(row, story->cli->now);
     char id[UUID_TEXT_SIZE];
     char opened[INSTANT_TEXT_SIZE];
@@ -262,6 +262,9 @@ static void print_head(const struct story *story)
     field(story, _("Case"), PAINT_TITLE, "%s", uuid_format(&row->case_id, id));
     field(story, _("Flow"), PAINT_PLAIN, _("%s, %s"), language_name(flow_name(row->flow)),
           language_name(role_name(row->role)));
+    if (kind != NULL)
+        field(story, _("Kind"), PAINT_PLAIN, _("%s, %s"), kind->code,
+              language_name(kind->name));
     field(story, _("State"), late ? PAINT_BAD : PAINT_GOOD, "%s%s",
           language_name(case_state_name(row)), late ? _(", overdue") : "");
     field(story, _("Party"), PAINT_PLAIN, "%s", story->party);
@@ -331,9 +334,7 @@ static void print_amounts(const struct story *story)
         field(story, _("Allocated"), PAINT_PLAIN, _("%s yuan"),
               money_format_grouped(row->form_total, form));
     if (flow_part_of(row->flow) == FLOW_PART_MEDICAL)
-        field(story, _("Kind and money"), PAINT_PLAIN, "%s %s, %s",
-              medical_kind_name(row->part.medical.kind).english,
-              language_name(medical_kind_name(row->part.medical.kind)),
+        field(story, _("Account money"), PAINT_PLAIN, "%s",
               language_name(medical_money_name(row->part.medical.money)));
     if (flow_part_of(row->flow) == FLOW_PART_INJURY)
         print_injury(story);

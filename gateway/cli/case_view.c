@@ -150,6 +150,13 @@ const char *case_flow_short(unsigned flow)
     return language_name(name);
 }
 
+const char *case_kind_short(const struct flow_kind *kind)
+{
+    if (kind == NULL)
+        return "";
+    return language_name((struct name){kind->code, kind->name.chinese});
+}
+
 struct money case_amount(const struct flow_case *flow_case)
 {
     if (stay_is(flow_case))
@@ -173,6 +180,14 @@ static void json_flags(json_t *object, uint32_t flags)
         json_bool(object, names[i].name, (flags & (uint32_t)names[i].flag) != 0);
 }
 
+/* null: not known yet, or there are no kinds. */
+static void json_kind(json_t *object, const struct flow_kind *kind)
+{
+    json_text(object, "kind", kind != NULL ? kind->code : NULL);
+    json_text(object, "kind_english", kind != NULL ? kind->name.english : NULL);
+    json_text(object, "kind_chinese", kind != NULL ? kind->name.chinese : NULL);
+}
+
 json_t *case_json(const struct flow_case *flow_case, const char *party, struct instant now)
 {
     const struct flow_clock *clock = case_clock(flow_case);
@@ -181,6 +196,8 @@ json_t *case_json(const struct flow_case *flow_case, const char *party, struct i
 
     json_uuid(object, "case_id", &flow_case->case_id);
     json_text(object, "flow", flow_name(flow_case->flow).english);
+    json_text(object, "flow_chinese", flow_name(flow_case->flow).chinese);
+    json_kind(object, flow_case_kind(flow_case));
     json_text(object, "role", role_name(flow_case->role).english);
     json_text(object, "state", case_state_name(flow_case).english);
     json_bool(object, "open", case_open(flow_case));

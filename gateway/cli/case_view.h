@@ -23,6 +23,8 @@ uint32_t case_revision(const struct flow_case *flow_case);
 struct name case_state_name(const struct flow_case *flow_case);
 /* "stay" of "settlement.stay": what tells flows apart in a narrow column. For screens. */
 const char *case_flow_short(unsigned flow);
+/* Of which kind it is: "EP-RP" in English, 职工转居民 in Chinese; "" if that is not known. */
+const char *case_kind_short(const struct flow_kind *kind);
 /* For screens: money if there is any, else the form's total; of a stay what it costs. */
 struct money case_amount(const struct flow_case *flow_case);
 

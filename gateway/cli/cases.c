@@ -20,6 +20,7 @@ struct case_filter {
     uint64_t due_days;
     const char *party;
     const char *state; /* English or Chinese */
+    const char *kind;  /* likewise, or its code */
 };
 
 struct line {
@@ -37,7 +38,8 @@ struct listing {
     struct line *first;
     struct line *last;
     size_t count;
-    bool several;                  /* of more than one kind: their names are told apart */
+    bool several;                  /* of more than one flow: their names are told apart */
+    bool several_kinds;            /* likewise */
     struct line *newest;           /* the line of the case before this one, NULL: not listed */
     char previous[UUID_TEXT_SIZE]; /* id of the case before this one, listed or not */
     struct error *err;
@@ -49,6 +51,13 @@ static bool state_named(const struct flow_case *row, const char *name)
     struct name names = case_state_name(row);
 
     return strcmp(names.english, name) == 0 || strcmp(names.chinese, name) == 0;
+}
+
+static bool kind_named(const struct flow_kind *kind, const char *name)
+{
+    return kind != NULL &&
+           (strcmp(kind->code, name) == 0 || strcmp(kind->name.english, name) == 0 ||
+            strcmp(kind->name.chinese, name) == 0);
 }
 
 /* Ends a clock of it within so many working days of who must act, or has it ended already? */
@@ -73,7 +82,8 @@ static bool passes(const struct listing *listing, const struct flow_case *row,
            (!filter->overdue || case_overdue(row, listing->cli->now)) &&
            (filter->due == NULL || due_within(listing, row)) &&
            (filter->party == NULL || strcmp(filter->party, party) == 0) &&
-           (filter->state == NULL || state_named(row, filter->state));
+           (filter->state == NULL || state_named(row, filter->state)) &&
+           (filter->kind == NULL || kind_named(flow_case_kind(row), filter->kind));
 }
 
 static size_t shared(const char *a, const char *b)
@@ -104,13 +114,18 @@ static bool add_line(struct listing *listing, const struct flow_case *row, const
 
     if (line == NULL || listing->count == LISTED_MAX) {
         cli_hint(listing->cli,
-                 _("narrow it with --open, --overdue, --due, --party or --state"));
+                 _("narrow it with --open, --overdue, --due, --party, --state or --kind"));
         listing->ok = fail(listing->err, ERROR_MEMORY, _("too many cases for one listing"));
         return false;
     }
     line->row = *row;
-    listing->several = listing->several ||
-                       (listing->first != NULL && listing->first->row.flow != row->flow);
+    if (listing->first != NULL) {
+        const struct flow_case *first = &listing->first->row;
+
+        listing->several = listing->several || first->flow != row->flow;
+        listing->several_kinds = listing->several_kinds ||
+                                 flow_case_kind(first) != flow_case_kind(row);
+    }
     line->shown = shown;
     snprintf(line->party, sizeof(line->party), "%s", party);
     listing->ok = cli_party_short(listing->cli, row->party, line->party_short, listing->err);
@@ -162,10 +177,12 @@ static enum paint paint_of(const struct flow_case *row, struct instant now)
     return case_open(row) ? PAINT_PLAIN : PAINT_FAINT;
 }
 
-static bool add_cells(struct table *table, const struct line *line, bool several,
-                      struct instant now, struct error *err)
+static bool add_cells(struct table *table, const struct line *line,
+                      const struct listing *listing, struct error *err)
 {
     const struct flow_case *row = &line->row;
+    struct instant now = listing->cli->now;
+    bool several = listing->several;
     const struct flow_clock *clock = case_clock(row);
     enum paint paint = paint_of(row, now);
     char amount[MONEY_TEXT_SIZE + 8] = "";
@@ -187,6 +204,8 @@ static bool add_cells(struct table *table, const struct line *line, bool several
         money_format_grouped(money, amount);
     return table_cell(table, PAINT_PLAIN, id, err) &&
            (!several || table_cell(table, PAINT_PLAIN, case_flow_short(row->flow), err)) &&
+           (!listing->several_kinds ||
+            table_cell(table, PAINT_PLAIN, case_kind_short(flow_case_kind(row)), err)) &&
            table_cell(table, PAINT_PLAIN, language_name(role_name(row->role)), err) &&
            table_cell(table, paint, language_name(case_state_name(row)), err) &&
            table_cell(table, PAINT_PLAIN, several ? line->party_short : line->party, err) &&
@@ -197,34 +216,36 @@ static bool add_cells(struct table *table, const struct line *line, bool several
 static bool filtered(const struct case_filter *filter)
 {
     return filter->open || filter->overdue || filter->due != NULL || filter->party != NULL ||
-           filter->state != NULL;
+           filter->state != NULL || filter->kind != NULL;
 }
 
-/* The flow's column stands only where there is something to tell apart. */
-static struct table *new_table(struct cli *cli, bool several)
+/* The columns of flow and kind stand only where there is something to tell apart. */
+static struct table *new_table(const struct listing *listing)
 {
-    static struct table_column columns[7];
+    static struct table_column columns[8];
     size_t count = 0;
 
     columns[count++] = (struct table_column){_("Case"), false, false};
-    if (several)
+    if (listing->several)
         columns[count++] = (struct table_column){_("Flow"), false, true};
+    if (listing->several_kinds)
+        columns[count++] = (struct table_column){_("Kind"), false, true};
     columns[count++] = (struct table_column){_("Role"), false, false};
     columns[count++] = (struct table_column){_("State"), false, true};
     columns[count++] = (struct table_column){_("Party"), false, true};
     columns[count++] = (struct table_column){_("Due"), false, false};
     columns[count++] = (struct table_column){_("Yuan"), true, false};
-    return table_new(cli->arena, columns, count);
+    return table_new(listing->cli->arena, columns, count);
 }
 
 static bool print_text(struct listing *listing, struct error *err)
 {
-    struct table *table = new_table(listing->cli, listing->several);
+    struct table *table = new_table(listing);
 
     if (table == NULL)
         return fail(err, ERROR_MEMORY, _("no memory"));
     for (const struct line *line = listing->first; line != NULL; line = line->next)
-        if (!add_cells(table, line, listing->several, listing->cli->now, err))
+        if (!add_cells(table, line, listing, err))
             return false;
     if (listing->count == 0) {
         fprintf(listing->cli->screen.out, "%s\n",
@@ -256,6 +277,25 @@ static bool check_state(struct cli *cli, const char *state, struct error *err)
     return fail(err, ERROR_USAGE, _("no state is called %s"), state);
 }
 
+static bool check_kind(struct cli *cli, const char *kind, struct error *err)
+{
+    char codes[STATES_TEXT] = "";
+    struct buffer buffer = buffer_over(codes, sizeof(codes) - 1);
+
+    if (kind == NULL)
+        return true;
+    for (size_t i = 0; flows[i] != NULL; i++) {
+        for (size_t k = 0; k < flows[i]->kind_count; k++) {
+            if (kind_named(&flows[i]->kinds[k], kind))
+                return true;
+            buffer_format(&buffer, "%s%s", buffer.size == 0 ? "" : " ",
+                          case_kind_short(&flows[i]->kinds[k]));
+        }
+    }
+    cli_hint(cli, _("one of: %s"), codes);
+    return fail(err, ERROR_USAGE, _("no kind is called %s"), kind);
+}
+
 static bool check_due(struct cli *cli, struct case_filter *filter, struct error *err)
 {
     if (filter->due == NULL ||
@@ -271,12 +311,14 @@ bool cli_cases(struct cli *cli, int word_count, char *const words[], struct erro
     const struct option_rule rules[] = {
         {"--open", &listing.filter.open, NULL},   {"--overdue", &listing.filter.overdue, NULL},
         {"--party", NULL, &listing.filter.party}, {"--state", NULL, &listing.filter.state},
-        {"--due", NULL, &listing.filter.due},     {"--json", &listing.json, NULL},
+        {"--due", NULL, &listing.filter.due},     {"--kind", NULL, &listing.filter.kind},
+        {"--json", &listing.json, NULL},
     };
     struct operands operands;
 
     if (!options_parse(word_count, words, rules, COUNT_OF(rules), 0, 0, &operands, err) ||
-        !check_state(cli, listing.filter.state, err) || !check_due(cli, &listing.filter, err) ||
+        !check_state(cli, listing.filter.state, err) ||
+        !check_kind(cli, listing.filter.kind, err) || !check_due(cli, &listing.filter, err) ||
         !cli_open_ledger(cli, err) || !cli_known_party(cli, listing.filter.party, err) ||
         !ledger_each_case(cli->txn, visit, &listing, err) || !listing.ok)
         return false;

@@ -23,7 +23,8 @@ struct head {
 const struct verb cli_verbs[] = {
     {"status", "[--json]", N_("one screen: what needs action, and how everything is"),
      cli_status},
-    {"cases", "[--open] [--overdue] [--due DAYS] [--party ID] [--state NAME] [--json]",
+    {"cases",
+     "[--open] [--overdue] [--due DAYS] [--party ID] [--state NAME] [--kind NAME] [--json]",
      N_("list cases"), cli_cases},
     {"case", "ID [--unmask [--reason TEXT]] [--json]",
      N_("a case's story, by number, its beginning, or trace number"), cli_case},

@@ -45,7 +45,23 @@ static int compare_keys(const void *left, const void *right)
         by = order(a->party, b->party);
     if (by == 0)
         by = order(a->flow, b->flow);
+    if (by == 0)
+        by = order(a->kind, b->kind);
     return by != 0 ? by : order(a->step, b->step);
+}
+
+const struct flow_kind *punctual_kind(const struct punctual_key *key)
+{
+    const struct flow *flow = flow_find(key->flow);
+
+    return flow == NULL || key->kind == 0 ? NULL : &flow->kinds[key->kind - 1];
+}
+
+static uint8_t kind_place(const struct flow_case *row)
+{
+    const struct flow_kind *kind = flow_case_kind(row);
+
+    return kind == NULL ? 0 : (uint8_t)(kind - flow_find(row->flow)->kinds + 1);
 }
 
 _Static_assert(offsetof(struct punctual_row, key) == 0, "sorted by its key");
@@ -92,6 +108,7 @@ static bool count_clock(struct following *following, const struct flow_clock *cl
         .ours = clock->region == counting->cli->config->region,
         .party = following->row->party,
         .flow = following->row->flow,
+        .kind = kind_place(following->row),
         .step = clock->kind,
     };
     struct punctual_row *row;
@@ -194,7 +211,8 @@ static bool finish_rows(struct punctuality *all, struct error *err)
     if (all->count > 1)
         qsort(all->rows, all->count, sizeof(*all->rows), compare_keys);
     for (size_t i = 0; i < all->count; i++)
-        if (!cli_party_id(all->cli, all->rows[i].key.party, all->rows[i].party, err))
+        if (!cli_party_id(all->cli, all->rows[i].key.party, all->rows[i].party, err) ||
+            !cli_party_short(all->cli, all->rows[i].key.party, all->rows[i].party_short, err))
             return false;
     return true;
 }

@@ -6,7 +6,7 @@
 #include "cli/case_view.h"
 #include "cli/json.h"
 
-enum { NUMBER_SIZE = 48 };
+enum { NUMBER_SIZE = 48, TITLE_SIZE = 128 };
 
 /* What was kept of all that ended or should have, in parts of ten thousand, rounded half up. */
 static uint64_t rate_of(const struct punctual_row *row)
@@ -18,6 +18,7 @@ static uint64_t rate_of(const struct punctual_row *row)
 
 static json_t *row_json(const struct punctual_row *row)
 {
+    const struct flow_kind *kind = punctual_kind(&row->key);
     json_t *object = json_new_object();
     char month[MONTH_TEXT_SIZE];
 
@@ -25,6 +26,7 @@ static json_t *row_json(const struct punctual_row *row)
     json_text(object, "duty", row->key.ours ? "own" : "partner");
     json_text(object, "party", row->party);
     json_text(object, "flow", flow_name(row->key.flow).english);
+    json_text(object, "kind", kind != NULL ? kind->code : NULL);
     json_text(object, "step", clock_kind_name(row->key.step).english);
     json_number(object, "in_time", (int64_t)row->in_time);
     json_number(object, "late", (int64_t)row->late);
@@ -54,13 +56,12 @@ static bool add_number(struct table *table, enum paint paint, uint64_t number,
 static bool add_row(struct table *table, const struct punctual_row *row, struct error *err)
 {
     uint64_t parts = rate_of(row);
-    char month[MONTH_TEXT_SIZE];
     char rate[NUMBER_SIZE];
 
     snprintf(rate, sizeof(rate), "%" PRIu64 ".%02" PRIu64 "%%", parts / 100, parts % 100);
-    return table_cell(table, PAINT_PLAIN, month_format(row->key.month, month), err) &&
-           table_cell(table, PAINT_PLAIN, row->party, err) &&
+    return table_cell(table, PAINT_PLAIN, row->party_short, err) &&
            table_cell(table, PAINT_PLAIN, case_flow_short(row->key.flow), err) &&
+           table_cell(table, PAINT_PLAIN, case_kind_short(punctual_kind(&row->key)), err) &&
            table_cell(table, PAINT_PLAIN, language_name(clock_title(row->key.step)), err) &&
            add_number(table, PAINT_PLAIN, row->in_time, err) &&
            add_number(table, row->late > 0 ? PAINT_WARN : PAINT_PLAIN, row->late, err) &&
@@ -68,30 +69,41 @@ static bool add_row(struct table *table, const struct punctual_row *row, struct 
            table_cell(table, PAINT_PLAIN, rate, err);
 }
 
-static bool print_duty(struct punctuality *all, bool ours, struct error *err)
+static void print_title(const struct screen *screen, const struct punctual_key *key)
+{
+    char month[MONTH_TEXT_SIZE];
+    char title[TITLE_SIZE];
+
+    snprintf(title, sizeof(title), _("%s, %s"),
+             key->ours ? _("Our own duty") : _("The other side's duty"),
+             month_format(key->month, month));
+    screen_paint(screen, PAINT_TITLE, title);
+    fputc('\n', screen->out);
+}
+
+/* The rows of one month and duty, from `row` on; *row is then behind them. */
+static bool print_rows(struct punctuality *all, size_t *row, struct error *err)
 {
     const struct screen *screen = &all->cli->screen;
+    const struct punctual_key *key = &all->rows[*row].key;
     const struct table_column columns[] = {
-        {_("Month"), false, false},  {_("Party"), false, true},   {_("Flow"), false, true},
+        {_("Party"), false, true},   {_("Flow"), false, true},    {_("Kind"), false, true},
         {_("Limit"), false, true},   {_("In time"), true, false}, {_("Late"), true, false},
         {_("Overdue"), true, false}, {_("Rate"), true, false},
     };
     struct table *table = table_new(all->cli->arena, columns, COUNT_OF(columns));
-    size_t shown = 0;
 
     if (table == NULL)
         return fail(err, ERROR_MEMORY, _("no memory"));
-    for (size_t i = 0; i < all->count; i++) {
-        if (all->rows[i].key.ours != ours)
-            continue;
-        shown++;
-        if (!add_row(table, &all->rows[i], err))
+    print_title(screen, key);
+    for (; *row < all->count; ++*row) {
+        const struct punctual_key *next = &all->rows[*row].key;
+
+        if (next->ours != key->ours || next->month.number != key->month.number)
+            break;
+        if (!add_row(table, &all->rows[*row], err))
             return false;
     }
-    if (shown == 0)
-        return true;
-    screen_paint(screen, PAINT_TITLE, ours ? _("Our own duty") : _("The other side's duty"));
-    fputc('\n', screen->out);
     table_print(table, screen);
     fputc('\n', screen->out);
     return true;
@@ -100,13 +112,15 @@ static bool print_duty(struct punctuality *all, bool ours, struct error *err)
 bool punctuality_print_text(struct punctuality *all, struct error *err)
 {
     FILE *out = all->cli->screen.out;
+    size_t row = 0;
 
     if (all->count == 0) {
         fprintf(out, "%s\n", _("no limit has ended or passed"));
         return true;
     }
-    if (!print_duty(all, true, err) || !print_duty(all, false, err))
-        return false;
+    while (row < all->count)
+        if (!print_rows(all, &row, err))
+            return false;
     fprintf(
         out, "%s\n",
         _("Rate: kept in time, of the limits that ended in the month, whatever ended them,\n"

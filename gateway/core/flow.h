@@ -433,6 +433,13 @@ struct flow_reference {
     uint32_t out_region;
 };
 
+/* One of the kinds that cases of a flow are of: "EP-RP", {"employees to residents",
+ * "职工转居民"}. The code is for programs and for a narrow column. */
+struct flow_kind {
+    const char *code;
+    struct name name;
+};
+
 struct flow_listing; /* core/flow_listing.h */
 
 struct flow {
@@ -497,6 +504,11 @@ struct flow {
     bool (*recall)(unsigned action, const struct record *body, struct flow_recall *recall);
     /* NULL, or: what our own core is told at once about all its cases. */
     const struct flow_listing *listing;
+    /* The kinds of its cases, and which of them a case is: its place in the list, or
+     * kind_count if that is not known yet. `kind` NULL: there is but one. */
+    const struct flow_kind *kinds;
+    size_t kind_count;
+    size_t (*kind)(const struct flow_case *flow_case);
 };
 
 /* NULL if the number is unknown. */
@@ -551,6 +563,8 @@ void flow_warn(struct flow_decision *decision, const char *code, uint16_t row);
 /* The state's names; unknown gives {"unknown", "未知"}. */
 struct name flow_state_name(const struct flow *flow, unsigned state);
 bool flow_state_ends(const struct flow *flow, unsigned state);
+/* Of which kind a case is; NULL: not known, or its flow knows no kinds. */
+const struct flow_kind *flow_case_kind(const struct flow_case *flow_case);
 /* May both sides rest so? */
 bool flow_pair_allowed(const struct flow *flow, unsigned in_state, unsigned out_state);
 /* Whose duty a clock is: enum role; in a flow, and in general. */

@@ -1,5 +1,5 @@
-/* flow_lookup.c - what a flow says of itself: how its documents name a case, its states, the
- * pairs in which both sides may rest. */
+/* flow_lookup.c - what a flow says of itself: how its documents name a case, its states, its
+ * kinds, the pairs in which both sides may rest. */
 #include "base/check.h"
 #include "core/flow.h"
 
@@ -63,6 +63,17 @@ struct name flow_state_name(const struct flow *flow, unsigned state)
 bool flow_state_ends(const struct flow *flow, unsigned state)
 {
     return state < flow->state_count && (flow->ends >> state & 1u) != 0;
+}
+
+const struct flow_kind *flow_case_kind(const struct flow_case *flow_case)
+{
+    const struct flow *flow = flow_find(flow_case->flow);
+    size_t kind;
+
+    if (flow == NULL || flow->kind_count == 0)
+        return NULL;
+    kind = flow->kind != NULL ? flow->kind(flow_case) : 0;
+    return kind < flow->kind_count ? &flow->kinds[kind] : NULL;
 }
 
 bool flow_pair_allowed(const struct flow *flow, unsigned in_state, unsigned out_state)

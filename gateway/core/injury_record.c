@@ -253,6 +253,36 @@ static const char *insurance(const struct flow_case *flow_case)
     return "410";
 }
 
+/* By the document that opened the case. */
+static const uint16_t kind_actions[] = {
+    STATE_ASK, COVER_ASK,   ASSIST,    ENTRUST,      ELIGIBLE,     DUPLICATE,  PROJECT,
+    STOP,      RECOGNITION, APPRAISAL, CONFIRMATION, COVER_NOTICE, THIRD_PARTY};
+static const struct flow_kind kinds[] = {
+    {"insured_query", {"state of the insurance", "参保状态查询"}},
+    {"cover_query", {"cover by a project", "项目参保查询"}},
+    {"assistance_request", {"request for assistance", "协查请求"}},
+    {"entrusted_appraisal", {"appraisal for another place", "委托鉴定"}},
+    {"eligibility_check", {"yearly eligibility", "待遇资格认证"}},
+    {"duplicate_check", {"benefits drawn twice", "重复待遇核查"}},
+    {"project", {"project", "项目参保"}},
+    {"stop_notice", {"death, or a benefit stops", "死亡或停发通知"}},
+    {"recognition", {"recognition", "工伤认定"}},
+    {"appraisal", {"appraisal", "劳动能力鉴定"}},
+    {"confirmation", {"confirmation", "工伤确认"}},
+    {"cover_notice", {"notice of cover", "项目参保告知"}},
+    {"third_party", {"third-party liability", "第三方责任"}},
+};
+_Static_assert(COUNT_OF(kinds) == COUNT_OF(kind_actions), "every kind has its names");
+
+static size_t kind_of(const struct flow_case *flow_case)
+{
+    size_t kind = 0;
+
+    while (kind < COUNT_OF(kinds) && kind_actions[kind] != flow_case->part.injury.action)
+        kind++;
+    return kind;
+}
+
 const struct flow injury_record_flow = {
     .number = FLOW_INJURY_RECORD,
     .roles = {ROLE_TREATING, ROLE_INSURED},
@@ -278,17 +308,21 @@ const struct flow injury_record_flow = {
     .postings = injury_record_postings,
     .alone = alone,
     .recall = injury_record_recall,
+    .kinds = kinds,
+    .kind_count = COUNT_OF(kinds),
+    .kind = kind_of,
 };
 
-/* --- kinds -------------------------------------------------------------------------------- */
+/* --- what is exchanged, and how ------------------------------------------------------------
+ */
 
-struct kind {
+struct exchange {
     uint16_t action;
     uint16_t answer;
     enum injury_record_kind kind;
 };
 
-static const struct kind kinds[] = {
+static const struct exchange exchanges[] = {
     {STATE_ASK, STATE, KIND_QUESTION},
     {COVER_ASK, COVER, KIND_QUESTION},
     {ASSIST, ASSISTED, KIND_REQUEST},
@@ -311,24 +345,24 @@ static const struct kind kinds[] = {
     {ROSTER, 0, KIND_OWN},
 };
 
-static const struct kind *find_kind(unsigned action)
+static const struct exchange *find_exchange(unsigned action)
 {
-    for (size_t i = 0; i < COUNT_OF(kinds); i++)
-        if (kinds[i].action == action)
-            return &kinds[i];
+    for (size_t i = 0; i < COUNT_OF(exchanges); i++)
+        if (exchanges[i].action == action)
+            return &exchanges[i];
     return NULL;
 }
 
 enum injury_record_kind injury_kind_of(unsigned action)
 {
-    const struct kind *kind = find_kind(action);
+    const struct exchange *exchange = find_exchange(action);
 
-    return kind != NULL ? kind->kind : KIND_NOTHING;
+    return exchange != NULL ? exchange->kind : KIND_NOTHING;
 }
 
 unsigned injury_answer_action(unsigned asked)
 {
-    const struct kind *kind = find_kind(asked);
+    const struct exchange *exchange = find_exchange(asked);
 
-    return kind != NULL ? kind->answer : (unsigned)ACTION_NONE;
+    return exchange != NULL ? exchange->answer : (unsigned)ACTION_NONE;
 }

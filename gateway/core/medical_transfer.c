@@ -423,15 +423,28 @@ enum medical_kind medical_kind_of(uint64_t out_insurance, uint64_t in_insurance)
                                                                    : MEDICAL_KIND_NONE;
 }
 
+static const struct flow_kind kinds[] = {
+    {"A", {"employees to employees", "职工转职工"}},
+    {"B", {"employees to residents", "职工转居民"}},
+    {"C", {"residents to employees", "居民转职工"}},
+    {"D", {"residents to residents", "居民转居民"}},
+};
+_Static_assert(COUNT_OF(kinds) == MEDICAL_KINDS - 1, "every kind has its names");
+
+static size_t kind_of(const struct flow_case *flow_case)
+{
+    unsigned kind = flow_case->part.medical.kind;
+
+    return kind == MEDICAL_KIND_NONE ? COUNT_OF(kinds) : kind - 1;
+}
+
 struct name medical_kind_name(unsigned kind)
 {
-    static const struct name names[] = {
-        {"none", "无"},      {"A", "职工转职工"}, {"B", "职工转居民"},
-        {"C", "居民转职工"}, {"D", "居民转居民"},
-    };
-    _Static_assert(COUNT_OF(names) == MEDICAL_KINDS, "every kind has its names");
-
-    return kind < COUNT_OF(names) ? names[kind] : (struct name){"unknown", "未知"};
+    if (kind == MEDICAL_KIND_NONE)
+        return (struct name){"none", "无"};
+    if (kind >= MEDICAL_KINDS)
+        return (struct name){"unknown", "未知"};
+    return (struct name){kinds[kind - 1].code, kinds[kind - 1].name.chinese};
 }
 
 /* That the relation goes into; none before the insurances are known. */
@@ -466,4 +479,7 @@ const struct flow medical_transfer_flow = {
     .revision = revision_of,
     .guards = medical_guards,
     .settle = medical_settle,
+    .kinds = kinds,
+    .kind_count = COUNT_OF(kinds),
+    .kind = kind_of,
 };

@@ -22,6 +22,16 @@ static bool read_event(const struct flow_situation *situation, struct flow_facts
     return true;
 }
 
+static const struct flow_kind kinds[] = {
+    {"OA-EP", {"annuity to an enterprise", "年金转企业"}},
+    {"OA-GP", {"annuity to an institution", "年金转机关"}},
+};
+
+static size_t kind_of(const struct flow_case *flow_case)
+{
+    return (flow_case->flags & CASE_TO_INSTITUTION) != 0;
+}
+
 const struct flow pension_annuity_flow = {
     .number = FLOW_PENSION_ANNUITY,
     .roles = {ROLE_IN, ROLE_OUT},
@@ -36,4 +46,7 @@ const struct flow pension_annuity_flow = {
     .make = pension_document_make,
     .insurance = pension_insurance_of,
     .revision = pension_revision_of,
+    .kinds = kinds,
+    .kind_count = COUNT_OF(kinds),
+    .kind = kind_of,
 };

@@ -297,6 +297,10 @@ uint32_t *pension_revision_of(struct flow_case *flow_case, unsigned action)
     return action == ACTION_FORM ? &flow_case->form_revision : NULL;
 }
 
+static const struct flow_kind kinds[] = {
+    {"EP-EP", {"employees to employees", "职工转职工"}},
+};
+
 const struct flow pension_employee_flow = {
     .number = FLOW_PENSION_EMPLOYEE,
     .roles = {ROLE_IN, ROLE_OUT},
@@ -311,4 +315,6 @@ const struct flow pension_employee_flow = {
     .make = pension_document_make,
     .insurance = pension_insurance_of,
     .revision = pension_revision_of,
+    .kinds = kinds,
+    .kind_count = COUNT_OF(kinds),
 };

@@ -158,6 +158,25 @@ static bool read_event(const struct flow_situation *situation, struct flow_facts
     return true;
 }
 
+static const struct flow_kind kinds[] = {
+    {"GP-GP", {"institutions to institutions", "机关转机关"}},
+    {"EP-GP", {"employees to institutions", "职工转机关"}},
+    {"GP-EP", {"institutions to employees", "机关转职工"}},
+    {"GP-EP-X", {"dismissed, to employees", "辞退转职工"}},
+};
+
+/* From which scheme somebody joins, the letter says. */
+static size_t kind_of(const struct flow_case *flow_case)
+{
+    bool joins = (flow_case->flags & CASE_TO_INSTITUTION) != 0;
+
+    if (joins && flow_case->letter_revision == 0)
+        return COUNT_OF(kinds);
+    if (joins)
+        return (flow_case->flags & CASE_FROM_EMPLOYEES) != 0 ? 1 : 0;
+    return (flow_case->flags & CASE_DISMISSED) != 0 ? 3 : 2;
+}
+
 const struct flow pension_institution_flow = {
     .number = FLOW_PENSION_INSTITUTION,
     .roles = {ROLE_IN, ROLE_OUT},
@@ -175,4 +194,7 @@ const struct flow pension_institution_flow = {
     .insurance = pension_insurance_of,
     .guards = guards,
     .revision = pension_revision_of,
+    .kinds = kinds,
+    .kind_count = COUNT_OF(kinds),
+    .kind = kind_of,
 };

@@ -136,6 +136,16 @@ static bool alone(uint32_t in_region, uint32_t out_region)
     return out_region == PENSION_SERVICE_REGION;
 }
 
+static const struct flow_kind kinds[] = {
+    {"MIL-EP", {"soldiers to employees", "退役转职工"}},
+    {"MIL-GP", {"soldiers to institutions", "退役转机关"}},
+};
+
+static size_t kind_of(const struct flow_case *flow_case)
+{
+    return (flow_case->flags & CASE_TO_INSTITUTION) != 0;
+}
+
 const struct flow pension_military_flow = {
     .number = FLOW_PENSION_MILITARY,
     .roles = {ROLE_IN, ROLE_OUT},
@@ -150,4 +160,7 @@ const struct flow pension_military_flow = {
     .insurance = pension_insurance_of,
     .revision = pension_revision_of,
     .alone = alone,
+    .kinds = kinds,
+    .kind_count = COUNT_OF(kinds),
+    .kind = kind_of,
 };

@@ -312,6 +312,19 @@ static bool read_event(const struct flow_situation *situation, struct flow_facts
     return true;
 }
 
+static const struct flow_kind kinds[] = {
+    {"EP", {"money of employees", "职工资金"}},
+    {"RP", {"money of residents", "居民资金"}},
+    {"GP", {"money of institutions", "机关资金"}},
+};
+
+static size_t kind_of(const struct flow_case *flow_case)
+{
+    if ((flow_case->flags & CASE_RESIDENT_MONEY) != 0)
+        return 1;
+    return (flow_case->flags & CASE_TO_INSTITUTION) != 0 ? 2 : 0;
+}
+
 const struct flow pension_remittance_flow = {
     .number = FLOW_PENSION_REMITTANCE,
     .roles = {ROLE_IN, ROLE_OUT},
@@ -326,4 +339,7 @@ const struct flow pension_remittance_flow = {
     .make = pension_document_make,
     .insurance = pension_insurance_of,
     .postings = postings_of,
+    .kinds = kinds,
+    .kind_count = COUNT_OF(kinds),
+    .kind = kind_of,
 };

@@ -6,6 +6,10 @@
 #include "core/pension_kind.h"
 #include "core/pension_transfer.h"
 
+static const struct flow_kind kinds[] = {
+    {"RP-RP", {"residents to residents", "居民转居民"}},
+};
+
 const struct flow pension_resident_flow = {
     .number = FLOW_PENSION_RESIDENT,
     .roles = {ROLE_IN, ROLE_OUT},
@@ -21,4 +25,6 @@ const struct flow pension_resident_flow = {
     .make = pension_document_make,
     .insurance = pension_insurance_of,
     .revision = pension_revision_of,
+    .kinds = kinds,
+    .kind_count = COUNT_OF(kinds),
 };

@@ -194,6 +194,16 @@ static bool read_event(const struct flow_situation *situation, struct flow_facts
     return true;
 }
 
+static const struct flow_kind kinds[] = {
+    {"RP-EP", {"residents to employees", "居民转职工"}},
+    {"EP-RP", {"employees to residents", "职工转居民"}},
+};
+
+static size_t kind_of(const struct flow_case *flow_case)
+{
+    return (flow_case->flags & CASE_RESIDENT_MONEY) != 0;
+}
+
 const struct flow pension_switch_flow = {
     .number = FLOW_PENSION_SWITCH,
     .roles = {ROLE_IN, ROLE_OUT},
@@ -212,4 +222,7 @@ const struct flow pension_switch_flow = {
     .guards = guards,
     .looks_at_person = looks_at_person,
     .revision = pension_revision_of,
+    .kinds = kinds,
+    .kind_count = COUNT_OF(kinds),
+    .kind = kind_of,
 };

@@ -284,6 +284,10 @@ static unsigned guards(const struct flow_situation *situation, const struct flow
            (flow_clock_find(&copy, CLOCK_D2) != NULL ? TEMPORARY_CONSENT : 0);
 }
 
+static const struct flow_kind kinds[] = {
+    {"EP-TMP", {"temporary account gathered", "临时归集"}},
+};
+
 const struct flow pension_temporary_flow = {
     .number = FLOW_PENSION_TEMPORARY,
     .roles = {ROLE_IN, ROLE_OUT},
@@ -301,4 +305,6 @@ const struct flow pension_temporary_flow = {
     .insurance = pension_insurance_of,
     .guards = guards,
     .revision = pension_revision_of,
+    .kinds = kinds,
+    .kind_count = COUNT_OF(kinds),
 };

@@ -210,6 +210,27 @@ static const char *insurance(const struct flow_case *flow_case)
     return flow_case->part.filing.insurance == INSURANCE_INJURY ? "410" : NULL;
 }
 
+static const struct flow_kind kinds[] = {
+    {"11", {"retired elsewhere", "异地安置"}},
+    {"12", {"resident elsewhere", "异地长居"}},
+    {"13", {"posted elsewhere", "常驻异地"}},
+    {"21", {"referred elsewhere", "异地转诊"}},
+    {"22", {"emergency elsewhere", "异地急诊"}},
+    {"29", {"other absence", "其他外出"}},
+    {"LR", {"injured, resident elsewhere", "工伤长居"}},
+    {"LW", {"injured, posted elsewhere", "工伤常驻"}},
+    {"TR", {"injured, referral", "工伤转诊"}},
+};
+
+static size_t kind_of(const struct flow_case *flow_case)
+{
+    size_t kind = 0;
+
+    while (kind < COUNT_OF(kinds) && strcmp(kinds[kind].code, flow_case->part.filing.kind) != 0)
+        kind++;
+    return kind;
+}
+
 const struct flow settlement_filing_flow = {
     .number = FLOW_SETTLEMENT_FILING,
     .roles = {ROLE_TREATING, ROLE_INSURED},
@@ -229,6 +250,9 @@ const struct flow settlement_filing_flow = {
     .guards = guards,
     .reference = refer,
     .settle = settle,
+    .kinds = kinds,
+    .kind_count = COUNT_OF(kinds),
+    .kind = kind_of,
 };
 
 /* --- looking up ------------------------------------------------------------------------ */

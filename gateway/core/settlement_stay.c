@@ -425,6 +425,19 @@ static const char *insurance(const struct flow_case *flow_case)
     }
 }
 
+static const struct flow_kind kinds[] = {
+    {"inpatient", {"stay in hospital", "住院"}},
+    {"outpatient", {"outpatient visit", "门诊"}},
+    {"pharmacy", {"pharmacy", "药店购药"}},
+};
+
+static size_t kind_of(const struct flow_case *flow_case)
+{
+    unsigned visit = flow_case->part.stay.visit;
+
+    return visit == VISIT_NONE ? COUNT_OF(kinds) : visit - 1;
+}
+
 const struct flow settlement_stay_flow = {
     .number = FLOW_SETTLEMENT_STAY,
     .roles = {ROLE_TREATING, ROLE_INSURED},
@@ -445,6 +458,9 @@ const struct flow settlement_stay_flow = {
     .reference = stay_reference,
     .settle = stay_settle,
     .listing = &stay_uncertain_listing,
+    .kinds = kinds,
+    .kind_count = COUNT_OF(kinds),
+    .kind = kind_of,
 };
 
 unsigned stay_answer_action(unsigned question)

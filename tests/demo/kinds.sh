@@ -222,14 +222,15 @@ kinds_scene() {
     soldier GZ20260302000032
     title "All kinds in one list" "各类业务一览"
     look guizhou cases
-    check "every flow by its name, in English and in Chinese" "各类业务均有中英文名称" kinds_are_named
+    check "every flow and every kind by its name, in English and in Chinese" "各类业务、类别均有中英文名称" kinds_are_named
     ledger_checks
     pair_end
     medical_relations
 }
-kinds_are_named() { # no flow without a name of its own in either language, and as many names as flows
+kinds_are_named() { # as many names of flows as flows in either language, and every case says of which kind it is
     local english chinese_names
     english=$(LANGUAGE= cli guizhou cases | awk 'NR > 1 { print $2 }' | sort -u | wc -l)
     chinese_names=$(LANGUAGE=zh_CN cli guizhou cases | awk 'NR > 1 { print $2 }' | sort -u | wc -l)
-    [ "$english" = "$(wc -w <<<"$KINDS")" ] && [ "$chinese_names" = "$english" ]
+    [ "$english" = "$(wc -w <<<"$KINDS")" ] && [ "$chinese_names" = "$english" ] &&
+        [ "$(cli guizhou cases --json | grep -cE '"kind(_english|_chinese)?": null')" = 0 ]
 }

@@ -39,9 +39,10 @@ static json_int_t number_at(const json_t *object, const char *name)
 static void test_cases_json(void **state)
 {
     static const char *const names[] = {
-        "case_id",    "flow",  "role",      "state",      "revision", "form_fen",
-        "money_fen",  "party", "due",       "overdue",    "trace",    "in_region",
-        "out_region", "code",  "opened_at", "changed_at", "version",
+        "kind",      "kind_english", "kind_chinese", "flow_chinese", "case_id",    "flow",
+        "role",      "state",        "revision",     "form_fen",     "money_fen",  "party",
+        "due",       "overdue",      "trace",        "in_region",    "out_region", "code",
+        "opened_at", "changed_at",   "version",
     };
     json_t *root = cli_json("cases --json");
     const json_t *row = json_array_get(root, 1);
@@ -51,6 +52,10 @@ static void test_cases_json(void **state)
     for (size_t i = 0; i < COUNT_OF(names); i++)
         assert_non_null(json_object_get(row, names[i]));
     assert_string_equal(text_at(row, "flow"), "pension.employee");
+    assert_string_equal(text_at(row, "flow_chinese"), "企业职工基本养老保险关系转移接续");
+    assert_string_equal(text_at(row, "kind"), "EP-EP");
+    assert_string_equal(text_at(row, "kind_english"), "employees to employees");
+    assert_string_equal(text_at(row, "kind_chinese"), "职工转职工");
     assert_string_equal(text_at(row, "role"), "in");
     assert_string_equal(text_at(row, "state"), "both");
     assert_string_equal(text_at(row, "party"), "hrss.440000");
@@ -85,12 +90,17 @@ static void test_cases_filters(void **state)
     assert_int_equal(listed("cases --json --state closed --open"), 0);
     assert_int_equal(listed("cases --json --party hrss.440000"), CASES);
     assert_int_equal(listed("cases --json --state refused"), 0);
+    assert_int_equal(listed("cases --json --kind EP-EP"), CASES);
+    assert_int_equal(listed("cases --json --kind 职工转职工 --state closed"), 3);
+    assert_int_equal(listed("cases --json --kind EP-RP"), 0);
     cli_run("cases --state refused");
     assert_int_equal(said.status, 0);
     assert_string_equal(said.out, "no case fits\n");
     /* A misspelt name is not good news. */
     cli_refuses("cases --state nothing", 64, "no state is called nothing");
     assert_non_null(strstr(said.err, "next: one of: new refused letter_sent"));
+    cli_refuses("cases --kind ep-ep", 64, "no kind is called ep-ep");
+    assert_non_null(strstr(said.err, "next: one of: EP-EP EP RP GP "));
     cli_refuses("cases --party hrss.450000", 66, "no party hrss.450000");
     cli_ledger(0);
     cli_run("cases");

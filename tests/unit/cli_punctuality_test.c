@@ -42,6 +42,7 @@ static void expect(const json_t *rows, const char *step, json_int_t in_time, jso
     assert_string_equal(json_string_value(json_object_get(row, "duty")), "own");
     assert_string_equal(json_string_value(json_object_get(row, "party")), "hrss.440000");
     assert_string_equal(json_string_value(json_object_get(row, "flow")), "pension.employee");
+    assert_string_equal(json_string_value(json_object_get(row, "kind")), "EP-EP");
     assert_int_equal(number_of(row, "in_time"), in_time);
     assert_int_equal(number_of(row, "late"), late);
     assert_int_equal(number_of(row, "overdue"), overdue);
@@ -67,7 +68,8 @@ static void test_text(void **state)
     cli_run("punctuality");
     assert_int_equal(said.status, 0);
     assert_non_null(strstr(said.out, "60.00%"));
-    assert_non_null(strstr(said.out, "Our own duty"));
+    assert_non_null(strstr(said.out, "Our own duty, 2026-03\n"));
+    assert_non_null(strstr(said.out, "  employee  EP-EP  "));
     assert_null(strstr(said.out, "The other side's duty"));
     assert_non_null(strstr(said.out, "Rate: kept in time")); /* what it is a part of */
     cli_run("punctuality --month 2026-03");

@@ -258,6 +258,8 @@ static void test_one_of_another_flow(void **state)
     assert_non_null(strstr(said.out, "Flow"));
     assert_non_null(strstr(said.out, "  stay"));
     assert_non_null(strstr(said.out, "  employee"));
+    assert_non_null(strstr(said.out, "  EP-EP"));
+    assert_non_null(strstr(said.out, "  inpati.."));
     cli_run("cases --state closed"); /* one */
     assert_null(strstr(said.out, "Flow"));
 }
