@@ -128,6 +128,7 @@ found=$(comm -23 <(awk -f tests/lint/codes.awk docs/rules.md | sed -n 's/^has //
         grep -qF "\"$code\"" "tests/unit/$test.c" || echo "$code: not in tests/unit/$test.c"
     done)
 rule "each code of transfers and records has a failing example" "$found"
+rule "failing examples are hard or soft as docs/rules.md says" "$(awk -f tests/lint/levels.awk docs/rules.md "$list")"
 # Each parameter has its name and its meaning in both languages, a unit if it is a number, a default if it may
 # be left out. Limits are what the types say.
 x() { echo "*[local-name()='$1']"; }
