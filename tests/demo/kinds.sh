@@ -2,8 +2,8 @@
 #
 # A pair of its own, so that one list shows one case of each flow. The cores bring their papers one by one.
 
-KINDS="pension.employee pension.remittance pension.resident pension.temporary pension.institution pension.annuity \
-    pension.military"
+KINDS="pension.employee pension.remittance pension.resident pension.temporary pension.switch pension.institution \
+    pension.annuity pension.military"
 
 kinds_stage() {
     PAIR_AUTHORITY=hrss PAIR_ADAPTER= PAIR_RULES= PAIR_FLOWS=$KINDS
@@ -59,6 +59,38 @@ collected() { # TRACE: of a temporary account, which OUT holds
     told "$1" closed closed
 }
 
+# A change of scheme waits until relations of employees that come here have come: its child.
+gathered_first() { # TRACE CHILD
+    must bring guizhou application "$2"
+    must bring guizhou application "$1"
+    check "the application waits: $(state_name guizhou "$1")" "申请等待：$(state_name guizhou "$1")" in_state guizhou "$1" consolidation
+    check "and no letter goes out before the relation is here: PEN-R09" "关系归集前不得发函：PEN-R09" \
+        refused_with PEN-R09 bring guizhou letter "$1"
+    must bring guizhou letter "$2"
+    wait_for in_state guangdong "$2" letter_held
+    must bring guangdong acceptance "$2"
+    must bring guangdong form "$2"
+    wait_for in_state guizhou "$2" info_only
+    must bring guangdong fund_advice "$2"
+    must bring guizhou fund_receipt "$2"
+    must bring guizhou completion "$2"
+    wait_for rests "$2" guizhou closed closed
+    told "$2" closed closed
+}
+changed() { # TRACE CHILD
+    gathered_first "$1" "$2"
+    must bring guizhou letter "$1"
+    wait_for in_state guangdong "$1" letter_held
+    must bring guangdong acceptance "$1"
+    must bring guangdong form "$1"
+    wait_for in_state guizhou "$1" info_only
+    must bring guangdong fund_advice "$1"
+    must bring guizhou fund_receipt "$1"
+    must bring guizhou completion "$1"
+    wait_for rests "$1" guizhou closed closed
+    told "$1" closed closed
+}
+
 # --- institutions, annuities, soldiers: the examples of both dialects, of one invented person --------------
 SERVANT=44990019780923003X
 HANDED=0
@@ -101,6 +133,46 @@ soldier() { # TRACE: one year of service, 12 x 6000.00; there is nobody to send 
     check "closed in Guizhou; the other province knows nothing of it" "贵州办结；对方省份与此无关" alone "$1"
 }
 alone() { in_state guizhou "$1" closed && ! has_case guangdong "$1"; }
+
+# --- records of work injury: a decision that holds on both sides, and the yearly question ---------------------
+INJURY_PAPERS=tests/data/injury
+injury_pair() {
+    PAIR_AUTHORITY=hrss PAIR_ADAPTER=injury-core PAIR_CORES= PAIR_FLOWS=injury.record
+    pair_make "$demo/records" ecdsa || return 1
+    for side in guizhou guangdong; do
+        sed -i 's|/adapters</adapters>|/tests/data</adapters>|' "$PAIR/$side/gateway.xml"
+        sed -i 's|/adapters/injury-core<|/tests/data/injury-core<|' "$PAIR/$side/core.xml"
+        echo '<?xml version="1.0" encoding="UTF-8"?><script xmlns="urn:qiantong:sim:1"/>' >"$PAIR/$side/script.xml"
+        pair_start "$side" && core_start "$side" "" || return 1
+    done
+}
+brings_record() { # SIDE DOCUMENT
+    local answer
+    answer=$("$BIN/qiantong-sim" --config "$PAIR/$1/core.xml" send "$INJURY_PAPERS/$2.xml" 1 injury.record 2>&1)
+    [ "$answer" = accepted ] || { CODE=${answer#refused } && return 1; }
+}
+injury_records() {
+    local recognition=INJ/GD20260302000001 check=INJ/GD20260302000006
+    title "33  A work injury is recognised" "33  工伤认定" \
+        "Guangdong decides; Guizhou holds the decision until it is withdrawn." "广东作出认定，贵州留存，直至撤销。"
+    injury_pair || return 1
+    must brings_record guangdong recognition
+    wait_for both_are $recognition held
+    check "in force on both sides, the same number: $(recognised guizhou $recognition)" "两侧生效，认定编号相同：$(recognised guizhou $recognition)" \
+        is "$(recognised guizhou $recognition)" "$(recognised guangdong $recognition)"
+    title "34  The yearly check of who draws a benefit" "34  待遇资格年度认证" \
+        "Guangdong pays, the person lives in Guizhou: is he alive, and still entitled?" "广东发放待遇，本人在贵州居住：核实生存与领取资格。"
+    must brings_record guangdong eligibility_check
+    wait_for in_state guizhou $check requested
+    must brings_record guizhou eligibility_result
+    wait_for both_are $check answered
+    check "answered within the limit, $(clock_state guangdong $check reply)" "时限内答复（$(clock_state guangdong $check reply)）" \
+        is "$(clock_state guangdong $check reply)" met
+    look guangdong cases
+    ledger_checks
+    pair_end
+}
+recognised() { cli "$1" case "$2" --json | sed -n 's/^  "recognition": "\(.*\)",*/\1/p'; } # SIDE TRACE
 
 # --- the medical relation, between the nhsa. authorities -----------------------------------------------
 MEDICAL_SHEETS=tests/data/medical
@@ -177,11 +249,11 @@ tells_of_one() { # SIDE TRACE STATE
     [[ $answer == *"<count>1</count>"*"<state>$3</state>"* ]]
 }
 medical_relations() {
-    title "32  The medical relation moves, with the personal account" "32  基本医疗保险关系转移，划转个人账户" \
+    title "35  The medical relation moves, with the personal account" "35  基本医疗保险关系转移，划转个人账户" \
         "Both sides check before it is accepted; record and money go apart." "两侧先行校验再受理；记录与资金分别办理。"
     medical_pair || return 1
     medical_with_money
-    title "33  From residents' to employees' insurance: nothing to pay" "33  居民医保转职工医保，无资金划转" \
+    title "36  From residents' to employees' insurance: nothing to pay" "36  居民医保转职工医保，无资金划转" \
         "The years count, there is no account." "接续缴费年限，没有个人账户。"
     medical_without_money
     title "How do that person's cases stand over there?" "该参保人在对方的业务办到哪一步？" \
@@ -220,11 +292,18 @@ kinds_scene() {
     title "31  A soldier leaves the service" "31  军人退役" \
         "The finance office pays and gives a form: there is no gateway over there." "部队财务部门缴款并开具信息表，对端没有网关。"
     soldier GZ20260302000032
+    title "32  From the residents' scheme to the employees'" "32  城乡居民转入企业职工（制度衔接）" \
+        "He is 60: his relation in Guangdong is gathered first, then the account joins." \
+        "已满 60 周岁：先归集广东的职工关系，再将居民个人账户转入。"
+    kind_case GZ20260302000033 pension.switch 110 吴𠮷 52990019620601001 1000
+    kind_case GZ20260302000034 pension.employee 110 吴𠮷 52990019620601001 4400
+    changed GZ20260302000033 GZ20260302000034
     title "All kinds in one list" "各类业务一览"
     look guizhou cases
     check "every flow and every kind by its name, in English and in Chinese" "各类业务、类别均有中英文名称" kinds_are_named
     ledger_checks
     pair_end
+    injury_records || return 1
     medical_relations
 }
 kinds_are_named() { # as many names of flows as flows in either language, and every case says of which kind it is

@@ -24,11 +24,15 @@ person() { # TRACE NAME NUMBER17 BASE_YUAN
 
 fen() { printf '%d.%02d' $(($1 / 100)) $(($1 % 100)); } # FEN as yuan
 RESIDENT_THIS_YEAR=10000 # fen
+is_change() { [ "${FLOW_OF[$1]:-}" = pension.switch ]; } # TRACE: its documents name the scheme that is entered
+of_residents() { # TRACE: whose account moves
+    if is_change "$1"; then [ "${INSURANCE_OF[$1]}" = 110 ]; else [ "${INSURANCE_OF[$1]:-110}" = 150 ]; fi
+}
 is_temporary() { [ "${FLOW_OF[$1]:-}" = pension.temporary ]; } # TRACE
 pooled_rate() { if is_temporary "$1"; then echo 16; else echo 12; fi; } # TRACE: of a temporary account all that the employer paid
 case_fen() { # TRACE: everything that moves
     local base=$((${PERSON_BASE[$1]} * 100))
-    if [ "${INSURANCE_OF[$1]:-110}" = 150 ]; then echo $((base + RESIDENT_THIS_YEAR)); else echo $((base * 14 * (8 + $(pooled_rate "$1")) / 100)); fi
+    if of_residents "$1"; then echo $((base + RESIDENT_THIS_YEAR)); else echo $((base * 14 * (8 + $(pooled_rate "$1")) / 100)); fi
 }
 in_region() { case $1 in GZ*) echo 520000 ;; *) echo 440000 ;; esac; }
 out_region() { case $1 in GZ*) echo 440000 ;; *) echo 520000 ;; esac; }
@@ -101,7 +105,7 @@ form_fields() { # TRACE
     tag localMonths 14
     tag transferDate 2026-03-02
     tag accountType "$(if is_temporary "$1"; then echo 1; else echo 0; fi)"
-    if [ "${INSURANCE_OF[$1]:-110}" = 150 ]; then
+    if of_residents "$1"; then
         resident_fields "$1"
         return
     fi
@@ -117,6 +121,8 @@ excluded_rows() { # TRACE
     printf '<excluded><row>%s%s%s%s%s%s</row></excluded>\n' "$(tag region "$(out_region "$1")")" "$(tag from 2011-01)" \
         "$(tag to 2014-12)" "$(tag months 48)" "$(tag code PEN-R16)" "$(tag text 一次性缴费，无承诺书)"
 }
+# What the conditions of a change between the schemes hang on.
+change_of() { printf '<change>%s%s</change>\n' "$(tag employeeMonths 216)" "$(tag drawing false)"; }
 item_rows() {
     local item
     printf '<items>'
@@ -133,6 +139,7 @@ fields_of() { # KIND TRACE
     application)
         person_of "$trace"
         printf '<oldPlace>%s</oldPlace>\n' "$(tag agencyName 原参保地社保机构)"
+        ! is_change "$trace" || change_of
         ;;
     letter)
         tag letterNumber "LXH${trace: -8}"
@@ -140,6 +147,7 @@ fields_of() { # KIND TRACE
         printf '<oldAgency>%s</oldAgency><bank>%s%s</bank>\n' "$(tag name 原参保地社保机构)" "$(tag name 中国工商银行)" \
             "$(account_of in "$trace" account)"
         printf '%s%s%s\n' "$(tag address 北京路1号)" "$(tag postcode 550081)" "$(tag phone 0851-85800000)"
+        ! is_change "$trace" || change_of
         ;;
     acceptance)
         printf '%s%s\n' "$(tag letterNumber "LXH${trace: -8}")" "$(tag acceptedOn "$date")"
