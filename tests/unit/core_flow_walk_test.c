@@ -418,18 +418,7 @@ static void decide(const struct point *point, bool running, struct flow_case *be
 }
 
 /* Told when the walk ends badly: where it was. */
-static char place[160];
-
-static void remember_place(const struct point *point)
-{
-    snprintf(
-        place, sizeof(place),
-        "%s, %s, source %u, %s, verdict %u, held %d, moneyless %d, money %lld, amount %lld",
-        role_name(point->role).english,
-        point->from == FLOW_OPENING ? "opening" : flow_state_name(flow, point->from).english,
-        point->source, action_name(point->action).english, (unsigned)point->verdict,
-        point->held, point->moneyless, (long long)point->money, (long long)point->amount);
-}
+static struct point last;
 
 static void check(const struct point *point)
 {
@@ -440,7 +429,7 @@ static void check(const struct point *point)
     struct flow_case before;
 
     walked++;
-    remember_place(point);
+    last = *point;
     arena_reset(arena);
     if (line != NULL)
         line->hit = true;
@@ -466,6 +455,15 @@ static bool may_lack_consent(const struct point *point)
            (point->action == ACTION_WITHDRAWAL || point->action == ACTION_WITHDRAWAL_ANSWER);
 }
 
+/* What a withdrawal that came to nothing goes back to. */
+static void check_withdrawing(struct point point)
+{
+    point.form_back = true;
+    check(&point);
+    point.letter_back = true;
+    check(&point);
+}
+
 /* The event's own ways to differ. */
 static void check_event(struct point point)
 {
@@ -486,11 +484,8 @@ static void check_event(struct point point)
         point.asked_too = bit & 2;
         point.dismissed = flow == &pension_institution_flow && (bit & 1) != 0;
         check(&point);
-        point.form_back = point.from == PENSION_WITHDRAWING;
-        check(&point);
-        point.letter_back = point.from == PENSION_WITHDRAWING;
-        check(&point);
-        point.form_back = point.letter_back = false;
+        if (point.from == PENSION_WITHDRAWING)
+            check_withdrawing(point);
         if (may_lack_consent(&point)) {
             point.consented = false;
             check(&point);
@@ -642,8 +637,16 @@ static int teardown(void **unused)
 
 static int tell_place(void **unused)
 {
+    const struct point *point = &last;
+
     (void)unused;
-    print_message("last situation: %s\n", place);
+    print_message(
+        "last situation: %s, %s, source %u, %s, verdict %u, held %d, moneyless %d, money %lld, "
+        "amount %lld\n",
+        role_name(point->role).english,
+        point->from == FLOW_OPENING ? "opening" : flow_state_name(flow, point->from).english,
+        point->source, action_name(point->action).english, (unsigned)point->verdict,
+        point->held, point->moneyless, (long long)point->money, (long long)point->amount);
     return 0;
 }
 
