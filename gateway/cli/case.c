@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "cli/case_kin.h"
 #include "cli/case_view.h"
 #include "cli/disclose.h"
 #include "cli/entry_view.h"
@@ -22,6 +23,7 @@ struct story {
     const char *reason;
     struct disclosed_person person; /* with --unmask, behind its entry */
     struct flow_case row;
+    struct case_kin kin;
     char party[PARTY_ID_SIZE];
     char actor[PARTY_ID_SIZE]; /* of the next step, as shown */
     struct letter_row waiting; /* the dead one, else the first under way; out_id 0: none */
@@ -193,6 +195,7 @@ static bool print_json(struct story *story, struct error *err)
     json_number(object, "letter_revision", story->row.letter_revision);
     json_number(object, "form_revision", story->row.form_revision);
     json_uuid(object, "other_case", &story->row.other);
+    case_kin_json(object, &story->kin);
     if (flow_part_of(story->row.flow) == FLOW_PART_MEDICAL)
         json_medical(object, &story->row.part.medical);
     if (flow_part_of(story->row.flow) == FLOW_PART_INJURY)
@@ -277,6 +280,7 @@ static void print_head(const struct story *story)
           instant_format_short(row->changed_at, changed));
     if (!uuid_is_none(&row->other))
         field(story, other_title(row), PAINT_PLAIN, "%s", uuid_format(&row->other, id));
+    case_kin_print(story->cli, &story->kin, LABEL);
     if (row->accepted_on.number != 0)
         field(story, _("Accepted on"), PAINT_PLAIN, "%s",
               day_format(row->accepted_on, changed));
@@ -449,6 +453,7 @@ static bool collect(struct story *story, const char *typed, struct error *err)
     if (story->warnings.at == NULL || story->entries == NULL || story->letters == NULL)
         return fail(err, ERROR_MEMORY, _("no memory"));
     if (!find_case(cli, typed, &story->row, err) ||
+        !case_kin_find(cli, &story->row, &story->kin, err) ||
         !cli_party_id(cli, story->row.party, story->party, err))
         return false;
     if (story->json) {

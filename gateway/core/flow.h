@@ -509,6 +509,9 @@ struct flow {
     const struct flow_kind *kinds;
     size_t kind_count;
     size_t (*kind)(const struct flow_case *flow_case);
+    /* NULL, or: is or was `other`, a case of the same person, one that `flow_case` waits for?
+     */
+    bool (*waits_for)(const struct flow_case *flow_case, const struct flow_case *other);
 };
 
 /* NULL if the number is unknown. */

@@ -45,6 +45,19 @@ static bool is_gathered_here(const struct flow_case *other, uint32_t in_region)
            !flow_state_ends(&pension_employee_flow, other->state);
 }
 
+/* Its child, open or ended, if both lived at one time. */
+static bool waits_for(const struct flow_case *flow_case, const struct flow_case *other)
+{
+    bool over = flow_state_ends(&pension_employee_flow, other->state) &&
+                instant_before(other->changed_at, flow_case->opened_at);
+    bool later = flow_state_ends(&pension_switch_flow, flow_case->state) &&
+                 instant_before(flow_case->changed_at, other->opened_at);
+
+    return flow_case->role == ROLE_IN && other->flow == FLOW_PENSION_EMPLOYEE &&
+           other->role == ROLE_IN && other->in_region / 10000 == flow_case->in_region / 10000 &&
+           !over && !later;
+}
+
 static unsigned guards(const struct flow_situation *situation, const struct flow_facts *facts)
 {
     const struct flow_event *event = situation->event;
@@ -225,4 +238,5 @@ const struct flow pension_switch_flow = {
     .kinds = kinds,
     .kind_count = COUNT_OF(kinds),
     .kind = kind_of,
+    .waits_for = waits_for,
 };

@@ -66,6 +66,9 @@ gathered_first() { # TRACE CHILD
     check "the application waits: $(state_name guizhou "$1")" "申请等待：$(state_name guizhou "$1")" in_state guizhou "$1" consolidation
     check "and no letter goes out before the relation is here: PEN-R09" "关系归集前不得发函：PEN-R09" \
         refused_with PEN-R09 bring guizhou letter "$1"
+    check "the two know each other: child $(kin "$1" children), its parent $(kin "$2" parents)" \
+        "互相指明：子业务 $(kin "$1" children)，母业务 $(kin "$2" parents)" \
+        is "$(kin "$1" children)/$(kin "$2" parents)" "$(field guizhou "$2" case_id)/$(field guizhou "$1" case_id)"
     must bring guizhou letter "$2"
     wait_for in_state guangdong "$2" letter_held
     must bring guangdong acceptance "$2"
@@ -76,6 +79,9 @@ gathered_first() { # TRACE CHILD
     must bring guizhou completion "$2"
     wait_for rests "$2" guizhou closed closed
     told "$2" closed closed
+}
+kin() { # TRACE children|parents: their ids
+    cli guizhou case "$1" --json | awk -v list="\"$2\":" '$1 == list && !/\]/ { inside = 1; next } inside && /\]/ { exit } inside { gsub(/[", ]/, ""); print }'
 }
 changed() { # TRACE CHILD
     gathered_first "$1" "$2"

@@ -214,6 +214,48 @@ static void other_cases_do_not_hold_up_the_letter(void **unused)
     assert_int_equal(decision.after.state, PENSION_NEW);
 }
 
+/* A child is what lived at the same time: not what ended before, not what came after the end.
+ */
+static void a_change_knows_its_children(void **unused)
+{
+    static const struct {
+        uint16_t flow;
+        uint8_t role;
+        uint8_t state;
+        uint32_t region;
+        int64_t opened;
+        int64_t changed;
+        bool child;
+    } others[] = {
+        {FLOW_PENSION_EMPLOYEE, ROLE_IN, PENSION_NEW, 520115, 900, 900, true},
+        {FLOW_PENSION_EMPLOYEE, ROLE_IN, PENSION_CLOSED, 520000, 900, 1000, true},
+        {FLOW_PENSION_EMPLOYEE, ROLE_IN, PENSION_CLOSED, 520000, 900, 999, false},
+        {FLOW_PENSION_EMPLOYEE, ROLE_IN, PENSION_CLOSED, 520000, 1500, 1600, true},
+        {FLOW_PENSION_EMPLOYEE, ROLE_IN, PENSION_NEW, 520000, 2001, 2001, false},
+        {FLOW_PENSION_EMPLOYEE, ROLE_OUT, PENSION_BOTH, 520000, 900, 1500, false},
+        {FLOW_PENSION_EMPLOYEE, ROLE_IN, PENSION_BOTH, 440000, 900, 1500, false},
+        {FLOW_PENSION_RESIDENT, ROLE_IN, PENSION_BOTH, 520000, 900, 1500, false},
+    };
+    struct flow_case parent = switch_case(ROLE_IN, PENSION_CLOSED, false);
+
+    (void)unused;
+    parent.opened_at.ms = 1000;
+    parent.changed_at.ms = 2000;
+    for (size_t i = 0; i < COUNT_OF(others); i++) {
+        struct flow_case other = {.flow = others[i].flow,
+                                  .role = others[i].role,
+                                  .state = others[i].state,
+                                  .in_region = others[i].region,
+                                  .opened_at.ms = others[i].opened,
+                                  .changed_at.ms = others[i].changed};
+
+        assert_int_equal(pension_switch_flow.waits_for(&parent, &other), others[i].child);
+    }
+    parent.role = ROLE_OUT; /* there nothing is gathered */
+    assert_false(pension_switch_flow.waits_for(
+        &parent, &(struct flow_case){.flow = FLOW_PENSION_EMPLOYEE, .role = ROLE_IN}));
+}
+
 /* --- forms ------------------------------------------------------------------------------- */
 
 static void expect_form(struct record *form, bool to_residents, const char *code)
@@ -406,6 +448,7 @@ int main(void)
         FLOW_TEST(what_the_conditions_hang_on_must_be_there),
         FLOW_TEST(only_the_two_schemes),
         FLOW_TEST(relations_are_gathered_first),
+        FLOW_TEST(a_change_knows_its_children),
         FLOW_TEST(other_cases_do_not_hold_up_the_letter),
         FLOW_TEST(the_whole_account_and_nothing_pooled),
         FLOW_TEST(the_minimum_months_stay),
