@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/case_kin.h"
+#include "cli/case_place.h"
 #include "cli/case_view.h"
 #include "cli/disclose.h"
 #include "cli/entry_view.h"
@@ -24,6 +25,7 @@ struct story {
     struct disclosed_person person; /* with --unmask, behind its entry */
     struct flow_case row;
     struct case_kin kin;
+    struct case_place place;
     char party[PARTY_ID_SIZE];
     char actor[PARTY_ID_SIZE]; /* of the next step, as shown */
     struct letter_row waiting; /* the dead one, else the first under way; out_id 0: none */
@@ -72,7 +74,7 @@ static bool add_letter(struct story *story, const struct tlv *tlv)
     return true;
 }
 
-static void add_warning(struct story *story, const struct tlv *tlv)
+static void add_warning(struct story *story, uint64_t seq, const struct tlv *tlv)
 {
     struct reader reader = reader_over(tlv->bytes.at, tlv->bytes.size);
     char code[CODE_SIZE + 1] = "";
@@ -82,6 +84,7 @@ static void add_warning(struct story *story, const struct tlv *tlv)
     row = reader_u16(&reader);
     if (reader.broken)
         return;
+    case_place_note(&story->place, seq, code, row);
     if (story->json) {
         json_t *object = json_new_object();
 
@@ -120,7 +123,7 @@ static bool visit(void *self, const struct entry *entry)
     at = 0;
     while (uuid_equal(&entry->case_id, &story->row.case_id) &&
            (tlv = entry_next_tlv(entry, TLV_WARNING, &at)) != NULL)
-        add_warning(story, tlv);
+        add_warning(story, entry->seq, tlv);
     story->lost += entry_lost_count(entry);
     return story->ok;
 }
@@ -196,6 +199,7 @@ static bool print_json(struct story *story, struct error *err)
     json_number(object, "form_revision", story->row.form_revision);
     json_uuid(object, "other_case", &story->row.other);
     case_kin_json(object, &story->kin);
+    case_place_json(object, &story->place);
     if (flow_part_of(story->row.flow) == FLOW_PART_MEDICAL)
         json_medical(object, &story->row.part.medical);
     if (flow_part_of(story->row.flow) == FLOW_PART_INJURY)
@@ -424,6 +428,7 @@ static void print_notes(const struct story *story)
 {
     struct text warnings = text_trim(buffer_as_text(&story->warnings));
 
+    case_place_print(story->cli, &story->place, LABEL);
     if (warnings.size > 0)
         field(story, _("Warnings"), PAINT_WARN, "%.*s", TEXT_ARG(warnings));
     if (story->lost > 0)

@@ -182,8 +182,9 @@ static const struct export_column warning_columns[] = {
     {"case_id", "业务编号", COLUMN_ID, NULL, "the case", "所属业务"},
     {"action", "文书", COLUMN_CODE, "action", "document that was checked", "被核对的文书"},
     {"code", "代码", COLUMN_TEXT, NULL, "rule that warned", "警示规则代码"},
-    {"row", "行", COLUMN_NUMBER, NULL, "row of the form, from 1; empty: the whole",
-     "信息表行号，自1起；空为整表"},
+    {"row", "行", COLUMN_NUMBER, NULL,
+     "row of the form, from 1; empty: the whole; of PEN-PL codes and PEN-R04 the province",
+     "信息表行号，自1起；空为整表；PEN-PL各码及PEN-R04为省份代码前两位"},
 };
 
 static const struct export_column disclosure_columns[] = {

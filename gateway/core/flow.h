@@ -279,7 +279,8 @@ enum lines_change {
 
 struct flow_warning {
     char code[CODE_SIZE]; /* "PEN-C05" */
-    uint16_t row;         /* 1-based yearly row, 0: none */
+    uint16_t row;         /* 1-based row of the document; of a PEN-PL code and of PEN-R04 the
+                             first two digits of the province; 0: none */
 };
 
 enum decision_kind {

@@ -5,6 +5,7 @@
 #include "core/pension_documents.h"
 #include "core/pension_event.h"
 #include "core/pension_kind.h"
+#include "core/pension_place.h"
 #include "core/pension_scheme.h"
 #include "core/pension_steps.h"
 #include "core/pension_transfer.h"
@@ -135,6 +136,90 @@ static void read_conditions(const struct flow_situation *situation, struct flow_
         flow_warn(decision, code, 0);
 }
 
+/* --- where the pension is claimed --------------------------------------------------------- */
+
+/* What is missing or cannot be read stays zero, and is not passed by the check of periods. */
+static struct pension_period period_read(const struct record *stated)
+{
+    struct pension_period period = {.scheme = SCHEME_EMPLOYEE, .months = -1};
+    uint64_t region;
+    uint64_t months;
+    struct text temporary;
+
+    if (record_number(stated, "region", 999999, &region))
+        period.region = (uint32_t)region;
+    if (record_number(stated, "months", 999, &months))
+        period.months = (int32_t)months;
+    if (!record_month(stated, "from", &period.from) || !record_month(stated, "to", &period.to))
+        period.from = period.to = (struct month){0};
+    period.temporary = record_text(stated, "temporary", &temporary) &&
+                       text_is(temporary, "true");
+    return period;
+}
+
+static bool periods_read(const struct record *body, struct arena *arena,
+                         struct place_question *question, struct error *err)
+{
+    const struct record *stated = record_find(body, "periods/period");
+    size_t count = record_count(body, "periods/period");
+    struct pension_period *periods = arena_array(arena, count, sizeof(*periods));
+
+    if (periods == NULL)
+        return fail(err, ERROR_MEMORY, "no memory for the periods of insurance");
+    for (size_t i = 0; i < count; i++, stated = record_same(stated))
+        periods[i] = period_read(stated);
+    question->periods = periods;
+    question->count = count;
+    return true;
+}
+
+/* The reasons are warnings, and PEN-R04 if the pension is claimed in another province than that
+ * of the agency of the employees: IN of a change to them, OUT of one from them. Both sides are
+ * told, nobody is refused: the agency decides. */
+static void tell_place(const struct place *place, uint32_t agency,
+                       struct flow_decision *decision)
+{
+    if (place->input == INPUT_RULE)
+        return;
+    if (place->input != INPUT_GOOD) {
+        flow_warn(decision, "PEN-C07", (uint16_t)place->wrong);
+        return;
+    }
+    for (size_t i = 0; i < place->reason_count; i++)
+        flow_warn(decision, place_code(place->reasons[i].reason),
+                  (uint16_t)(place->reasons[i].province / 10000));
+    if (place->province != pension_province(agency))
+        flow_warn(decision, "PEN-R04", (uint16_t)(place->province / 10000));
+}
+
+/* From the periods of employees that application and letter may state. The relation is where
+ * the last of them is. */
+static bool read_place(const struct flow_situation *situation, const struct flow_facts *facts,
+                       struct flow_decision *decision, struct error *err)
+{
+    const struct record *body = situation->event->body;
+    const struct flow_case *before = situation->before;
+    struct day today = instant_day(situation->event->at);
+    struct pension_person person = pension_person_read(body, today);
+    struct place_question question = {
+        .rules = situation->rules, .today = today, .birth = person.birth, .sex = person.sex};
+    bool leaves = (facts->flags & CASE_RESIDENT_MONEY) != 0;
+    uint32_t in_region = situation->opening ? facts->in_region : before->in_region;
+    uint32_t out_region = situation->opening ? facts->out_region : before->out_region;
+    struct place place;
+    uint64_t household;
+
+    if (!record_number(body, "change/hukouRegion", 999999, &household) ||
+        record_find(body, "periods/period") == NULL)
+        return true;
+    question.household = (uint32_t)household;
+    if (!periods_read(body, situation->arena, &question, err))
+        return false;
+    place_advise(&question, &place);
+    tell_place(&place, leaves ? out_region : in_region, decision);
+    return true;
+}
+
 /* --- what goes back to the person ------------------------------------------------------- */
 
 enum { MONTHS_OF_YEAR = 12 };
@@ -200,8 +285,10 @@ static bool read_event(const struct flow_situation *situation, struct flow_facts
         return false;
     if (facts->refusal != NULL || event->source == EVENT_RECEIPT || event->body == NULL)
         return true;
-    if (looks_at_person(event->action))
+    if (looks_at_person(event->action)) {
         read_conditions(situation, facts, decision);
+        return facts->refusal != NULL || read_place(situation, facts, decision, err);
+    }
     if (event->action == ACTION_CLEARING_DONE)
         check_refund(situation, decision);
     return true;

@@ -10,6 +10,9 @@
  *     whether a pension is drawn, of a woman the kind of post. Where they do not hold our own
  *     core is warned (PEN-R01, PEN-R05) and OUT refuses the letter; PEN-R06: `change` is
  * missing.
+ *   - They may state the household register and where the person was insured as an employee:
+ * then both sides are told where the pension is claimed and why (PEN-PL-...), and if that is
+ * not the agency of the employees (PEN-R04). The agency decides.
  *   - While relations of the employees' scheme are being gathered here, other cases of the
  * person in pension.employee, no letter goes out (PEN-R09): the case waits in `consolidation`.
  *   - The whole account moves and nothing pooled (PEN-C22); the employees' form may not hold

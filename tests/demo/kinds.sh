@@ -64,6 +64,8 @@ gathered_first() { # TRACE CHILD
     must bring guizhou application "$2"
     must bring guizhou application "$1"
     check "the application waits: $(state_name guizhou "$1")" "申请等待：$(state_name guizhou "$1")" in_state guizhou "$1" consolidation
+    check "claimed in Guizhou, where he is registered, with ten years nowhere: $(claimed "$1")" \
+        "各地均不满十年，待遇领取地为户籍所在地贵州：$(claimed "$1")" is "$(claimed "$1")" PEN-PL-GATHER
     check "and no letter goes out before the relation is here: PEN-R09" "关系归集前不得发函：PEN-R09" \
         refused_with PEN-R09 bring guizhou letter "$1"
     check "the two know each other: child $(kin "$1" children), its parent $(kin "$2" parents)" \
@@ -79,6 +81,9 @@ gathered_first() { # TRACE CHILD
     must bring guizhou completion "$2"
     wait_for rests "$2" guizhou closed closed
     told "$2" closed closed
+}
+claimed() { # TRACE: by which reason the place of claim is told
+    cli guizhou case "$1" --json | sed -n '/"claim_place": {/,/^  }/s/^ *"code": "\(.*\)",$/\1/p'
 }
 kin() { # TRACE children|parents: their ids
     cli guizhou case "$1" --json | awk -v list="\"$2\":" '$1 == list && !/\]/ { inside = 1; next } inside && /\]/ { exit } inside { gsub(/[", ]/, ""); print }'

@@ -121,8 +121,12 @@ excluded_rows() { # TRACE
     printf '<excluded><row>%s%s%s%s%s%s</row></excluded>\n' "$(tag region "$(out_region "$1")")" "$(tag from 2011-01)" \
         "$(tag to 2014-12)" "$(tag months 48)" "$(tag code PEN-R16)" "$(tag text 一次性缴费，无承诺书)"
 }
-# What the conditions of a change between the schemes hang on.
-change_of() { printf '<change>%s%s</change>\n' "$(tag employeeMonths 216)" "$(tag drawing false)"; }
+# What the conditions of a change between the schemes hang on, and what says where the pension is claimed.
+period_of() { printf '<period>%s%s%s%s</period>' "$(tag region "$1")" "$(tag from "$2")" "$(tag to "$3")" "$(tag months "$4")"; }
+change_of() {
+    printf '<change>%s%s%s</change>\n' "$(tag employeeMonths 216)" "$(tag drawing false)" "$(tag hukouRegion 522400)"
+    printf '<periods>%s%s</periods>\n' "$(period_of 520100 1996-01 2004-12 108)" "$(period_of 440100 2005-01 2013-12 108)"
+}
 item_rows() {
     local item
     printf '<items>'

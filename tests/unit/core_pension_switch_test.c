@@ -2,6 +2,8 @@
  * conditions, relations gathered first, checks, refund. Its tables: core_flow_walk_test.c. */
 #include "unit.h"
 
+#include <stdio.h>
+
 #include "core/pension_switch.h"
 #include "flow_fixture.h"
 
@@ -158,6 +160,185 @@ static void only_the_two_schemes(void **unused)
     before.flags = 0;
     decide_switch(&before, &event); /* the form says 150, the change is to the employees */
     expect_refused_as("PEN-C19");
+}
+
+/* --- where the pension is claimed -------------------------------------------------------- */
+
+/* As in conf/rules.xml. */
+static void add_place_rules(void)
+{
+    add_rule("PEN-PLACE-MONTHS", 1998, 120);
+    add_rule("PEN-PLACE-SERVICE", 1998, 1);
+    add_rule("PEN-PLACE-LATE", 1998, 0);
+    add_rule("PEN-TEMP-START", 1998, 201001);
+    add_rule("PEN-TEMP-MAN", 1998, 600);
+    add_rule("PEN-TEMP-WOMAN", 1998, 480);
+}
+
+static void put_period(struct record *document, const char *region, const char *from,
+                       const char *to, const char *months, bool temporary)
+{
+    const struct record *found = record_find(document, "periods");
+    struct record *periods = found != NULL ? (struct record *)(uintptr_t)found
+                                           : document_put(arena, document, "periods", NULL);
+    struct record *period = document_put(arena, periods, "period", NULL);
+
+    document_put(arena, period, "region", region);
+    document_put(arena, period, "from", from);
+    document_put(arena, period, "to", to);
+    document_put(arena, period, "months", months);
+    if (temporary)
+        document_put(arena, period, "temporary", "true");
+}
+
+/* From 66号 art. 6, written by hand. The documents of the fixture go from 440000 to 520000. */
+static const struct {
+    const char *what;
+    const char *insurance; /* 110: IN is the employees' agency, 150: OUT is */
+    const char *household; /* NULL: not stated */
+    struct {
+        const char *region;
+        const char *from;
+        const char *to;
+        const char *months;
+        bool temporary;
+    } periods[3];
+    const char *warnings[4]; /* CODE/ROW, in order */
+} places[] = {
+    {"the last relation is at home",
+     "110",
+     "520300",
+     {{"440100", "1998-01", "2005-12", "96", false},
+      {"520100", "2006-01", "2015-12", "120", false}},
+     {"PEN-PL-HUKOU/52"}},
+    {"ten years where the relation is, which is not here",
+     "110",
+     "520300",
+     {{"520100", "1998-01", "2005-12", "96", false},
+      {"440100", "2006-01", "2015-12", "120", false}},
+     {"PEN-PL-CURRENT/44", "PEN-R04/44"}},
+    {"the same, when the employees' relation is what leaves",
+     "150",
+     "520300",
+     {{"520100", "1998-01", "2005-12", "96", false},
+      {"440100", "2006-01", "2015-12", "120", false}},
+     {"PEN-PL-CURRENT/44"}},
+    {"a month less, and ten years earlier in a third place",
+     "110",
+     "520300",
+     {{"330100", "1998-01", "2007-12", "120", false},
+      {"440100", "2008-01", "2017-11", "119", false}},
+     {"PEN-PL-EARLIER/33", "PEN-R04/33"}},
+    {"nowhere ten years: gathered at home",
+     "110",
+     "520300",
+     {{"330100", "1998-01", "2003-12", "72", false},
+      {"440100", "2008-01", "2014-12", "84", false}},
+     {"PEN-PL-GATHER/52"}},
+    {"gathered at home, but the case is between others",
+     "110",
+     "330100",
+     {{"440100", "2008-01", "2014-12", "84", false}},
+     {"PEN-PL-GATHER/33", "PEN-R04/33"}},
+    {"months of a temporary account make no place",
+     "110",
+     "520300",
+     {{"330100", "1998-01", "2003-12", "72", false},
+      {"440100", "2011-01", "2022-12", "144", true}},
+     {"PEN-PL-GATHER/52", "PEN-PL-TEMP/44"}},
+    {"a period that cannot be: no answer, the row is named",
+     "110",
+     "520300",
+     {{"440100", "1998-01", "2005-12", "96", false},
+      {"440100", "2006-01", "2006-12", "13", false}},
+     {"PEN-C07/2"}},
+    {"a household that is no place",
+     "110",
+     "990000",
+     {{"440100", "1998-01", "2005-12", "96", false}},
+     {"PEN-C07/0"}},
+    {"nothing is told without the household",
+     "110",
+     NULL,
+     {{"440100", "1998-01", "2005-12", "96", false}},
+     {NULL}},
+    {"nor without periods", "110", "520300", {{NULL}}, {NULL}},
+};
+
+static void expect_told(size_t at)
+{
+    size_t count = 0;
+
+    for (; count < COUNT_OF(places[at].warnings) && places[at].warnings[count] != NULL;
+         count++) {
+        char told[CODE_SIZE + 8] = "-";
+
+        if (count < decision.warning_count)
+            snprintf(told, sizeof(told), "%s/%u", decision.warnings[count].code,
+                     decision.warnings[count].row);
+        if (strcmp(told, places[at].warnings[count]) != 0)
+            print_error("%s\n", places[at].what);
+        assert_string_equal(told, places[at].warnings[count]);
+    }
+    if (decision.warning_count != count)
+        print_error("%s\n", places[at].what);
+    assert_int_equal(decision.warning_count, count);
+}
+
+static void put_places(struct record *document, size_t at)
+{
+    const struct record *change = record_find(document, "change");
+
+    if (places[at].household != NULL)
+        document_put(arena, (struct record *)(uintptr_t)change, "hukouRegion",
+                     places[at].household);
+    for (size_t i = 0; i < COUNT_OF(places[at].periods); i++)
+        if (places[at].periods[i].region != NULL)
+            put_period(document, places[at].periods[i].region, places[at].periods[i].from,
+                       places[at].periods[i].to, places[at].periods[i].months,
+                       places[at].periods[i].temporary);
+}
+
+/* Our own application and the other side's letter: told at both, refused at neither. */
+static void the_place_of_claim_is_told(void **unused)
+{
+    static const struct {
+        enum event_source source;
+        unsigned action;
+        unsigned state;
+    } documents[] = {{EVENT_SUBMITTED, ACTION_APPLICATION, PENSION_NEW},
+                     {EVENT_RECEIVED, ACTION_LETTER, PENSION_LETTER_HELD}};
+
+    (void)unused;
+    add_age_rules();
+    add_place_rules();
+    for (size_t i = 0; i < COUNT_OF(places) * COUNT_OF(documents); i++) {
+        size_t at = i / COUNT_OF(documents);
+        size_t which = i % COUNT_OF(documents);
+        struct record *document = switch_document(
+            documents[which].action, places[at].insurance,
+            strcmp(places[at].insurance, "110") == 0 ? "216" : "100");
+        struct flow_event event = event_with(documents[which].source, documents[which].action,
+                                             document);
+
+        put_places(document, at);
+        decide_switch(NULL, &event);
+        assert_int_equal(decision.kind, DECISION_ACCEPTED);
+        assert_int_equal(decision.after.state, documents[which].state);
+        expect_told(at);
+    }
+}
+
+/* Without rules for that time nothing is assumed. */
+static void no_rules_no_place(void **unused)
+{
+    struct record *document = switch_document(ACTION_APPLICATION, "110", "216");
+    struct flow_event event = event_with(EVENT_SUBMITTED, ACTION_APPLICATION, document);
+
+    (void)unused;
+    put_places(document, 0);
+    decide_switch(NULL, &event);
+    assert_int_equal(decision.kind, DECISION_ACCEPTED);
 }
 
 /* --- gathering --------------------------------------------------------------------------- */
@@ -449,6 +630,8 @@ int main(void)
         FLOW_TEST(only_the_two_schemes),
         FLOW_TEST(relations_are_gathered_first),
         FLOW_TEST(a_change_knows_its_children),
+        FLOW_TEST(the_place_of_claim_is_told),
+        FLOW_TEST(no_rules_no_place),
         FLOW_TEST(other_cases_do_not_hold_up_the_letter),
         FLOW_TEST(the_whole_account_and_nothing_pooled),
         FLOW_TEST(the_minimum_months_stay),
