@@ -194,13 +194,16 @@ static bool write_new_of(struct engine *engine, struct ledger_txn *txn,
 bool engine_write_new(struct engine *engine, struct ledger_txn *txn, struct instant since,
                       size_t *count, struct error *err)
 {
+    bool ok = true;
+
     *count = 0;
     if (engine->given.write_new == NULL || rests(engine, engine->given.now(engine->given.self)))
         return true;
-    for (size_t i = 0; i < engine->party_count; i++)
-        if (!write_new_of(engine, txn, &engine->parties[i], since, count, err))
-            return false;
-    return true;
+    for (size_t i = 0; ok && i < engine->party_count; i++)
+        ok = write_new_of(engine, txn, &engine->parties[i], since, count, err);
+    if (*count > 0 && engine->given.write_kept != NULL)
+        engine->given.write_kept(engine->given.self);
+    return ok;
 }
 
 bool engine_dispatch(struct engine *engine, struct instant *next, struct error *err)

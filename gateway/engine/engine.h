@@ -94,6 +94,9 @@ struct engine_given {
      * of a NEW one, but its content is to be read now, through `txn`, and work->letter_id names
      * it, because another may come to stand in its place. NULL: letters wait for the commit. */
     bool (*write_new)(void *self, struct ledger_txn *txn, const struct letter_row *letter);
+    /* No more of them come, and they are waited for: whoever kept one writes it now. NULL: none
+     * is kept. */
+    void (*write_kept)(void *self);
 };
 
 /* A letter that was handed out and not yet reported back. */

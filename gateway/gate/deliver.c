@@ -1,11 +1,9 @@
 /* deliver.c - the walk of a letter out.
  *
  *   writer thread  deliver_letter: a letter is due (NEW: to be written; READY: to be sent)
- *   worker         write: content to sealed bytes -> writer (SEALED); or
- *                  send: sealed bytes -> courier
- *   courier thread deliver_result: an answer, or none
- *   worker         judge: verified receipt or not -> writer (OUTCOME or ATTEMPT)
- *   writer thread  ended
+ *   worker         write: content to sealed bytes -> writer (SEALED), which may do it itself;
+ * or send: sealed bytes -> courier courier thread deliver_result: an answer, or none worker
+ * judge: verified receipt or not -> writer (OUTCOME or ATTEMPT) writer thread  ended
  *
  * The first POST follows a durable SEALED entry, because only READY letters are sent and a
  * letter becomes READY in that entry. */
@@ -19,7 +17,7 @@
 #include "gate/inline_answer.h"
 
 /* Four would bound the rate by the round trip and keep both writers' batches small. */
-enum { CORE_ANSWER_MS = 50 * 1000 };
+enum { CORE_ANSWER_MS = 50 * 1000, KEPT_MAX = 16 * 1024 };
 
 static void write_letter(struct job *job);
 static void send_letter(struct job *job);
@@ -129,6 +127,20 @@ bool deliver_letter(void *self, const struct letter_row *letter)
     return delivery != NULL;
 }
 
+/* The writer's thread waits for these letters: instead it writes the last of them itself, which
+ * spares two changes of threads. A large one would hold it up longer than it would wait. */
+static void give_or_keep(struct gate *gate, struct delivery *delivery)
+{
+    struct job *given = &delivery->job;
+
+    if (delivery->content.size <= KEPT_MAX) {
+        given = gate->kept;
+        gate->kept = &delivery->job;
+    }
+    if (given != NULL)
+        workers_run(gate->workers, given);
+}
+
 bool deliver_new_letter(void *self, struct ledger_txn *txn, const struct letter_row *row)
 {
     struct gate *gate = self;
@@ -145,8 +157,18 @@ bool deliver_new_letter(void *self, struct ledger_txn *txn, const struct letter_
         delivery_free(delivery); /* after the commit whoever looks for it says what is wrong */
         return false;
     }
-    workers_run(gate->workers, &delivery->job);
+    give_or_keep(gate, delivery);
     return true;
+}
+
+void deliver_kept_letter(void *self)
+{
+    struct gate *gate = self;
+    struct job *job = gate->kept;
+
+    gate->kept = NULL;
+    if (job != NULL)
+        job->run(job);
 }
 
 /* Continuations were admitted when the letter was: the writer takes them always. */

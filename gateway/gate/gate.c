@@ -160,6 +160,7 @@ static bool start_engine(struct gate *gate, struct error *err)
                                  .open = gate_unseal,
                                  .deliver = deliver_letter,
                                  .write_new = deliver_new_letter,
+                                 .write_kept = deliver_kept_letter,
                                  .answered = questions_answered};
 
     engine_init(&gate->engine, &given, gate->ledger, &gate->config->rules,

@@ -45,6 +45,7 @@ struct gate {
     struct engine engine;
     struct workers *workers;
     struct writer *writer;
+    struct job *kept; /* a letter that the writer's thread will write itself; NULL: none */
     struct listener *listener;
     struct courier *courier;
     struct ferry *ferry;
@@ -86,6 +87,7 @@ void receive_client(void *gate, const uint8_t fingerprint[TLS_FINGERPRINT_SIZE],
 bool deliver_letter(void *gate, const struct letter_row *letter); /* engine's callback */
 bool deliver_new_letter(void *gate, struct ledger_txn *txn,
                         const struct letter_row *letter);             /* engine's callback */
+void deliver_kept_letter(void *gate);                                 /* engine's callback */
 void deliver_result(void *gate, const struct courier_result *result); /* courier's callback */
 
 /* --- what both need (gate_work.c) ----------------------------------------------------------

@@ -1,4 +1,4 @@
-/* writer.c - take, apply, commit, tell. */
+/* writer.c - take, apply, commit, hand out, tell. */
 #include "gate/writer.h"
 
 #include <errno.h>
@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "engine/recalculate.h"
+#include "wire/start.h"
 
 enum {
     WAKE_MAX = 256,
@@ -189,8 +190,9 @@ static bool apply(struct writer *writer, struct ledger_txn *txn, struct work **b
     return true;
 }
 
-/* Letters born in a small batch are written while its transaction is open, and sealed in it: a
- * commit takes longer than a letter. *count grows by what was taken meanwhile. */
+/* Letters born in a small batch are written while its transaction is open, the last of them by
+ * this thread, and sealed in it: a commit takes longer than a letter. *count grows by what was
+ * taken meanwhile. */
 static bool apply_letters(struct writer *writer, struct ledger_txn *txn, struct instant since,
                           struct work **batch, size_t *count, struct error *err)
 {
@@ -307,23 +309,17 @@ static bool deadline_passed(struct writer *writer)
     return found;
 }
 
-static void write_batch(struct writer *writer, struct work **batch, size_t count)
+static void hand_out(struct writer *writer)
 {
     struct error err = ERROR_INIT;
-    bool wake = deadline_passed(writer);
+    struct instant next;
 
-    if (count == 0 && !wake)
-        return;
-    /* A clock that cannot be woken must not hold up what is queued. */
-    if (write_together(writer, batch, &count, wake, &err) ||
-        (wake && write_together(writer, batch, &count, false, &err))) {
-        for (size_t i = 0; i < count; i++)
-            writer->done(batch[i], NULL);
-    } else {
-        log_warn("writer.batch", "items=%zu code=%s reason=\"%s\"", count, error_name(err.code),
-                 err.text);
-        write_singly(writer, batch, count);
-    }
+    if (!engine_dispatch(writer->engine, &next, &err))
+        log_error("writer.dispatch", "code=%s reason=\"%s\"", error_name(err.code), err.text);
+}
+
+static void count_batch(struct writer *writer, size_t count)
+{
     histogram_add(&writer->sizes, (int64_t)count);
     pthread_mutex_lock(&writer->lock);
     writer->counts.batches++;
@@ -331,6 +327,33 @@ static void write_batch(struct writer *writer, struct work **batch, size_t count
     if (count > writer->counts.largest_batch)
         writer->counts.largest_batch = count;
     pthread_mutex_unlock(&writer->lock);
+}
+
+/* What became due goes out first: somebody at the other end of a question waits for it, while
+ * nobody goes on because of a receipt. true: it did. */
+static bool write_batch(struct writer *writer, struct work **batch, size_t count, bool stopping)
+{
+    struct error err = ERROR_INIT;
+    bool wake = deadline_passed(writer);
+    bool handed = false;
+
+    if (count == 0 && !wake)
+        return false;
+    /* A clock that cannot be woken must not hold up what is queued. */
+    if (write_together(writer, batch, &count, wake, &err) ||
+        (wake && write_together(writer, batch, &count, false, &err))) {
+        handed = !stopping;
+        if (handed)
+            hand_out(writer);
+        for (size_t i = 0; i < count; i++)
+            writer->done(batch[i], NULL);
+    } else {
+        log_warn("writer.batch", "items=%zu code=%s reason=\"%s\"", count, error_name(err.code),
+                 err.text);
+        write_singly(writer, batch, count);
+    }
+    count_batch(writer, count);
+    return handed;
 }
 
 /* For whoever looks from another thread: the engine is ours alone. */
@@ -349,7 +372,8 @@ static void note_lanes(struct writer *writer)
     pthread_mutex_unlock(&writer->lock);
 }
 
-static void run_errand(struct writer *writer)
+/* true: one was run. */
+static bool run_errand(struct writer *writer)
 {
     struct errand *errand;
 
@@ -357,34 +381,36 @@ static void run_errand(struct writer *writer)
     errand = writer->errand;
     pthread_mutex_unlock(&writer->lock);
     if (errand == NULL)
-        return;
+        return false;
     errand->ok = errand->run(errand->self, errand->err);
     pthread_mutex_lock(&writer->lock);
     writer->errand = NULL;
     errand->done = true;
     pthread_cond_broadcast(&writer->returned);
     pthread_mutex_unlock(&writer->lock);
+    return true;
 }
 
 static void *run_thread(void *argument)
 {
     struct writer *writer = argument;
     struct work *batch[WRITER_BATCH_MAX];
-    struct error err = ERROR_INIT;
     bool stopping = false;
     bool stop = false;
 
+    wire_thread_start();
     while (!stop) {
-        struct instant next;
         size_t count = take(writer, batch, &stopping, &stop);
-        write_batch(writer, batch, count);
+        bool handed = write_batch(writer, batch, count, stopping);
+
         note_lanes(writer);
-        run_errand(writer);
-        if (!stopping)
-            recalculate(writer);
-        if (!stopping && !engine_dispatch(writer->engine, &next, &err))
-            log_error("writer.dispatch", "code=%s reason=\"%s\"", error_name(err.code),
-                      err.text);
+        if (run_errand(writer))
+            handed = false;
+        if (stopping)
+            continue;
+        recalculate(writer);
+        if (!handed)
+            hand_out(writer);
     }
     return NULL;
 }

@@ -3,9 +3,10 @@
  *
  * It takes what queued during the last flush, at most WRITER_BATCH_MAX items, into one
  * transaction, calls the engine for each, wakes passed clocks, commits once, and only then
- * tells the owners. One failing item: the batch is undone and its items run singly, so that one
- * cannot spoil the others. After a failed flush nothing is certain any more: the process ends
- * and starts again from what is durable (docs/foundations.md).
+ * has the engine hand out what is due and tells the owners. One failing item: the batch is
+ * undone and its items run singly, so that one cannot spoil the others. After a failed flush
+ * nothing is certain any more: the process ends and starts again from what is durable
+ * (docs/foundations.md).
  */
 #ifndef GATE_WRITER_H
 #define GATE_WRITER_H

@@ -23,8 +23,11 @@ static void open_ledger(struct fixture *fixture)
 {
     struct gate *gate = &fixture->gate;
     struct store_options options = {.path = fixture->ledger_path};
-    struct engine_given given = {gate,      NULL, gate_now,        gate_random,
-                                 gate_seal, NULL, deliver_nothing, NULL};
+    struct engine_given given = {.self = gate,
+                                 .now = gate_now,
+                                 .random = gate_random,
+                                 .seal = gate_seal,
+                                 .deliver = deliver_nothing};
     struct entry_origin origin = {.digest_kind = (uint8_t)gate->config->ledger_hash,
                                   .test = true,
                                   .created = clock_now()};

@@ -245,8 +245,11 @@ static bool given_deliver(void *self, const struct letter_row *letter)
 static bool open_engine(struct province *province)
 {
     struct world *world = province->world;
-    struct engine_given given = {province,   NULL, given_now,     given_random,
-                                 given_seal, NULL, given_deliver, NULL};
+    struct engine_given given = {.self = province,
+                                 .now = given_now,
+                                 .random = given_random,
+                                 .seal = given_seal,
+                                 .deliver = given_deliver};
     struct error err = ERROR_INIT;
 
     if (!ledger_open(province->store, false, &province->ledger, &err))

@@ -128,8 +128,11 @@ FIXTURE void bench_add_party(uint32_t number, enum party_kind kind, const char *
 /* As after a start of the process: what was only in memory is gone. */
 FIXTURE void bench_open_engine(void)
 {
-    struct engine_given given = {NULL,       NULL,       bench_now,     bench_random,
-                                 bench_seal, bench_open, bench_deliver, NULL};
+    struct engine_given given = {.now = bench_now,
+                                 .random = bench_random,
+                                 .seal = bench_seal,
+                                 .open = bench_open,
+                                 .deliver = bench_deliver};
 
     must(ledger_open(bench.store, false, &bench.ledger, &bench.err));
     engine_init(bench.engine, &given, bench.ledger, bench.rules, bench.calendar);

@@ -364,8 +364,11 @@ static void change_sides(void)
 
 static void open_far_engine(void)
 {
-    struct engine_given given = {NULL,       NULL,       bench_now,     bench_random,
-                                 bench_seal, bench_open, bench_deliver, NULL};
+    struct engine_given given = {.now = bench_now,
+                                 .random = bench_random,
+                                 .seal = bench_seal,
+                                 .open = bench_open,
+                                 .deliver = bench_deliver};
 
     must(ledger_open(bench.store, false, &bench.ledger, &bench.err));
     engine_init(bench.engine, &given, bench.ledger, bench.rules, bench.calendar);

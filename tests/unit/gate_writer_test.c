@@ -383,6 +383,84 @@ static void test_letter_of_an_undone_birth(void **state)
     expect_letter(born_last(0), LETTER_NEW);
 }
 
+static struct letter_row kept_row;
+static bool kept_in_transaction;
+
+/* As `write_at_once`, but later: when no more letters come. */
+static bool keep_letter(void *self, struct ledger_txn *txn, const struct letter_row *row)
+{
+    (void)self;
+    (void)txn;
+    kept_row = *row;
+    return true;
+}
+
+static void write_kept(void *self)
+{
+    struct work *work = sealed(kept_row.letter.out_id, "letter");
+    struct error err = ERROR_INIT;
+
+    (void)self;
+    work->owner = &letter_fate;
+    work->letter_id = kept_row.letter.message_id;
+    kept_in_transaction = ledger_size(bench.ledger) == 2; /* the birth is not durable yet */
+    if (!writer_submit(writer, work, true, &err))
+        kept_in_transaction = false;
+}
+
+static void test_letter_that_the_writer_writes(void **state)
+{
+    static struct fate fate;
+    struct writer_counts counts;
+
+    (void)state;
+    fate = letter_fate = (struct fate){0};
+    kept_in_transaction = false;
+    open_in(1);
+    bench.engine->given.write_new = keep_letter;
+    bench.engine->given.write_kept = write_kept;
+    start();
+    submit(submission(ACTION_LETTER, 1, document(ACTION_LETTER, 1)), &fate);
+    wait_told(2);
+    writer_stop(writer);
+    writer_counts(writer, &counts);
+    writer_free(writer);
+    assert_true(kept_in_transaction);
+    assert_int_equal(counts.batches, 1);
+    assert_int_equal(letter_fate.code, ERROR_NONE);
+    expect_letter(bench.handed[0].letter.out_id, LETTER_READY);
+}
+
+static size_t told_before;
+
+static bool deliver_and_look(void *self, const struct letter_row *letter)
+{
+    (void)self;
+    if (letter->letter.state != LETTER_READY)
+        return false;
+    told_before = told;
+    return true;
+}
+
+/* A durable letter is under way before anybody is told of the commit. */
+static void test_hands_out_before_it_tells(void **state)
+{
+    struct fate fates[2] = {{0}};
+    uint64_t out_id;
+
+    (void)state;
+    told_before = SIZE_MAX;
+    open_in_letter(1, &out_id);
+    bench.engine->given.deliver = deliver_and_look;
+    start();
+    block(&fates[0]);
+    submit(sealed(out_id, "letter"), &fates[1]);
+    sem_post(&go);
+    wait_told(2);
+    stop();
+    assert_int_equal(told_before, 1); /* only of the item before */
+}
+
 /* Nobody waits for it, but it is written all the same; in company at once. */
 static void test_unhurried(void **state)
 {
@@ -547,6 +625,8 @@ int main(void)
         WRITER_TEST(test_failing_letter_rests),
         WRITER_TEST(test_letter_in_the_commit_of_its_birth),
         WRITER_TEST(test_letter_of_an_undone_birth),
+        WRITER_TEST(test_letter_that_the_writer_writes),
+        WRITER_TEST(test_hands_out_before_it_tells),
         WRITER_TEST(test_unhurried),
         WRITER_TEST(test_unhurried_at_the_end),
         WRITER_TEST(test_full_queue),
