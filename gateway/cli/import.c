@@ -12,9 +12,10 @@ enum { FILE_BYTES_MAX = 64 * 1024 * 1024, REFUSED = 1, LINE_ARENA = 256 * 1024 }
 
 /* The columns, in any order; the first eight must be there. */
 static const char *const columns[] = {
-    "flow",       "role",       "state",           "trace",         "in_region",
-    "out_region", "person",     "opened_on",       "form_total",    "money_total",
-    "limit",      "limit_from", "letter_revision", "form_revision",
+    "flow",       "role",          "state",           "trace",         "in_region",
+    "out_region", "person",        "opened_on",       "form_total",    "money_total",
+    "limit",      "limit_from",    "letter_revision", "form_revision", "opened_by",
+    "insurance",  "insurance_old", "money_moves",     "pay_way",       "money",
 };
 enum { COLUMNS = COUNT_OF(columns), NEEDED = 8 };
 

@@ -441,7 +441,8 @@ struct flow_kind {
     struct name name;
 };
 
-struct flow_listing; /* core/flow_listing.h */
+struct flow_listing;  /* core/flow_listing.h */
+struct flow_takeover; /* core/flow_takeover.h */
 
 struct flow {
     uint16_t number;
@@ -513,6 +514,8 @@ struct flow {
     /* NULL, or: is or was `other`, a case of the same person, one that `flow_case` waits for?
      */
     bool (*waits_for)(const struct flow_case *flow_case, const struct flow_case *other);
+    /* NULL, or: which open cases of another system become cases here. */
+    const struct flow_takeover *takeover;
 };
 
 /* NULL if the number is unknown. */

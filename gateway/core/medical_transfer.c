@@ -9,6 +9,7 @@
 
 #include "core/medical_documents.h"
 #include "core/medical_event.h"
+#include "core/medical_takeover.h"
 
 /* Short names, so that a row of the tables stays one line. */
 enum { OURS = EVENT_SUBMITTED, THEIRS = EVENT_RECEIVED, VERDICT = EVENT_RECEIPT };
@@ -482,4 +483,5 @@ const struct flow medical_transfer_flow = {
     .kinds = kinds,
     .kind_count = COUNT_OF(kinds),
     .kind = kind_of,
+    .takeover = &medical_takeover,
 };

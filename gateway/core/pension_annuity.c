@@ -4,6 +4,7 @@
 #include "core/pension_documents.h"
 #include "core/pension_event.h"
 #include "core/pension_kind.h"
+#include "core/pension_takeover.h"
 #include "core/pension_transfer.h"
 
 /* The form, not the route, says whether money moves. What was said of a form that is held no
@@ -32,6 +33,16 @@ static size_t kind_of(const struct flow_case *flow_case)
     return (flow_case->flags & CASE_TO_INSTITUTION) != 0;
 }
 
+static const char *take(const struct takeover *from, const struct rules *rules,
+                        struct flow_case *after)
+{
+    if (from->form_held && from->form_total.fen == 0 && from->money_total.fen == 0)
+        after->flags |= CASE_NO_MONEY;
+    return pension_take_over(from, rules, after);
+}
+
+static const struct flow_takeover takeover = {.rest = &pension_takeover, .take = take};
+
 const struct flow pension_annuity_flow = {
     .number = FLOW_PENSION_ANNUITY,
     .roles = {ROLE_IN, ROLE_OUT},
@@ -49,4 +60,5 @@ const struct flow pension_annuity_flow = {
     .kinds = kinds,
     .kind_count = COUNT_OF(kinds),
     .kind = kind_of,
+    .takeover = &takeover,
 };

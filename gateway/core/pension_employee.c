@@ -12,6 +12,7 @@
 #include "core/pension_event.h"
 #include "core/pension_kind.h"
 #include "core/pension_steps.h"
+#include "core/pension_takeover.h"
 #include "core/pension_transfer.h"
 
 const struct name pension_states[] = {PENSION_STATE_NAMES};
@@ -317,4 +318,5 @@ const struct flow pension_employee_flow = {
     .revision = pension_revision_of,
     .kinds = kinds,
     .kind_count = COUNT_OF(kinds),
+    .takeover = &pension_takeover,
 };

@@ -98,13 +98,22 @@ void pension_reference_read(const struct flow_situation *situation, struct flow_
 
 /* --- letter, acceptance, certificate ------------------------------------------------ */
 
+bool pension_money_moves(const struct rules *rules, const char *general, uint32_t out_region,
+                         uint32_t in_region, struct day day)
+{
+    char route[RULE_ID_SIZE];
+    struct buffer text = buffer_over(route, sizeof(route) - 1);
+
+    buffer_format(&text, "%s-%u-%u", general, (unsigned)(out_region / 10000 * 10000),
+                  (unsigned)(in_region / 10000 * 10000));
+    route[text.size] = '\0';
+    return rules_value(rules, route, day, rules_value(rules, general, day, 1)) != 0;
+}
+
 void pension_route_read(const struct flow_situation *situation, struct flow_facts *facts)
 {
     const struct flow_event *event = situation->event;
-    const struct rules *rules = situation->rules;
     const char *general = pension_kind_of(situation->flow->number, facts->flags)->money_rule;
-    char route[RULE_ID_SIZE];
-    struct buffer text = buffer_over(route, sizeof(route) - 1);
     struct day day;
 
     pension_set_flag(facts, CASE_NO_MONEY, false);
@@ -112,11 +121,9 @@ void pension_route_read(const struct flow_situation *situation, struct flow_fact
         return;
     if (!record_day(event->body, "handler/date", &day))
         day = instant_day(event->at);
-    buffer_format(&text, "%s-%u-%u", general, (unsigned)(facts->out_region / 10000 * 10000),
-                  (unsigned)(facts->in_region / 10000 * 10000));
-    route[text.size] = '\0';
     pension_set_flag(facts, CASE_NO_MONEY,
-                     rules_value(rules, route, day, rules_value(rules, general, day, 1)) == 0);
+                     !pension_money_moves(situation->rules, general, facts->out_region,
+                                          facts->in_region, day));
 }
 
 /* What was said of an earlier letter, which came back, is not said of this one. */

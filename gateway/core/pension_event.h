@@ -26,6 +26,9 @@ void pension_reference_read(const struct flow_situation *situation, struct flow_
 
 /* CASE_NO_MONEY: does money move on this route, on the day that stands in the document? */
 void pension_route_read(const struct flow_situation *situation, struct flow_facts *facts);
+/* The rule `general` ("PEN-MONEY"), or that of the route. */
+bool pension_money_moves(const struct rules *rules, const char *general, uint32_t out_region,
+                         uint32_t in_region, struct day day);
 
 /* --- for the other files of the pension flows ------------------------------------------ */
 /* The event does not fit its case: code and reason are literals. */

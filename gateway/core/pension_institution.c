@@ -4,6 +4,7 @@
 #include "core/pension_documents.h"
 #include "core/pension_event.h"
 #include "core/pension_kind.h"
+#include "core/pension_takeover.h"
 #include "core/pension_transfer.h"
 
 /* Short names, so that a row of the tables stays one line. */
@@ -13,6 +14,9 @@ enum {
     OPENING = FLOW_OPENING,
     NEW = PENSION_NEW,
     REFUSED = PENSION_REFUSED,
+    LETTER_HELD = PENSION_LETTER_HELD,
+    LETTER_RETURNED = PENSION_LETTER_RETURNED,
+    ACCEPTED = PENSION_ACCEPTED,
     INFO_ONLY = PENSION_INFO_ONLY,
     BOTH = PENSION_BOTH,
     DISPUTE = PENSION_DISPUTE,
@@ -41,10 +45,13 @@ enum {
     DISMISSED = 1 << 18 /* the former unit applies */
 };
 
+#define D1   FLOW_CLOCK(CLOCK_D1)
 #define D2   FLOW_CLOCK(CLOCK_D2)
+#define D2P  FLOW_CLOCK(CLOCK_D2P)
 #define D3   FLOW_CLOCK(CLOCK_D3)
 #define FUND FLOW_CLOCK(CLOCK_FUND)
 #define CORR FLOW_CLOCK(CLOCK_CORRECTION)
+#define BACK FLOW_CLOCK(CLOCK_LETTER)
 
 #define STEP(from, source, action, guard, to, partner, core, start, met)                       \
     {                                                                                          \
@@ -177,6 +184,43 @@ static size_t kind_of(const struct flow_case *flow_case)
     return (flow_case->flags & CASE_DISMISSED) != 0 ? 3 : 2;
 }
 
+/* --- cases of another system ----------------------------------------------------------- */
+
+enum { NOTHING_YET = GUARD_FORM | GUARD_MONEY, LETTERS = NOTHING_YET | DISMISSED };
+
+static const struct flow_takeover_row letters[] = {
+    {ROLE_IN, NEW, SENT_NOTHING, 0, 0, LETTERS, D1, 0},
+    {ROLE_IN, LETTER_HELD, SENT_LETTER, 0, 0, LETTERS, D2, 0},
+    {ROLE_IN, ACCEPTED, SENT_LETTER, 0, 0, LETTERS, D2, 0},
+    {ROLE_IN, LETTER_RETURNED, SENT_LETTER, CASE_LETTER_BACK, 0, GUARD_FORM | DISMISSED, BACK,
+     0},
+    {ROLE_OUT, NEW, SENT_NOTHING, 0, DISMISSED, NOTHING_YET, D2, 0},
+    {ROLE_OUT, LETTER_HELD, SENT_LETTER, 0, 0, LETTERS, D2, D2P},
+    {ROLE_OUT, ACCEPTED, SENT_LETTER, 0, 0, LETTERS, D2, D2P},
+    {ROLE_OUT, LETTER_RETURNED, SENT_LETTER, CASE_LETTER_BACK, 0, LETTERS, BACK, 0},
+};
+
+static const char *take(const struct takeover *from, const struct rules *rules,
+                        struct flow_case *after)
+{
+    bool from_employees = text_is(from->insurance_old, "110");
+    const char *fault;
+
+    if (from->opened_by == ROLE_OUT)
+        after->flags |= CASE_DISMISSED;
+    else if (!from_employees && !text_is(from->insurance_old, "120"))
+        return "insurance_old: missing, or no scheme that this flow leads from";
+    if (from_employees)
+        after->flags |= CASE_FROM_EMPLOYEES;
+    fault = pension_take_scheme(from, rules, after);
+    if (fault == NULL && !schemes_fit(after->flags))
+        fault = "insurance: this flow does not lead from the old scheme to this one";
+    return fault;
+}
+
+static const struct flow_takeover takeover = {
+    .rows = letters, .count = COUNT_OF(letters), .rest = &pension_takeover_sums, .take = take};
+
 const struct flow pension_institution_flow = {
     .number = FLOW_PENSION_INSTITUTION,
     .roles = {ROLE_IN, ROLE_OUT},
@@ -197,4 +241,5 @@ const struct flow pension_institution_flow = {
     .kinds = kinds,
     .kind_count = COUNT_OF(kinds),
     .kind = kind_of,
+    .takeover = &takeover,
 };

@@ -5,6 +5,7 @@
 #include "core/pension_event.h"
 #include "core/pension_kind.h"
 #include "core/pension_periods.h"
+#include "core/pension_takeover.h"
 #include "core/pension_transfer.h"
 
 /* Short names, so that a row of the table stays one line. */
@@ -146,6 +147,26 @@ static size_t kind_of(const struct flow_case *flow_case)
     return (flow_case->flags & CASE_TO_INSTITUTION) != 0;
 }
 
+/* Where nothing is there yet, there is no case. */
+static const struct flow_takeover_row rows[] = {
+    {ROLE_IN, INFO_ONLY, SENT_FORM, 0, GUARD_FORM, HAS_MONEY, FUND, 0},
+    {ROLE_IN, MONEY_ONLY, SENT_NOTHING, 0, HAS_MONEY, GUARD_FORM, FUND, 0},
+    {ROLE_IN, BOTH, SENT_FORM, 0, EQUAL, 0, D3, 0},
+    {ROLE_IN, DISPUTE, SENT_FORM, CASE_FORM_BACK, 0, EQUAL, CORR, 0},
+    {ROLE_IN, CLEARING, SENT_FORM, 0, EQUAL, 0, CLEAR, 0},
+};
+
+static const char *take(const struct takeover *from, const struct rules *rules,
+                        struct flow_case *after)
+{
+    if (from->out_region != PENSION_SERVICE_REGION)
+        return "out_region: the region of the service is 910000";
+    return pension_take_over(from, rules, after);
+}
+
+static const struct flow_takeover takeover = {
+    .rows = rows, .count = COUNT_OF(rows), .take = take};
+
 const struct flow pension_military_flow = {
     .number = FLOW_PENSION_MILITARY,
     .roles = {ROLE_IN, ROLE_OUT},
@@ -163,4 +184,5 @@ const struct flow pension_military_flow = {
     .kinds = kinds,
     .kind_count = COUNT_OF(kinds),
     .kind = kind_of,
+    .takeover = &takeover,
 };

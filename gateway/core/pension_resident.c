@@ -4,6 +4,7 @@
 #include "core/pension_documents.h"
 #include "core/pension_event.h"
 #include "core/pension_kind.h"
+#include "core/pension_takeover.h"
 #include "core/pension_transfer.h"
 
 static const struct flow_kind kinds[] = {
@@ -27,4 +28,5 @@ const struct flow pension_resident_flow = {
     .revision = pension_revision_of,
     .kinds = kinds,
     .kind_count = COUNT_OF(kinds),
+    .takeover = &pension_takeover,
 };

@@ -8,6 +8,7 @@
 #include "core/pension_place.h"
 #include "core/pension_scheme.h"
 #include "core/pension_steps.h"
+#include "core/pension_takeover.h"
 #include "core/pension_transfer.h"
 
 enum { GATHERING = SWITCH_GATHERING, CONSOLIDATION = SWITCH_CONSOLIDATION };
@@ -304,6 +305,15 @@ static size_t kind_of(const struct flow_case *flow_case)
     return (flow_case->flags & CASE_RESIDENT_MONEY) != 0;
 }
 
+static const struct flow_takeover_row waiting[] = {
+    {ROLE_IN, CONSOLIDATION, SENT_NOTHING, 0, 0, HAS_FORM | HAS_MONEY, GATHER, 0},
+};
+
+static const struct flow_takeover takeover = {.rows = waiting,
+                                              .count = COUNT_OF(waiting),
+                                              .rest = &pension_takeover,
+                                              .take = pension_take_over};
+
 const struct flow pension_switch_flow = {
     .number = FLOW_PENSION_SWITCH,
     .roles = {ROLE_IN, ROLE_OUT},
@@ -326,4 +336,5 @@ const struct flow pension_switch_flow = {
     .kind_count = COUNT_OF(kinds),
     .kind = kind_of,
     .waits_for = waits_for,
+    .takeover = &takeover,
 };

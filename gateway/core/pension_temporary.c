@@ -6,6 +6,7 @@
 #include "core/pension_event.h"
 #include "core/pension_kind.h"
 #include "core/pension_steps.h"
+#include "core/pension_takeover.h"
 #include "core/pension_transfer.h"
 
 enum { CONSENT = TEMPORARY_CONSENT };
@@ -288,6 +289,24 @@ static const struct flow_kind kinds[] = {
     {"EP-TMP", {"temporary account gathered", "临时归集"}},
 };
 
+/* Here OUT applies, and IN consents. That D2 is named is the consent, at OUT. */
+static const struct flow_takeover_row letters[] = {
+    {ROLE_OUT, NEW, SENT_NOTHING, 0, 0, HAS_FORM | HAS_MONEY, D1, 0},
+    {ROLE_OUT, LETTER_HELD, SENT_LETTER, 0, 0, HAS_FORM | HAS_MONEY, CONS, 0},
+    {ROLE_OUT, LETTER_RETURNED, SENT_LETTER, CASE_LETTER_BACK, 0, HAS_FORM | HAS_MONEY, AGAIN,
+     0},
+    {ROLE_OUT, ACCEPTED, SENT_LETTER, 0, 0, HAS_FORM | HAS_MONEY, D2, D2P},
+    {ROLE_IN, LETTER_HELD, SENT_LETTER, 0, 0, HAS_FORM | HAS_MONEY, CONS, 0},
+    {ROLE_IN, LETTER_RETURNED, SENT_LETTER, CASE_LETTER_BACK, 0, HAS_FORM | HAS_MONEY, AGAIN,
+     0},
+    {ROLE_IN, ACCEPTED, SENT_LETTER, 0, 0, HAS_FORM | HAS_MONEY, D2, 0},
+};
+
+static const struct flow_takeover takeover = {.rows = letters,
+                                              .count = COUNT_OF(letters),
+                                              .rest = &pension_takeover_sums,
+                                              .take = pension_take_over};
+
 const struct flow pension_temporary_flow = {
     .number = FLOW_PENSION_TEMPORARY,
     .roles = {ROLE_IN, ROLE_OUT},
@@ -307,4 +326,5 @@ const struct flow pension_temporary_flow = {
     .revision = pension_revision_of,
     .kinds = kinds,
     .kind_count = COUNT_OF(kinds),
+    .takeover = &takeover,
 };

@@ -15,6 +15,7 @@
 #include "base/arena.h"
 #include "base/calendar.h"
 #include "core/flow.h"
+#include "core/flow_takeover.h"
 #include "core/message.h"
 #include "core/outage.h"
 #include "core/retry.h"
@@ -155,28 +156,12 @@ enum work_kind {
     WORK_BY_HAND,      /* an operator's act upon a case: note_case, hand_action, hand_clock,
                           note_tlvs; a code in the result says that it cannot be: FLW-03, FLW-01
                           (ACTION_REVERSE), FLW-09 (ACTION_PAUSE, ACTION_RESUME of a limit) */
-    WORK_TAKE_OVER,    /* an operator: an open case of another system (takeover, person_tag,
-                          note_tlvs); FLW-04, FLW-08, PEN-R08 in the result say that it cannot
-                          be; `duplicate`: it was taken over before */
+    WORK_TAKE_OVER,    /* an operator: an open case of another system (takeover, note_tlvs);
+                          FLW-04, FLW-08, PEN-R08 in the result, or a reason without a code (a
+                          column is wrong), say that it cannot be; `duplicate`: this very line
+                          was taken over before */
     WORK_FILE,         /* a file that a document names, or a piece of it (file) */
     WORK_NOTE          /* an entry without a case: BOOT, CONFIG, RULES, DISCLOSED, OPERATOR */
-};
-
-/* What is known of a case that was opened elsewhere. */
-struct takeover {
-    uint16_t flow; /* a transfer */
-    uint8_t role;
-    uint8_t state; /* no end */
-    uint32_t in_region;
-    uint32_t out_region;
-    char trace[TRACE_SIZE];
-    struct day opened_on;
-    struct money form_total; /* 0: no form is held */
-    struct money money_total;
-    uint32_t letter_revision;
-    uint32_t form_revision;
-    uint8_t limit; /* enum clock_kind that runs; CLOCK_NONE: none */
-    struct day limit_from;
 };
 
 /* What a party does with a file. */

@@ -1,7 +1,6 @@
 /* take_over.c - an open case of another system becomes one of this ledger (接管在办业务). */
 #include <string.h>
 
-#include "core/flow_clock.h"
 #include "crypt/digest.h"
 #include "engine/internal.h"
 
@@ -31,94 +30,140 @@ static bool refuse(struct work *work, const char *code, const char *reason)
     return true;
 }
 
-/* The far province's number, 0: none is known. Ours must be the region whose role we play. */
-static uint32_t partner_of(const struct engine *engine, const struct takeover *from)
+/* Is the region whose role we play ours? */
+static bool is_ours(const struct engine *engine, const struct takeover *from)
 {
-    const struct engine_party *home = engine_party(engine, 1);
     bool first = from->role == flow_find(from->flow)->roles[0];
     uint32_t ours = first ? from->in_region : from->out_region;
-    uint32_t theirs = first ? from->out_region : from->in_region;
 
-    return ours / 10000 == home->region / 10000 ? province_of(engine, theirs) : 0;
+    return ours / 10000 == engine_party(engine, 1)->region / 10000;
 }
 
-static uint32_t core_of(const struct engine *engine)
+/* The far province's number; *alone: the route has no gateway at its far end. 0: none is known.
+ */
+static uint32_t partner_of(const struct engine *engine, const struct takeover *from,
+                           bool *alone)
 {
-    for (size_t i = 0; i < engine->party_count; i++)
-        if (engine->parties[i].kind == PARTY_CORE && !engine->parties[i].gone)
-            return engine->parties[i].number;
-    return 0;
+    const struct flow *flow = flow_find(from->flow);
+    bool first = from->role == flow->roles[0];
+
+    *alone = flow->alone != NULL && flow->alone(from->in_region, from->out_region);
+    return *alone ? 0 : province_of(engine, first ? from->out_region : from->in_region);
 }
 
-static void start_limit(struct engine *engine, const struct takeover *from,
-                        struct flow_case *after)
+/* --- a line that comes again ------------------------------------------------------------- */
+
+/* What the case was when it was taken over. */
+struct first {
+    struct flow_case row;
+    bool found;
+};
+
+static bool look_at_first(void *self, const struct entry *entry)
 {
-    struct flow_event event = {.source = EVENT_OPERATOR, .at = day_start(from->limit_from)};
-    struct flow_situation situation = {.flow = flow_find(from->flow),
-                                       .rules = engine->rules,
-                                       .calendar = engine->calendar,
-                                       .before = after,
-                                       .event = &event};
+    struct error unread = ERROR_INIT;
+    struct first *first = self;
+    size_t at = 0;
+    const struct tlv *tlv = entry_next_tlv(entry, TLV_CASE_AFTER, &at);
 
-    flow_clock_start(&situation, after, from->limit, from->limit_from);
+    first->found = tlv != NULL && flow_case_decode(tlv->bytes, &first->row, &unread);
+    return false;
 }
 
-static struct flow_case case_of(const struct engine *engine, const struct takeover *from,
-                                const struct uuid *id, uint32_t party, struct instant now)
+static bool is_person(const struct takeover *from, const uint8_t tag[16])
 {
-    struct flow_case after = {
-        .case_id = *id,
-        .flow = from->flow,
-        .role = from->role,
-        .state = from->state,
-        .version = 1,
-        .flags = CASE_TAKEN_OVER | (from->form_total.fen > 0 ? CASE_FORM_HELD : 0) |
-                 (from->money_total.fen > 0 ? CASE_MONEY_SEEN : 0),
-        .party = party,
-        .core = core_of(engine),
-        .in_region = from->in_region,
-        .out_region = from->out_region,
-        .letter_revision = from->letter_revision,
-        .form_revision = from->form_revision,
-        .form_total = from->form_total,
-        .money_total = from->money_total,
-        .opened_at = day_start(from->opened_on),
-        .changed_at = now,
-    };
-
-    memcpy(after.trace, from->trace, sizeof(after.trace));
-    return after;
+    for (size_t i = 0; i < from->tag_count; i++)
+        if (memcmp(from->tags[i], tag, 16) == 0)
+            return true;
+    return false;
 }
+
+/* All but what is not the line's own: parties, keys and rules may have changed since. */
+static bool says_the_same(struct flow_case first, const struct flow_case *now)
+{
+    unsigned char first_bytes[CASE_ENCODED_MAX];
+    unsigned char now_bytes[CASE_ENCODED_MAX];
+    struct buffer a = buffer_over(first_bytes, sizeof(first_bytes));
+    struct buffer b = buffer_over(now_bytes, sizeof(now_bytes));
+
+    first.case_id = now->case_id;
+    first.party = now->party;
+    first.core = now->core;
+    first.changed_at = now->changed_at;
+    memcpy(first.person_tag, now->person_tag, sizeof(first.person_tag));
+    for (size_t i = 0; i < FLOW_CLOCKS_MAX; i++)
+        if (first.clocks[i].kind == now->clocks[i].kind &&
+            first.clocks[i].start.number == now->clocks[i].start.number)
+            first.clocks[i] = now->clocks[i];
+    flow_case_encode(&first, &a);
+    flow_case_encode(now, &b);
+    return text_equal(buffer_as_text(&a), buffer_as_text(&b));
+}
+
+/* It is here: because this very line was taken, or another one of the same case. */
+static bool repeat(struct ledger_txn *txn, struct work *work, const struct flow_case *after,
+                   struct error *err)
+{
+    struct first first = {.found = false};
+
+    if (!ledger_each_of_case(txn, &after->case_id, look_at_first, &first, err))
+        return false;
+    if (!first.found || !says_the_same(first.row, after) ||
+        !is_person(work->takeover, first.row.person_tag))
+        return refuse(work, "FLW-08", "it was taken over already, and the list said otherwise");
+    work->result.duplicate = true;
+    work->result.case_id = after->case_id;
+    work->result.verdict = VERDICT_ACCEPTED;
+    return true;
+}
+
+/* --- all --------------------------------------------------------------------------------- */
 
 /* Is it in the ledger, or does it stand in the way of one that is? */
-static bool stands(struct ledger_txn *txn, struct work *work, const struct uuid *id,
-                   bool *refused, struct error *err)
+static bool stands(struct ledger_txn *txn, struct work *work, const struct flow_case *after,
+                   bool *stopped, struct error *err)
 {
     const struct takeover *from = work->takeover;
     struct flow_case row;
     struct uuid other;
     bool found = false;
 
-    *refused = true;
-    if (!ledger_get_case(txn, id, &row, &found, err))
+    *stopped = true;
+    if (!ledger_get_case(txn, &after->case_id, &row, &found, err))
         return false;
-    if (found) {
-        work->result.duplicate = true;
-        work->result.case_id = *id;
-        work->result.verdict = VERDICT_ACCEPTED;
-        return true;
-    }
+    if (found)
+        return repeat(txn, work, after, err);
     if (!ledger_case_by_trace(txn, from->in_region, from->trace, &other, &found, err))
         return false;
     if (found)
         return refuse(work, "FLW-08", "the trace number is another case's");
-    if (!ledger_open_case(txn, from->flow, work->person_tag, from->in_region, from->out_region,
+    if (!ledger_open_case(txn, from->flow, from->tags[0], from->in_region, from->out_region,
                           &other, &found, err))
         return false;
     if (found)
         return refuse(work, "PEN-R08", "another open case of this person and route exists");
-    *refused = false;
+    *stopped = false;
     return true;
+}
+
+/* The case as its flow sees it, with whom it is shared; a reason in the result: it may not be.
+ */
+static bool describe(struct engine *engine, struct work *work, struct instant now,
+                     struct flow_case *after, struct error *err)
+{
+    const struct takeover *from = work->takeover;
+    char why[TAKEOVER_WHY_SIZE];
+    bool alone;
+
+    if (!flow_take_over(from, engine->rules, engine->calendar, after, why))
+        return refuse(work, "", why);
+    after->party = partner_of(engine, from, &alone);
+    if (!is_ours(engine, from) || (after->party == 0 && !alone))
+        return refuse(work, "FLW-04", "no partner is configured for this route");
+    after->core = from->core;
+    after->changed_at = now;
+    memcpy(after->person_tag, from->tags[0], sizeof(after->person_tag));
+    return id_of(from, &after->case_id, err);
 }
 
 bool apply_take_over(struct engine *engine, struct ledger_txn *txn, struct work *work,
@@ -126,32 +171,27 @@ bool apply_take_over(struct engine *engine, struct ledger_txn *txn, struct work 
 {
     struct draft *draft = draft_new(engine, txn, work->arena, ENTRY_OPERATOR);
     struct flow_decision *decision = arena_alloc(work->arena, sizeof(*decision));
-    const struct takeover *from = work->takeover;
-    uint32_t party = partner_of(engine, from);
-    struct uuid id;
-    bool refused;
+    bool stopped;
 
     if (draft == NULL || decision == NULL)
         return fail(err, ERROR_MEMORY, "no memory for an entry");
     work->result.verdict = VERDICT_REFUSED;
-    if (party == 0)
-        return refuse(work, "FLW-04", "no partner is configured for this route");
-    if (!id_of(from, &id, err) || !stands(txn, work, &id, &refused, err))
+    if (!describe(engine, work, draft->entry.wall, &decision->after, err))
         return false;
-    if (refused)
+    if (work->result.reason[0] != '\0')
+        return true;
+    if (!stands(txn, work, &decision->after, &stopped, err))
+        return false;
+    if (stopped)
         return true;
     decision->kind = DECISION_ACCEPTED;
-    decision->after = case_of(engine, from, &id, party, draft->entry.wall);
-    memcpy(decision->after.person_tag, work->person_tag, sizeof(work->person_tag));
-    if (from->limit != CLOCK_NONE)
-        start_limit(engine, from, &decision->after);
-    draft->entry.party = party;
+    draft->entry.party = decision->after.party;
     draft_add_decision(draft, NULL, decision);
     for (size_t i = 0; i < work->note_tlv_count; i++)
         draft_add_text(draft, work->note_tlvs[i].type, work->note_tlvs[i].bytes);
     work->result.verdict = VERDICT_ACCEPTED;
-    work->result.case_id = id;
-    work->result.state = from->state;
+    work->result.case_id = decision->after.case_id;
+    work->result.state = decision->after.state;
     work->result.sequence = ledger_next_seq(txn);
     work->result.received_at = draft->entry.wall;
     return draft_append(draft, txn, err);

@@ -30,12 +30,15 @@ static bool read_region(const json_t *request, const char *name, uint32_t *regio
     return true;
 }
 
+static bool past_day(struct text text, struct day *day)
+{
+    return day_parse(text, day) && day->number <= instant_day(clock_now()).number;
+}
+
 static bool read_day(const json_t *request, const char *name, struct day *day,
                      struct error *err)
 {
-    if (!day_parse(field(request, name), day) || day->number > instant_day(clock_now()).number)
-        return wrong(name, err);
-    return true;
+    return past_day(field(request, name), day) || wrong(name, err);
 }
 
 static bool read_money(const json_t *request, const char *name, struct money *money,
@@ -64,15 +67,13 @@ static bool read_revision(const json_t *request, const char *name, uint32_t *rev
     return true;
 }
 
-/* Only transfers between provinces: what another flow keeps besides a case cannot be told in
- * one line. */
+/* Whether its cases can be taken over, the flow says itself. */
 static bool read_flow(const json_t *request, struct takeover *from, struct error *err)
 {
     const struct flow *flow = flow_find(flow_by_name(field(request, "flow")));
     struct text state = field(request, "state");
 
-    if (flow == NULL || flow_part_of(flow->number) != FLOW_PART_NONE ||
-        flow->number == FLOW_PENSION_REMITTANCE)
+    if (flow == NULL)
         return wrong("flow", err);
     from->flow = flow->number;
     from->role = (uint8_t)role_by_name(field(request, "role"));
@@ -81,8 +82,7 @@ static bool read_flow(const json_t *request, struct takeover *from, struct error
     for (unsigned i = 0; i < flow->state_count; i++) {
         struct name name = flow->states[i];
 
-        if ((text_is(state, name.english) || text_is(state, name.chinese)) &&
-            !flow_state_ends(flow, i)) {
+        if (text_is(state, name.english) || text_is(state, name.chinese)) {
             from->state = (uint8_t)i;
             return true;
         }
@@ -90,30 +90,82 @@ static bool read_flow(const json_t *request, struct takeover *from, struct error
     return wrong("state", err);
 }
 
-static bool read_limit(const json_t *request, struct takeover *from, struct error *err)
+static bool read_opener(const json_t *request, struct takeover *from, struct error *err)
 {
-    struct text name = field(request, "limit");
+    struct text role = field(request, "opened_by");
 
-    if (name.size == 0)
-        return field(request, "limit_from").size == 0 || wrong("limit", err);
-    from->limit = (uint8_t)clock_kind_by_name(name);
-    if (from->limit == CLOCK_NONE ||
-        (flow_find(from->flow)->exact_clocks & (UINT32_C(1) << from->limit)) != 0)
-        return wrong("limit", err);
-    return read_day(request, "limit_from", &from->limit_from, err);
+    from->opened_by = (uint8_t)role_by_name(role);
+    return role.size == 0 || from->opened_by == ROLE_IN || from->opened_by == ROLE_OUT ||
+           wrong("opened_by", err);
+}
+
+static bool read_answer(const json_t *request, const char *name, enum takeover_answer *answer,
+                        struct error *err)
+{
+    struct text text = field(request, name);
+
+    if (text_is(text, "yes") || text_is(text, "是"))
+        *answer = TAKEOVER_YES;
+    else if (text_is(text, "no") || text_is(text, "否"))
+        *answer = TAKEOVER_NO;
+    else
+        return text.size == 0 || wrong(name, err);
+    return true;
+}
+
+static bool is_named(const struct takeover *from, unsigned kind)
+{
+    for (size_t i = 0; i < from->limit_count; i++)
+        if (from->limits[i].kind == kind)
+            return true;
+    return false;
+}
+
+/* As many days as limits, in their order. */
+static bool read_limits(const json_t *request, struct takeover *from, struct error *err)
+{
+    struct text names = field(request, "limit");
+    struct text days = field(request, "limit_from");
+
+    while (names.size > 0) {
+        struct takeover_limit limit = {
+            .kind = (uint8_t)clock_kind_by_name(text_cut(&names, ' '))};
+
+        if (limit.kind == CLOCK_NONE || is_named(from, limit.kind) ||
+            from->limit_count == TAKEOVER_LIMITS_MAX)
+            return wrong("limit", err);
+        if (!past_day(text_cut(&days, ' '), &limit.from))
+            return wrong("limit_from", err);
+        from->limits[from->limit_count++] = limit;
+    }
+    return days.size == 0 || wrong("limit_from", err);
 }
 
 static bool read_person(struct gate *gate, const json_t *request, struct work *work,
-                        struct error *err)
+                        struct takeover *from, struct error *err)
 {
-    uint8_t tags[KEY_RING_KEYS_MAX][PERSON_TAG_SIZE];
-    size_t count = 0;
+    uint8_t(*tags)[PERSON_TAG_SIZE] = arena_alloc(work->arena,
+                                                  KEY_RING_KEYS_MAX * PERSON_TAG_SIZE);
 
+    if (tags == NULL)
+        return fail(err, ERROR_MEMORY, "no memory for a person");
     if (!person_tags(gate->keys, field(request, "person"), instant_day(clock_now()), tags,
-                     &count, err))
+                     &from->tag_count, err))
         return err->code == ERROR_USAGE ? wrong("person", err) : false;
-    memcpy(work->person_tag, tags[0], sizeof(work->person_tag));
+    from->tags = (const uint8_t(*)[PERSON_TAG_SIZE])tags;
     return true;
+}
+
+/* Our own core goes on with the case. */
+static bool find_core(struct gate *gate, struct takeover *from, struct error *err)
+{
+    struct config *config = gate_config(gate);
+    const struct config_party *core = config_core(config);
+    bool takes_part = core == NULL || (core->flows & UINT32_C(1) << from->flow) != 0;
+
+    from->core = core != NULL ? core->number : 0;
+    config_free(config);
+    return takes_part || fail(err, ERROR_USAGE, "flow: our core takes no part in it");
 }
 
 static bool read_all(struct gate *gate, const json_t *request, struct work *work,
@@ -127,12 +179,20 @@ static bool read_all(struct gate *gate, const json_t *request, struct work *work
         return false;
     if (trace.size == 0 || !text_to_field(trace, from->trace, TRACE_PLAIN))
         return wrong("trace", err);
+    from->form_held = field(request, "form_total").size > 0;
+    from->insurance = field(request, "insurance");
+    from->insurance_old = field(request, "insurance_old");
+    from->money = field(request, "money");
+    from->pay_way = field(request, "pay_way");
     return read_day(request, "opened_on", &from->opened_on, err) &&
+           read_opener(request, from, err) &&
            read_money(request, "form_total", &from->form_total, err) &&
            read_money(request, "money_total", &from->money_total, err) &&
+           read_answer(request, "money_moves", &from->money_moves, err) &&
            read_revision(request, "letter_revision", &from->letter_revision, err) &&
            read_revision(request, "form_revision", &from->form_revision, err) &&
-           read_limit(request, from, err) && read_person(gate, request, work, err);
+           read_limits(request, from, err) && find_core(gate, from, err) &&
+           read_person(gate, request, work, from, err);
 }
 
 json_t *control_take_over(struct gate *gate, const json_t *request, struct work *work,
@@ -152,10 +212,12 @@ json_t *control_take_over(struct gate *gate, const json_t *request, struct work 
     work->takeover = from;
     if (!gate_write_and_wait(gate, work, &result, err))
         return NULL;
-    if (result.verdict != VERDICT_ACCEPTED) {
+    if (result.verdict != VERDICT_ACCEPTED && result.code[0] == '\0')
+        fail(err, ERROR_USAGE, "%s", result.reason);
+    else if (result.verdict != VERDICT_ACCEPTED)
         fail(err, ERROR_CONFLICT, "%s (%s)", result.reason, result.code);
+    if (result.verdict != VERDICT_ACCEPTED)
         return NULL;
-    }
     return json_pack("{s:b, s:s, s:I, s:b}", "ok", 1, "case_id",
                      uuid_format(&result.case_id, id), "sequence", (json_int_t)result.sequence,
                      "again", result.duplicate);

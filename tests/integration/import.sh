@@ -11,6 +11,7 @@ mkdir -p build
 work=$(mktemp -d build/import.XXXXXX) || exit 1
 trap pair_end EXIT
 trap 'exit 130' INT TERM
+PAIR_FLOWS="pension.employee pension.remittance pension.military pension.switch"
 TRACE=QT20260302GZ0001
 HEAD=flow,role,state,trace,in_region,out_region,person,opened_on,limit,limit_from
 ROUTE=520100,440100
@@ -50,6 +51,33 @@ check "the case says whence it comes" test -n "$(cli guizhou case "$TRACE" | gre
 check "it keeps its date" test -n "$(case_of guizhou | grep '"opened_at":"2026-02-02')"
 check "and its limit" test -n "$(case_of guizhou | grep '"kind":"d2"')"
 
+# --- a case runs to its end, the sums of its own; a lone one ------------------------------------------------
+
+MORE=$HEAD,form_total,money_total,insurance
+submits() { # SIDE EXAMPLE [SED...]: our core's document
+    sed -e '' "${@:3}" "adapters/$1-core/examples/$2.theirs.xml" >"$work/document"
+    cli "$1" submit "$work/document" >/dev/null
+}
+at_end() { in_state guizhou "$1" closed && in_state guangdong "$1" closed; }
+LC_ALL=C
+export LC_ALL
+END=QT20260302GD0001 LONE=QT20260302JR0001
+echo "$MORE
+pension.employee,in,已受理,$END,$ROUTE,44990019780923003X,2026-02-02,d2,2026-02-03,,,110
+pension.military,in,仅有信息表,$LONE,520100,910000,529900199003150021,2026-02-02,fund,2026-02-02,13477.33,,110" >"$work/more.csv"
+echo "$MORE
+pension.employee,out,accepted,$END,$ROUTE,44990019780923003X,2026-02-03,d2,2026-02-03,,," >"$work/far.csv"
+check "an accepted case, and a lone one" takes guizhou 0 "2 taken over" "$work/more.csv"
+check "the accepted one over there" takes guangdong 0 "1 taken over" "$work/far.csv"
+check "form and advice leave" eval 'submits guangdong form && submits guangdong fund_advice'
+check "the form is here" pair_wait 60 in_state guizhou $END info_only
+OURS="s/GZ0001/GD0001/;s/529900199003150021/44990019780923003X/;s/13477.33/358754.07/"
+check "the money is booked, all is linked" eval 'submits guizhou fund_receipt -e "$OURS" && submits guizhou completion -e "$OURS"'
+check "and the case ends on both sides" pair_wait 60 at_end $END
+MILITARY="s/GZ0001/JR0001/;s/GZ20260302/JR20260302/"
+check "money for the lone one" eval 'submits guizhou military_fund_receipt -e "$MILITARY" && submits guizhou military_completion -e "$MILITARY"'
+check "which ends, too" in_state guizhou $LONE closed
+
 cli guizhou submit adapters/guizhou-core/examples/status_query.theirs.xml >/dev/null
 check "a question finds the case over there" pair_wait 20 asked
 check "and its answer the one here" pair_wait 20 answered
@@ -80,6 +108,57 @@ line() { echo "${1:-pension.employee},${2:-in},${3:-letter_held},${4:-T1},${5:-$
 㛃\"" "" "" "" "" 2099-01-01
     line "" "" "" LAST
 } >"$work/bad.csv"
+other=$(number 003)
+head=$HEAD,form_total,money_total,insurance,opened_by,money_moves
+more() { line "" "" "${1:-accepted}" "${2:-T2}" "" "" "" "${3:-d2}" "${4:-2026-02-03}" | tr -d '\n'; echo ",${5:-},${6:-},${7:-},${8:-},${9:-}"; }
+{
+    echo "$head"
+    more letter_sent
+    more info_only "" fund "" -1.00
+    more money_only "" fund "" "" 1e3
+    more both "" d3 "" 100.00 99.99
+    more both "" d3 "" 100.00 100.00 120
+    more "" "" "" "" "" 1.00
+    more "" "" "d2 d2" "2026-02-03 2026-02-03"
+    more "" "" "d2 fund" "2026-02-03 2026-02-03"
+    more "" "" "" 2026-01-01
+    more "" "" "" 2099-01-01
+    more "" "" d3
+    more "" "" "" "" "" "" "" in
+    more "" "" "" "" "" "" "" "" perhaps
+    more info_only "" fund "" 100.00 "" "" "" no
+    line pension.remittance in suspense | tr -d '\n'; echo ,,,,,
+    line pension.switch "" accepted | tr -d '\n'; echo ,,,,,
+    more dispute T3 "correction d2" "2026-02-20 2026-02-03" "" 99.99 110
+    more dispute T3 "correction d2" "2026-02-20 2026-02-03" "" 99.99 110
+    more dispute T3 "correction d2" "2026-02-20 2026-02-03" "" 99.98 110
+} >"$work/worse.csv"
+check "one is taken, once; the rest is not" takes guizhou 1 "1 taken over, 1 were here already, 17 refused" "$work/worse.csv"
+said=$(cli guizhou import --open-cases "$work/worse.csv" --reason "again" --json)
+for text in "state: a case cannot" "form_total is missing" "money_total is missing" "no case stands so" "insurance: missing" "limit is missing" \
+    "limit: fund does not run" "limit_from: before" "limit_from is missing" "limit: d2 runs" "opened_by, insurance_old" "money_moves is missing" \
+    "flow: its cases cannot" "the list said otherwise"; do
+    check "refused: $text" grep -q -- "$text" <<<"$said"
+done
+
+# --- an import that is cut off -------------------------------------------------------------------------------
+
+{
+    echo "$HEAD"
+    for n in 1 2 3 4 5 6; do other=$(number "10$n") && line "" "" "" "CUT$n"; done
+} >"$work/cut.csv"
+cut_off() { # the gateway dies behind the third line's commit, before it says so
+    pair_stop guizhou
+    WALK_EVENT=walk.committed WALK_COUNT=3 PAIR_PRELOAD=$PWD/$BIN/tests/walk.so PAIR_LOG=debug pair_start guizhou || return 1
+    ! cli guizhou import --open-cases "$work/cut.csv" --reason "cut off" >"$work/said" 2>&1
+    pair_wait 60 gone "${PID[guizhou]}"
+    pair_kill guizhou
+    pair_start guizhou && grep -q "stopped: 2 taken over so far" "$work/said"
+}
+check "an import is cut off" cut_off
+check "and begun again: what was taken is not taken twice" takes guizhou 0 "3 taken over, 3 were here already" "$work/cut.csv"
+
+other=$(number 002)
 check "of eighteen lines one is taken" takes guizhou 1 "1 taken over, 0 were here already, 17 refused" "$work/bad.csv"
 said=$(cli guizhou import --open-cases "$work/bad.csv" --reason "again" --json)
 for text in "flow is missing" "role is missing" "state is missing" "trace is missing" "in_region is missing" "FLW-04" "FLW-08" \

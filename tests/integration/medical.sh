@@ -87,6 +87,13 @@ step guizhou acceptance fund_return 1 -e 's|3471.62|3471.26|'
 step guangdong fund_return fund_receipt
 step guangdong accepted:fund_receipt completion
 end
+begin YB520000202603020010 529901198001151313 # A, taken over from another system when the notice was there
+step guangdong start form-a
+step guizhou form completion
+step guangdong accepted:form fund_advice
+step guizhou fund_advice fund_receipt
+step guizhou accepted:fund_receipt fund_credited
+end
 for side in guizhou guangdong; do
     { echo '<?xml version="1.0" encoding="UTF-8"?><script xmlns="urn:qiantong:sim:1">'; cat "$work/$side/script.part"; echo '</script>'; } \
         >"$work/$side/cases/script.xml"
@@ -114,6 +121,19 @@ check "a sheet returned and corrected, the balance paid to the person: closed" p
 check "the money of the first is to the fen on both sides" [ "$(case_lines guizhou | grep "^${T}1 " | cut -d' ' -f4,5)" = "347126 347126" ]
 pair_wait 20 at_rest
 core_begin guizhou ${T}9
+taken_over() { # SIDE ROLE DAY
+    printf '%s\n' flow,role,state,trace,in_region,out_region,person,opened_on,opened_by,insurance_old,insurance,limit,limit_from,money,pay_way,form_total \
+        "medical.transfer,$2,noticed,${T%0}10,520300,440300,529901198001151313,$3,in,310,310,d2,$3,,," \
+        "medical.transfer,$2,sheet_held,${T%0}11,520300,440300,529901198001151321,$3,in,310,310,d3 fund,$3 $3,due,1,5.00" \
+        "medical.transfer,$2,sheet_held,${T%0}12,520300,440300,529901198001151348,$3,in,310,310,d3 fund,$3 $3,due,0,5.00" \
+        "medical.transfer,$2,sheet_sent,${T%0}13,520300,440300,529901198001151348,$3,in,310,310,d3,$3,,," >"$work/$1.csv"
+    cli "$1" import --open-cases "$work/$1.csv" --reason 接管 >"$work/said"
+    [ $? = 1 ] && grep -q "2 taken over, 0 were here already, 2 refused" "$work/said"
+}
+check "two cases of another system, noticed and with a sheet: taken over by IN" taken_over guizhou in 2026-02-26
+check "and by OUT; others are not" taken_over guangdong out 2026-02-27
+core_begin guangdong ${T%0}10
+check "the noticed one goes on to its end, record and money" pair_wait 60 both ${T%0}10 closed
 check "turned back by a case of its own" pair_wait 30 both ${T}9 turned_back
 check "nothing is under way any more" pair_wait 20 at_rest
 check "its reason is known on both sides: MED-R02" eval "refused_with guizhou ${T}3 MED-R02 && refused_with guangdong ${T}3 MED-R02"
