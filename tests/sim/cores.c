@@ -1,15 +1,32 @@
-/* cores.c - the core systems behind the gateways: what a person's plan makes them do. */
-#include <stdio.h>
+/* cores.c - the core systems behind the gateways: papers that they bring, and who is told. */
 #include <string.h>
 
 #include "world.h"
 
-static struct paper *write_paper(struct world *world, uint32_t province, uint32_t case_index,
-                                 uint16_t action, uint32_t revision, int64_t delay_ms)
-{
-    struct province *at = &world->provinces[province];
-    struct paper *paper = &at->papers[at->paper_count];
+enum {
+    TRIES_SOON = 20,  /* half a minute apart, */
+    TRIES_LATER = 40, /* ten minutes, */
+    TRIES_MAX = 100,  /* a day */
+    DAY_MS = 24 * 3600 * 1000,
+    WEEKS_MS = 40 * 24 * 3600 * 1000u
+};
 
+struct paper *cores_paper(struct world *world, uint32_t province, uint32_t case_index,
+                          uint16_t action, uint32_t revision, enum business which)
+{
+    static struct paper nothing; /* what is never written */
+    struct province *at = &world->provinces[province];
+    struct plan *plan = &world->plans[case_index];
+    struct paper *paper = &at->papers[at->paper_count];
+    int64_t delay_ms = 1000 + (int64_t)world_random(world, 60 * 1000);
+
+    plan->papers_written++;
+    if (plan->papers_written == plan->lost_paper) {
+        plan->unfinished = true;
+        return &nothing;
+    }
+    if (plan->papers_written == plan->slow_paper)
+        delay_ms += (int64_t)world_random(world, WEEKS_MS);
     CHECK(at->paper_count < PAPERS_MAX);
     at->paper_count++;
     *paper = (struct paper){
@@ -19,174 +36,21 @@ static struct paper *write_paper(struct world *world, uint32_t province, uint32_
         .revision = revision,
         .number = ++at->paper_number,
         .good = true,
+        .which = which,
     };
     return paper;
 }
 
-static int64_t soon(struct world *world)
-{
-    return 1000 + (int64_t)world_random(world, 60 * 1000);
-}
-
-static void paper(struct world *world, uint32_t province, uint32_t index, uint16_t action)
-{
-    write_paper(world, province, index, action, 1, soon(world));
-}
-
-static void paper_of(struct world *world, uint32_t province, uint32_t index, uint16_t action,
-                     enum business which)
-{
-    write_paper(world, province, index, action, 1, soon(world))->which = which;
-}
-
-struct paper *cores_paper(struct world *world, uint32_t province, uint32_t case_index,
-                          uint16_t action, uint32_t revision, enum business which)
-{
-    struct paper *at = write_paper(world, province, case_index, action, revision, soon(world));
-
-    at->which = which;
-    return at;
-}
-
 void cores_start(struct world *world)
 {
-    for (uint32_t i = 0; i < world->case_count; i++) {
-        if (world->plans[i].medical)
-            medical_start(world, i);
-        else
-            paper(world, world->plans[i].in, i, ACTION_APPLICATION);
-    }
+    for (uint32_t i = 0; i < world->case_count; i++)
+        world->plans[i].play->start(world, i);
 }
 
-/* --- the transfer -------------------------------------------------------------------- */
-
-static void send_form(struct world *world, uint32_t index, bool good)
+uint16_t cores_flow(const struct world *world, const struct paper *paper)
 {
-    struct plan *plan = &world->plans[index];
-
-    if (plan->stopped)
-        return;
-    plan->form_revision++;
-    plan->form_sent = true;
-    write_paper(world, plan->out, index, ACTION_FORM, plan->form_revision, soon(world))->good =
-        good;
-}
-
-static void send_money(struct world *world, uint32_t index)
-{
-    struct plan *plan = &world->plans[index];
-
-    if (plan->money_sent || plan->stopped || plan->moneyless)
-        return;
-    plan->money_sent = true;
-    paper(world, plan->out, index, ACTION_FUND_ADVICE);
-    /* The bank does not use our network: the money arrives when it arrives. */
-    if (plan->by_line)
-        paper_of(world, plan->in, index, ACTION_REMITTANCE, BANK_LINE);
-    else
-        write_paper(world, plan->in, index, ACTION_FUND_RECEIPT, 1,
-                    soon(world) + (plan->money_first ? 0 : 120 * 1000));
-}
-
-static void maybe_complete(struct world *world, uint32_t index)
-{
-    struct plan *plan = &world->plans[index];
-
-    if (plan->in_has_form && (plan->in_has_money || plan->moneyless) && !plan->completed)
-        paper(world, plan->in, index, ACTION_COMPLETION);
-}
-
-static void got_letter(struct world *world, uint32_t index)
-{
-    struct plan *plan = &world->plans[index];
-
-    if (plan->letter_returned && plan->letter_revision == 1) {
-        paper(world, plan->out, index, ACTION_LETTER_RETURN);
-        return;
-    }
-    if (!plan->loose_acceptance)
-        write_paper(world, plan->out, index, ACTION_ACCEPTANCE, 1, 500);
-    if (plan->partial)
-        paper(world, plan->out, index, ACTION_NOTICE);
-    if (plan->money_first && !plan->moneyless)
-        send_money(world, index);
-    else
-        send_form(world, index, !plan->bad_form);
-}
-
-static void letter_came_back(struct world *world, uint32_t index)
-{
-    struct plan *plan = &world->plans[index];
-
-    if (plan->give_up) {
-        paper(world, plan->in, index, ACTION_REFUSAL);
-        return;
-    }
-    plan->letter_revision++;
-    write_paper(world, plan->in, index, ACTION_LETTER, plan->letter_revision, soon(world));
-}
-
-/* OUT agrees if no money is on its way, and then sends none. */
-static void answer_withdrawal(struct world *world, uint32_t index)
-{
-    struct plan *plan = &world->plans[index];
-
-    plan->stopped = !plan->money_sent;
-    write_paper(world, plan->out, index, ACTION_WITHDRAWAL_ANSWER, 1, soon(world))->good =
-        plan->stopped;
-}
-
-static void told_one(struct world *world, uint32_t index, uint16_t action)
-{
-    struct plan *plan = &world->plans[index];
-
-    switch (action) {
-    case ACTION_LETTER:
-        got_letter(world, index);
-        break;
-    case ACTION_LETTER_RETURN:
-        letter_came_back(world, index);
-        break;
-    case ACTION_FORM_RETURN:
-        send_form(world, index, true);
-        break;
-    case ACTION_FORM:
-        plan->in_has_form = true;
-        maybe_complete(world, index);
-        break;
-    case ACTION_WITHDRAWAL:
-        answer_withdrawal(world, index);
-        break;
-    case ACTION_COMPLETION:
-        if (plan->both_reverse)
-            paper_of(world, plan->out, index, ACTION_REVERSAL, REVERSAL_OF_OUT);
-        break;
-    default:
-        break;
-    }
-}
-
-/* --- the reversal -------------------------------------------------------------------- */
-
-static void send_money_back(struct world *world, uint32_t index, enum business which)
-{
-    struct plan *plan = &world->plans[index];
-
-    if (plan->moneyless)
-        paper_of(world, plan->out, index, ACTION_COMPLETION, which);
-    else
-        paper_of(world, plan->in, index, ACTION_FUND_RETURN, which);
-}
-
-static void told_of_reversal(struct world *world, uint32_t index, uint16_t action,
-                             enum business which)
-{
-    struct plan *plan = &world->plans[index];
-
-    if (action == ACTION_REVERSAL && which == REVERSAL_OF_OUT)
-        send_money_back(world, index, which);
-    if (action == ACTION_FUND_RETURN)
-        paper_of(world, plan->out, index, ACTION_FUND_RECEIPT, which);
+    return paper->which == BANK_LINE ? FLOW_PENSION_REMITTANCE
+                                     : world->plans[paper->case_index].play->flow;
 }
 
 void cores_told(struct world *world, uint32_t province, uint16_t action,
@@ -195,88 +59,17 @@ void cores_told(struct world *world, uint32_t province, uint16_t action,
     struct text trace;
 
     CHECK(record_text(body, "reference/traceNumber", &trace));
-    for (uint32_t i = 0; i < world->case_count; i++) {
-        const struct plan *plan = &world->plans[i];
+    for (uint32_t i = 0; i < world->case_count; i++)
+        for (enum business which = TRANSFER; which < BUSINESSES; which++) {
+            struct news news = {province, i, action, which, body};
 
-        if (plan->medical) {
-            if (text_is(trace, plan->traces[TRANSFER]))
-                medical_told(world, province, i, action, TRANSFER);
-            if (text_is(trace, plan->traces[REVERSAL_OF_IN]))
-                medical_told(world, province, i, action, REVERSAL_OF_IN);
-            continue;
+            if (!text_is(trace, world->plans[i].traces[which]))
+                continue;
+            if (which == BANK_LINE)
+                remittance_told(world, &news);
+            else
+                world->plans[i].play->told(world, &news);
         }
-        if (text_is(trace, plan->traces[TRANSFER]))
-            told_one(world, i, action);
-        if (text_is(trace, plan->traces[REVERSAL_OF_IN]))
-            told_of_reversal(world, i, action, REVERSAL_OF_IN);
-        if (text_is(trace, plan->traces[REVERSAL_OF_OUT]))
-            told_of_reversal(world, i, action, REVERSAL_OF_OUT);
-    }
-}
-
-/* --- what the gateway answers --------------------------------------------------------- */
-
-static void accepted_second(struct world *world, const struct paper *paper)
-{
-    struct plan *plan = &world->plans[paper->case_index];
-
-    switch (paper->action) {
-    case ACTION_REVERSAL:
-        if (paper->which == REVERSAL_OF_IN)
-            send_money_back(world, paper->case_index, paper->which);
-        break;
-    case ACTION_FUND_RETURN:
-        plan->money_back = true;
-        break;
-    case ACTION_FUND_RECEIPT:
-        paper_of(world, plan->out, paper->case_index, ACTION_COMPLETION, paper->which);
-        break;
-    case ACTION_REMITTANCE:
-        plan->in_has_money = true; /* or in suspense: the next paper says so */
-        paper_of(world, plan->in, paper->case_index, ACTION_ALLOCATION, BANK_LINE);
-        maybe_complete(world, paper->case_index);
-        break;
-    default:
-        break;
-    }
-}
-
-static void accepted(struct world *world, const struct paper *paper_)
-{
-    uint32_t index = paper_->case_index;
-    struct plan *plan = &world->plans[index];
-
-    switch (paper_->action) {
-    case ACTION_APPLICATION:
-        plan->letter_revision = 1;
-        paper(world, plan->in, index, ACTION_LETTER);
-        break;
-    case ACTION_LETTER:
-        if (plan->withdraws && paper_->revision == 1)
-            write_paper(world, plan->in, index, ACTION_WITHDRAWAL, 1, 3 * soon(world));
-        break;
-    case ACTION_FUND_ADVICE:
-        plan->advised = plan->total;
-        if (!plan->form_sent)
-            send_form(world, index, !plan->bad_form);
-        break;
-    case ACTION_FORM:
-        send_money(world, index);
-        break;
-    case ACTION_FUND_RECEIPT:
-        plan->in_has_money = true;
-        maybe_complete(world, index);
-        break;
-    case ACTION_COMPLETION:
-        plan->completed = true;
-        if (plan->overlap)
-            paper(world, plan->in, index, ACTION_CLEARING_DONE);
-        if (plan->reverses)
-            paper_of(world, plan->in, index, ACTION_REVERSAL, REVERSAL_OF_IN);
-        break;
-    default:
-        break;
-    }
 }
 
 /* Papers that are not worth writing anew when they are refused. */
@@ -296,26 +89,75 @@ static bool once_is_enough(const struct plan *plan, const struct paper *paper)
     }
 }
 
+uint32_t cores_revision(struct world *world, uint32_t province, uint32_t case_index,
+                        uint16_t action)
+{
+    struct flow_case seen;
+    const struct flow *flow;
+    const uint32_t *highest;
+    bool found = false;
+
+    CHECK(case_seen(world, province, &world->plans[case_index], TRANSFER, &seen, &found));
+    flow = found ? flow_find(seen.flow) : NULL;
+    highest = flow != NULL ? flow->revision(&seen, action) : NULL;
+    return highest != NULL ? *highest + 1 : 1;
+}
+
+int64_t cores_patience_ms(unsigned tries)
+{
+    if (tries == TRIES_MAX)
+        return 0;
+    return tries < TRIES_SOON ? 30 * 1000 : tries < TRIES_LATER ? 600 * 1000 : DAY_MS;
+}
+
+static bool has_ended(struct world *world, uint32_t province, const struct paper *paper)
+{
+    const struct plan *plan = &world->plans[paper->case_index];
+    struct flow_case seen;
+    bool found = false;
+
+    CHECK(case_seen(world, province, plan, paper->which, &seen, &found));
+    return found && flow_state_ends(flow_find(seen.flow), seen.state);
+}
+
+/* Too early for the flow: the core writes the same paper anew, under a new key. */
+static void write_anew(struct world *world, uint32_t province, const struct paper *refused)
+{
+    struct province *at = &world->provinces[province];
+    struct paper *again = &at->papers[at->paper_count];
+    const struct plan *plan = &world->plans[refused->case_index];
+
+    if (refused->tries == TRIES_MAX || once_is_enough(plan, refused))
+        return;
+    if (has_ended(world, province, refused)) {
+        if (refused->action == ACTION_FUND_RECEIPT && refused->which == TRANSFER)
+            remittance_comes(world, refused->case_index); /* the bank has it all the same */
+        return;
+    }
+    CHECK(at->paper_count < PAPERS_MAX);
+    at->paper_count++;
+    *again = *refused;
+    again->at = instant_add_ms(world->now, cores_patience_ms(refused->tries));
+    again->number = ++at->paper_number;
+    if (again->which == TRANSFER)
+        again->revision = cores_revision(world, province, again->case_index, again->action);
+    again->tries++;
+}
+
 void cores_answered(struct world *world, uint32_t province, const struct paper *answered,
                     enum verdict verdict)
 {
-    const struct plan *plan = &world->plans[answered->case_index];
-    struct paper *again;
+    const struct play *play = world->plans[answered->case_index].play;
+    bool accepted = verdict == VERDICT_ACCEPTED;
 
-    if (verdict == VERDICT_ACCEPTED && plan->medical) {
-        medical_accepted(world, answered);
-    } else if (verdict == VERDICT_ACCEPTED && answered->which != TRANSFER) {
-        accepted_second(world, answered);
-    } else if (verdict == VERDICT_ACCEPTED) {
-        accepted(world, answered);
-    } else if (answered->tries < 40 && !once_is_enough(plan, answered)) {
-        /* Too early for the flow: the core writes the same paper anew, under a new key. */
-        again = write_paper(world, province, answered->case_index, answered->action,
-                            answered->revision, 30 * 1000);
-        again->good = answered->good;
-        again->which = answered->which;
-        again->tries = answered->tries + 1;
-    }
+    if (answered->which == BANK_LINE && accepted)
+        remittance_accepted(world, answered);
+    else if (answered->which == BANK_LINE)
+        remittance_refused(world, answered);
+    else if (accepted)
+        play->accepted(world, answered);
+    else
+        write_anew(world, province, answered);
 }
 
 bool cores_satisfied(const struct world *world)

@@ -173,7 +173,10 @@ static bool seen_before(struct world *world, const struct uuid *id)
         if (uuid_equal(&world->seen[i], id))
             return true;
     }
-    CHECK(world->seen_count < SEEN_MAX);
+    if (world->seen_count == SEEN_MAX) {
+        world_fail(world, "the cores are told without end");
+        return true;
+    }
     world->seen[world->seen_count++] = *id;
     return false;
 }
@@ -340,15 +343,14 @@ static void submit_paper(struct province *province, const struct paper *paper)
     struct world *world = province->world;
     struct work *work = work_new();
     struct origin *origin = origin_new(work);
+    struct error err = ERROR_INIT;
     char key[MESSAGE_KEY_SIZE + 1];
 
     *origin = (struct origin){.paper = true, .of = *paper};
     work->kind = WORK_MESSAGE;
     work->local = true;
     work->party = world->province_count + 1;
-    work->message.flow = world->plans[paper->case_index].medical ? FLOW_MEDICAL_TRANSFER
-                         : paper->which == BANK_LINE             ? FLOW_PENSION_REMITTANCE
-                                                                 : FLOW_PENSION_EMPLOYEE;
+    work->message.flow = cores_flow(world, paper);
     work->message.action = paper->action;
     work->message.revision = paper->revision;
     work->message.sent_at = world->now;
@@ -356,6 +358,8 @@ static void submit_paper(struct province *province, const struct paper *paper)
     memset(key, 'k', sizeof(key));
     snprintf(key, sizeof(key), "paper %08u of a core, padded", paper->number);
     memcpy(work->key, key, MESSAGE_KEY_SIZE);
+    if (world->fault == FAULT_PAPER_TWICE)
+        given_random(province, work->key + 8, 8, &err);
     tag_person(work);
     add_content(work);
     memcpy(work->digest, work->content.digest, 32);
@@ -453,6 +457,23 @@ static void answer_paper(struct province *province, const struct work *work,
     }
 }
 
+static void tell_trace(const struct province *province, const struct work *work)
+{
+    const struct work_result *result = &work->result;
+    struct text trace;
+
+    if (province->world->trace &&
+        record_text(work->message.body, "reference/traceNumber", &trace))
+        printf("%lld %u: %s %s of %.*s: %s%s %s %s\n",
+               (long long)(province->world->now.ms / 1000), province->index,
+               work->local ? "brought" : "got", action_name(work->message.action).english,
+               TEXT_ARG(trace), result->duplicate ? "again " : "",
+               result->later                         ? "later"
+               : result->verdict == VERDICT_ACCEPTED ? "taken"
+                                                     : "refused",
+               result->code, result->reason);
+}
+
 static void answer(struct province *province, const struct work *work)
 {
     const struct origin *origin = work->owner;
@@ -460,6 +481,7 @@ static void answer(struct province *province, const struct work *work)
 
     if (work->kind != WORK_MESSAGE || origin == NULL)
         return;
+    tell_trace(province, work);
     if (origin->paper) {
         answer_paper(province, work, origin);
         return;
@@ -486,14 +508,17 @@ static bool dies(struct province *province)
     return world->storm && world_random(world, 1000) < world->crash;
 }
 
-/* Before the commit, or, with two transactions, between them. */
-static bool crash_early(struct province *province, struct ledger_txn *txn)
+/* Before the commit, or, with two transactions, between them; or the answers went out first. */
+static bool crash_early(struct province *province, struct ledger_txn *txn, size_t count)
 {
     uint64_t seq = ledger_size(province->ledger) + 1;
+    enum fault fault = province->world->fault;
     struct error err = ERROR_INIT;
 
-    if (province->world->fault != FAULT_TWO_TRANSACTIONS) {
+    if (fault != FAULT_TWO_TRANSACTIONS) {
         ledger_abort(txn);
+        for (size_t i = 0; fault == FAULT_ANSWER_BEFORE_COMMIT && i < count; i++)
+            answer(province, province->queue[i]);
         crash(province);
         return true;
     }
@@ -509,7 +534,6 @@ static bool apply_queue(struct province *province, size_t count)
     struct ledger_txn *txn = NULL;
     struct error err = ERROR_INIT;
     size_t woken;
-    bool early = province->world->fault == FAULT_ANSWER_BEFORE_COMMIT;
 
     if (!ledger_begin(province->ledger, &txn, &err))
         return world_fail(province->world, "begin: %s", err.text);
@@ -518,22 +542,21 @@ static bool apply_queue(struct province *province, size_t count)
             ledger_abort(txn);
             return world_fail(province->world, "apply: %s", err.text);
         }
-        if (early)
-            answer(province, province->queue[i]);
     }
-    if (!engine_wake(province->engine, txn, WAKE_MAX, &woken, &err)) {
+    if (province->world->fault != FAULT_NEVER_WOKEN &&
+        !engine_wake(province->engine, txn, WAKE_MAX, &woken, &err)) {
         ledger_abort(txn);
         return world_fail(province->world, "wake: %s", err.text);
     }
     if (dies(province))
-        return crash_early(province, txn);
+        return crash_early(province, txn, count);
     if (!ledger_commit(&txn, &err))
         return world_fail(province->world, "commit: %s", err.text);
     if (dies(province)) {
         crash(province);
         return true;
     }
-    for (size_t i = 0; !early && i < count; i++)
+    for (size_t i = 0; i < count; i++)
         answer(province, province->queue[i]);
     return true;
 }
@@ -564,37 +587,4 @@ bool gateway_step(struct province *province)
     if (!engine_dispatch(province->engine, &next, &err))
         return world_fail(province->world, "dispatch: %s", err.text);
     return true;
-}
-
-struct instant gateway_next(struct province *province)
-{
-    struct ledger_txn *txn = NULL;
-    struct error err = ERROR_INIT;
-    struct outbox_position after;
-    struct instant next = {0};
-    struct letter_row row;
-
-    if (province->queue_count > 0)
-        return instant_add_ms(province->world->now, 1);
-    if (!ledger_begin_read(province->ledger, &txn, &err))
-        return next;
-    for (uint32_t number = 2; number <= province->world->province_count + 1; number++) {
-        bool found = false;
-        after = (struct outbox_position){{0}, 0};
-        /* Letters under way come back by themselves; others by their due time. */
-        if (ledger_next_due(txn, number, (struct instant){INT64_MAX}, &after, &row, &found,
-                            &err) &&
-            found && engine_party(province->engine, number)->in_flight == 0) {
-            struct instant due = row.letter.due;
-            const struct breaker *breaker = &engine_party(province->engine, number)->breaker;
-            if (breaker->probe_at.ms > due.ms)
-                due = breaker->probe_at;
-            if (due.ms <= province->world->now.ms)
-                due = instant_add_ms(province->world->now, 1);
-            if (next.ms == 0 || due.ms < next.ms)
-                next = due;
-        }
-    }
-    ledger_abort(txn);
-    return next;
 }

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "core/medical_transfer.h"
-#include "core/pension_employee.h"
 #include "core/pension_remittance.h"
 #include "gateways.h"
 
@@ -81,21 +80,60 @@ static bool check_ledger(struct world *world, struct province *province)
     return ok || world_fail(world, "province %u: %s", province->index, err.text);
 }
 
+/* Of two reversals of one case that cross, one; a letter without the conditions of a change,
+ * and what follows it to a side that knows no such case. */
+static bool may_be_refused(const struct entry_letter *letter)
+{
+    if (letter->flow != FLOW_PENSION_SWITCH)
+        return letter->action == ACTION_REVERSAL;
+    return letter->action == ACTION_REVERSAL || letter->action == ACTION_LETTER ||
+           letter->action == ACTION_REFUSAL || letter->action == ACTION_WITHDRAWAL;
+}
+
 static bool no_open_letter(void *self, const struct letter_row *row)
 {
     struct world *world = self;
 
-    /* Of two reversals of one case that cross, one is refused. */
     if (row->letter.state == LETTER_DONE ||
-        (row->letter.state == LETTER_REFUSED && row->letter.action == ACTION_REVERSAL))
+        (row->letter.state == LETTER_REFUSED && may_be_refused(&row->letter)))
         return true;
     return world_fail(world, "a letter %s rests in state %s",
                       action_name(row->letter.action).english,
                       letter_state_name(row->letter.state).english);
 }
 
-static bool find_case(struct world *world, uint32_t province, const struct plan *plan,
-                      enum business which, struct flow_case *row, bool *found)
+/* Who was asked and has nothing against it waits for the one who asked, whose clock runs. */
+static bool waits(const struct flow_case *row)
+{
+    return row->flow == FLOW_MEDICAL_TRANSFER && row->state == MEDICAL_CHECKED &&
+           row->part.medical.asked != 0;
+}
+
+/* A case that is open has a clock, and none has run out unnoticed. */
+static bool watched(void *self, const struct flow_case *row)
+{
+    struct world *world = self;
+    const struct flow *flow = flow_find(row->flow);
+    bool clocked = false;
+
+    for (size_t i = 0; i < FLOW_CLOCKS_MAX; i++) {
+        const struct flow_clock *clock = &row->clocks[i];
+        bool runs = clock->kind != CLOCK_NONE && clock->state == CLOCK_STATE_RUNNING;
+
+        if (runs && clock->due.ms < world->now.ms)
+            return world_fail(world, "case %s: clock %s has run out unnoticed", row->trace,
+                              clock_kind_name(clock->kind).english);
+        clocked = clocked || runs ||
+                  (clock->kind != CLOCK_NONE && clock->state == CLOCK_STATE_PASSED);
+    }
+    if (!clocked && !flow_state_ends(flow, row->state) && !waits(row))
+        return world_fail(world, "case %s: no clock runs in state %s", row->trace,
+                          flow_state_name(flow, row->state).english);
+    return true;
+}
+
+bool case_seen(struct world *world, uint32_t province, const struct plan *plan,
+               enum business which, struct flow_case *row, bool *found)
 {
     struct ledger_txn *txn = NULL;
     struct error err = ERROR_INIT;
@@ -110,89 +148,156 @@ static bool find_case(struct world *world, uint32_t province, const struct plan 
     return ok;
 }
 
-/* One of the two reversals was carried out, on both sides, and all of the money is back. */
-static bool check_reversal(struct world *world, const struct plan *plan,
-                           const struct flow_case *in, const struct flow_case *out)
+/* One case of a plan as both sides have it. */
+struct sides {
+    struct flow_case in;
+    struct flow_case out;
+    bool in_found;
+    bool out_found;
+};
+
+static bool see(struct world *world, const struct plan *plan, enum business which,
+                struct sides *sides)
 {
-    unsigned carried_out = 0;
+    *sides = (struct sides){.in_found = false};
+    if (!case_seen(world, plan->in, plan, which, &sides->in, &sides->in_found) ||
+        (!plan->play->alone &&
+         !case_seen(world, plan->out, plan, which, &sides->out, &sides->out_found)))
+        return world_fail(world, "case %s cannot be read", plan->traces[which]);
+    return true;
+}
+
+/* Of those that both sides opened one was carried out, on both, and all of the money is back.
+ */
+static bool check_reversal(struct world *world, const struct plan *plan,
+                           const struct sides *transfer)
+{
     bool wanted = plan->completed && plan->reverses;
-    unsigned end = plan->medical ? MEDICAL_TURNED_BACK : PENSION_CANCELLED;
+    unsigned end = plan->play->turned_back;
+    unsigned carried_out = 0;
 
     for (enum business which = REVERSAL_OF_IN; which <= REVERSAL_OF_OUT; which++) {
-        struct flow_case a = {.state = 0};
-        struct flow_case b = {.state = 0};
-        bool a_found = false;
-        bool b_found = false;
+        struct sides back;
+        bool whole;
 
-        if (!find_case(world, plan->in, plan, which, &a, &a_found) ||
-            !find_case(world, plan->out, plan, which, &b, &b_found))
-            return world_fail(world, "a reversal cannot be read");
-        if ((a_found && a.state != end) || (b_found && b.state != end))
+        if (!see(world, plan, which, &back))
+            return false;
+        if ((back.in_found && back.in.state != end) ||
+            (back.out_found && back.out.state != end))
             return world_fail(world, "reversal %s did not end", plan->traces[which]);
-        if (!a_found || !b_found || !uuid_equal(&in->other, &a.case_id) ||
-            !uuid_equal(&out->other, &b.case_id))
+        whole = back.in_found && uuid_equal(&transfer->in.other, &back.in.case_id) &&
+                (plan->play->alone ||
+                 (back.out_found && uuid_equal(&transfer->out.other, &back.out.case_id)));
+        if (!whole)
             continue;
         carried_out++;
-        if (!money_equal(a.reversed_total, a.reverse_total) ||
-            !money_equal(b.reversed_total, b.reverse_total) ||
-            !money_equal(a.reverse_total, b.reverse_total))
+        if (!money_equal(back.in.reversed_total, back.in.reverse_total) ||
+            (!plan->play->alone &&
+             (!money_equal(back.out.reversed_total, back.out.reverse_total) ||
+              !money_equal(back.in.reverse_total, back.out.reverse_total))))
             return world_fail(world, "reversal %s: money differs", plan->traces[which]);
     }
-    if (carried_out != wanted || ((in->flags & CASE_CORRECTED) != 0) != wanted ||
-        ((out->flags & CASE_CORRECTED) != 0) != wanted)
+    if (carried_out != wanted || ((transfer->in.flags & CASE_CORRECTED) != 0) != wanted ||
+        (!plan->play->alone && ((transfer->out.flags & CASE_CORRECTED) != 0) != wanted))
         return world_fail(world, "case %s: %u reversals", plan->traces[TRANSFER], carried_out);
     return true;
 }
 
-/* What came by a bank line is on the case, or all of it waits in suspense. */
+/* What came by a bank line is on the case or went back to the payer, who knows it. */
 static bool check_line(struct world *world, const struct plan *plan, const struct flow_case *in)
 {
-    struct flow_case line;
-    bool found = false;
+    struct sides line;
+    struct money rest;
 
-    if (!find_case(world, plan->in, plan, BANK_LINE, &line, &found))
-        return world_fail(world, "a bank line cannot be read");
-    if (!found)
+    if (!see(world, plan, BANK_LINE, &line))
+        return false;
+    if (!line.in_found)
         return true;
-    if (line.state == REMITTANCE_ALLOCATED ? !money_equal(in->money_total, line.form_total)
-                                           : line.form_total.fen != 0 || plan->completed)
-        return world_fail(world, "bank line %s: money is lost or counted twice",
+    CHECK(money_subtract(line.in.money_total, line.in.form_total, &rest));
+    if (line.in.form_total.fen != 0 && !money_equal(line.in.form_total, in->money_total))
+        return world_fail(world, "bank line %s: the case has another amount",
                           plan->traces[BANK_LINE]);
+    if (line.in.state == REMITTANCE_ALLOCATED && rest.fen != 0)
+        return world_fail(world, "bank line %s: money is lost", plan->traces[BANK_LINE]);
+    if (line.out_found &&
+        (!flow_pair_allowed(&pension_remittance_flow, line.in.state, line.out.state) ||
+         (line.in.state == REMITTANCE_RETURNED && !money_equal(line.out.money_total, rest))))
+        return world_fail(world, "bank line %s: the payer knows something else",
+                          plan->traces[BANK_LINE]);
+    if (!plan->unfinished && line.in.state != REMITTANCE_ALLOCATED &&
+        line.in.state != REMITTANCE_RETURNED)
+        return world_fail(world, "bank line %s did not end", plan->traces[BANK_LINE]);
     return true;
 }
 
-static bool check_plan(struct world *world, const struct plan *plan)
+/* What the cores did in the end, to the fen. */
+static bool check_amounts(struct world *world, const struct plan *plan,
+                          const struct sides *sides)
 {
-    const struct flow *flow = flow_find(plan->medical ? FLOW_MEDICAL_TRANSFER
-                                                      : FLOW_PENSION_EMPLOYEE);
-    struct flow_case in;
-    struct flow_case out;
-    bool in_found = false;
-    bool out_found = false;
+    const struct flow_case *in = &sides->in;
+    const struct flow_case *out = &sides->out;
+    struct money none = {0};
+    struct money form = plan->moneyless && plan->play->form_says ? none : plan->total;
+    bool ended = flow_state_ends(flow_find(plan->play->flow), in->state);
+    bool right;
 
-    if (!find_case(world, plan->in, plan, TRANSFER, &in, &in_found) ||
-        !find_case(world, plan->out, plan, TRANSFER, &out, &out_found) || !in_found ||
-        !out_found)
-        return world_fail(world, "case %s is missing on one side", plan->traces[TRANSFER]);
-    if (!flow_pair_allowed(flow, in.state, out.state))
-        return world_fail(world, "case %s rests as (%s, %s)", plan->traces[TRANSFER],
-                          flow_state_name(flow, in.state).english,
-                          flow_state_name(flow, out.state).english);
-    if (!flow_state_ends(flow, in.state))
-        return world_fail(world, "case %s did not end: %s", plan->traces[TRANSFER],
-                          flow_state_name(flow, in.state).english);
-    if ((in.flags & CASE_FLAGGED) != 0 || (out.flags & CASE_FLAGGED) != 0)
-        return world_fail(world, "case %s is flagged", plan->traces[TRANSFER]);
-    if (plan->completed &&
-        (!money_equal(in.money_total, plan->moneyless ? (struct money){0} : plan->total) ||
-         !money_equal(out.money_total, plan->advised) ||
-         !money_equal(in.form_total,
-                      plan->medical && plan->moneyless ? (struct money){0} : plan->total)))
+    right = money_equal(in->money_total, plan->moneyless ? none : plan->total) &&
+            money_equal(in->form_total, form) &&
+            (plan->play->alone || (money_equal(out->money_total, plan->advised) &&
+                                   money_equal(out->form_total, form)));
+    if (plan->completed && (ended || !plan->unfinished) && !right)
         return world_fail(
-            world, "case %s: money differs: plan %lld, form %lld, in %lld, out %lld",
-            plan->traces[TRANSFER], (long long)plan->total.fen, (long long)in.form_total.fen,
-            (long long)in.money_total.fen, (long long)out.money_total.fen);
-    return check_reversal(world, plan, &in, &out) && check_line(world, plan, &in);
+            world, "case %s: money differs: plan %lld, form %lld and %lld, in %lld, out %lld",
+            plan->traces[TRANSFER], (long long)plan->total.fen, (long long)in->form_total.fen,
+            (long long)out->form_total.fen, (long long)in->money_total.fen,
+            (long long)out->money_total.fen);
+    if (!plan->completed && ended && !money_equal(in->money_total, in->reversed_total))
+        return world_fail(world, "case %s ended with money", plan->traces[TRANSFER]);
+    return true;
+}
+
+/* A case that the other side has never heard of. */
+static bool check_lone(struct world *world, const struct plan *plan,
+                       const struct flow_case *row)
+{
+    if (row->letter_revision > 0 || (row->form_revision > 0 && !plan->play->alone))
+        return world_fail(world, "case %s is missing on one side", plan->traces[TRANSFER]);
+    return true;
+}
+
+static bool check_states(struct world *world, const struct plan *plan,
+                         const struct sides *sides)
+{
+    const struct flow *flow = flow_find(plan->play->flow);
+    const struct flow_case *row = sides->in_found ? &sides->in : &sides->out;
+
+    if (!sides->in_found && !sides->out_found)
+        return world_fail(world, "case %s is nowhere", plan->traces[TRANSFER]);
+    world->ends[play_index(plan->play)][row->state]++;
+    if (!flow_state_ends(flow, row->state) && !plan->unfinished)
+        return world_fail(world, "case %s did not end: %s", plan->traces[TRANSFER],
+                          flow_state_name(flow, row->state).english);
+    if ((sides->in.flags & CASE_FLAGGED) != 0 || (sides->out.flags & CASE_FLAGGED) != 0)
+        return world_fail(world, "case %s is flagged", plan->traces[TRANSFER]);
+    if (!sides->in_found || !sides->out_found)
+        return check_lone(world, plan, row);
+    if (!flow_pair_allowed(flow, sides->in.state, sides->out.state))
+        return world_fail(world, "case %s rests as (%s, %s)", plan->traces[TRANSFER],
+                          flow_state_name(flow, sides->in.state).english,
+                          flow_state_name(flow, sides->out.state).english);
+    return true;
+}
+
+static bool check_plan(struct world *world, struct plan *plan)
+{
+    struct sides sides;
+
+    if (plan->gathered > 0 && world->plans[plan->gathered].unfinished)
+        plan->unfinished = true; /* it waits for that case */
+    return see(world, plan, TRANSFER, &sides) && check_states(world, plan, &sides) &&
+           check_amounts(world, plan, &sides) &&
+           (plan->unfinished || check_reversal(world, plan, &sides)) &&
+           check_line(world, plan, &sides.in);
 }
 
 bool world_judge(struct world *world)
@@ -202,7 +307,8 @@ bool world_judge(struct world *world)
     for (uint32_t i = 0; i < world->province_count; i++) {
         struct ledger_txn *txn = NULL;
         bool ok = ledger_begin_read(world->provinces[i].ledger, &txn, &err) &&
-                  ledger_each_letter(txn, no_open_letter, world, &err);
+                  ledger_each_letter(txn, no_open_letter, world, &err) &&
+                  ledger_each_case(txn, watched, world, &err);
         ledger_abort(txn);
         if (!ok || world->failure[0] != '\0' || !check_ledger(world, &world->provinces[i]))
             return world_fail(world, "province %u: %s", i, err.text);

@@ -15,6 +15,15 @@ static uint32_t opener(const struct plan *plan)
     return plan->money_first ? plan->out : plan->in;
 }
 
+void medical_intend(struct world *world, uint32_t index)
+{
+    struct plan *plan = &world->plans[index];
+
+    plan->partial = plan->overlap = plan->both_reverse = plan->at_once = false;
+    plan->line = LINE_NONE;
+    plan->total.fen = 347126;
+}
+
 void medical_start(struct world *world, uint32_t index)
 {
     cores_paper(world, opener(&world->plans[index]), index, ACTION_APPLICATION, 1, TRANSFER);
@@ -24,24 +33,25 @@ static void send_letter(struct world *world, uint32_t index)
 {
     struct plan *plan = &world->plans[index];
 
-    plan->letter_revision++;
-    cores_paper(world, plan->in, index, ACTION_LETTER, plan->letter_revision, TRANSFER);
+    plan->letters++;
+    cores_paper(world, plan->in, index, ACTION_LETTER,
+                cores_revision(world, plan->in, index, ACTION_LETTER), TRANSFER);
 }
 
 static void send_sheet(struct world *world, uint32_t index, bool good)
 {
     struct plan *plan = &world->plans[index];
 
-    plan->form_revision++;
-    cores_paper(world, plan->out, index, ACTION_FORM, plan->form_revision, TRANSFER)->good =
-        good;
+    cores_paper(world, plan->out, index, ACTION_FORM,
+                cores_revision(world, plan->out, index, ACTION_FORM), TRANSFER)
+        ->good = good;
 }
 
 static void got_letter(struct world *world, uint32_t index)
 {
     struct plan *plan = &world->plans[index];
 
-    if (plan->letter_returned && plan->letter_revision == 1)
+    if (plan->letter_returned && plan->letters == 1)
         cores_paper(world, plan->out, index, ACTION_LETTER_RETURN, 1, TRANSFER);
     else
         send_sheet(world, index, !plan->bad_form);
@@ -69,30 +79,40 @@ static void told_out(struct world *world, uint32_t index, uint16_t action)
         send_sheet(world, index, true);
 }
 
-/* Copies of what the gateway made for the partner come, too: who is told counts. */
-void medical_told(struct world *world, uint32_t province, uint32_t index, uint16_t action,
-                  enum business which)
+static void told_back(struct world *world, const struct news *news)
 {
+    uint32_t index = news->case_index;
+    const struct plan *plan = &world->plans[index];
+
+    if (news->action == ACTION_REVERSAL && news->province == plan->out)
+        cores_paper(world, plan->out, index, ACTION_ACCEPTANCE, 1, news->which);
+    if (news->action == ACTION_ACCEPTANCE && news->province == plan->in && !plan->moneyless)
+        cores_paper(world, plan->in, index, ACTION_FUND_RETURN, 1, news->which);
+    if (news->action == ACTION_FUND_RETURN && news->province == plan->out)
+        cores_paper(world, plan->out, index, ACTION_FUND_RECEIPT, 1, news->which);
+}
+
+/* Copies of what the gateway made for the partner come, too: who is told counts. */
+void medical_told(struct world *world, const struct news *news)
+{
+    uint32_t index = news->case_index;
+    uint32_t province = news->province;
     struct plan *plan = &world->plans[index];
 
-    if (which == REVERSAL_OF_IN) {
-        if (action == ACTION_REVERSAL && province == plan->out)
-            cores_paper(world, plan->out, index, ACTION_ACCEPTANCE, 1, which);
-        if (action == ACTION_ACCEPTANCE && province == plan->in && !plan->moneyless)
-            cores_paper(world, plan->in, index, ACTION_FUND_RETURN, 1, which);
-        if (action == ACTION_FUND_RETURN && province == plan->out)
-            cores_paper(world, plan->out, index, ACTION_FUND_RECEIPT, 1, which);
+    if (news->which != TRANSFER) {
+        told_back(world, news);
         return;
     }
-    if (action == ACTION_INSURED_QUERY && province != opener(plan))
-        cores_paper(world, province, index, ACTION_INSURED_STATE, 1, which)->good =
+    if (news->action == ACTION_INSURED_QUERY && province != opener(plan))
+        cores_paper(world, province, index, ACTION_INSURED_STATE, 1, TRANSFER)->good =
             !plan->loose_acceptance;
-    if (action == ACTION_INSURED_STATE && province == opener(plan) && !plan->loose_acceptance)
-        cores_paper(world, province, index, ACTION_ACCEPTANCE, 1, which);
+    if (news->action == ACTION_INSURED_STATE && province == opener(plan) &&
+        !plan->loose_acceptance)
+        cores_paper(world, province, index, ACTION_ACCEPTANCE, 1, TRANSFER);
     if (province == plan->in)
-        told_in(world, index, action);
+        told_in(world, index, news->action);
     else
-        told_out(world, index, action);
+        told_out(world, index, news->action);
 }
 
 static void accepted_back(struct world *world, const struct paper *paper)
@@ -130,7 +150,7 @@ void medical_accepted(struct world *world, const struct paper *paper)
             send_letter(world, index);
         break;
     case ACTION_LETTER:
-        if (plan->withdraws && paper->revision == 1)
+        if (plan->withdraws && plan->letters == 1)
             cores_paper(world, plan->in, index, ACTION_WITHDRAWAL, 1, TRANSFER);
         break;
     case ACTION_FORM:
@@ -187,13 +207,17 @@ static void add_sheet(struct arena *arena, struct record *root, const struct pla
     add(arena, root, "amountInWords", plan->moneyless ? "零元整" : "叁仟肆佰柒拾壹元贰角陆分");
 }
 
-void medical_document(struct arena *arena, struct record *root, const struct plan *plan,
-                      const struct paper *paper)
+void medical_write(struct arena *arena, struct record *root, const struct plan *plan,
+                   const struct paper *paper)
 {
     switch (paper->action) {
     case ACTION_APPLICATION:
         add(arena, root, "outInsurance", "310");
         add(arena, root, "inInsurance", "310");
+        break;
+    case ACTION_LETTER_RETURN:
+    case ACTION_REFUSAL:
+        add(arena, root, "code", "MED-R08");
         break;
     case ACTION_INSURED_STATE:
         add(arena, root, "result", paper->good ? "pass" : "fail");

@@ -17,6 +17,8 @@ enum {
     PROVINCES_MAX = 5,
     PACKETS_MAX = 4096,
     CASES_MAX = 16,
+    PLAYS_MAX = 24,
+    STATES_MAX = 32,
     PAPERS_MAX = 64,
     QUEUE_MAX = 512,
     SEEN_MAX = 4096
@@ -29,7 +31,9 @@ enum fault {
     FAULT_NO_DUPLICATE_CHECK, /* message keys are made new on arrival */
     FAULT_OUTBOX_DROPPED,     /* a letter counts as done when it is sent */
     FAULT_TWO_TRANSACTIONS,   /* entry and state first, then letters; a crash between */
-    FAULT_NO_RETRY            /* after a restart no older letter is tried any more */
+    FAULT_NO_RETRY,           /* after a restart no older letter is tried any more */
+    FAULT_NEVER_WOKEN,        /* clocks run out and nobody notices */
+    FAULT_PAPER_TWICE         /* what our own core brings again is taken as new */
 };
 
 struct world;
@@ -67,6 +71,16 @@ struct paper {
     bool good;       /* a form whose boxes add up; an answer that agrees */
     enum business which;
     unsigned tries;
+    struct money amount; /* of a bank line's rest */
+};
+
+/* A document that a gateway has pushed to its core. */
+struct news {
+    uint32_t province;
+    uint32_t case_index;
+    uint16_t action;
+    enum business which;
+    const struct record *body;
 };
 
 struct province {
@@ -86,35 +100,84 @@ struct province {
     uint32_t paper_number;
 };
 
+/* What a form of the flow counts: forms.c. */
+enum form_kind {
+    FORM_POOLED,   /* account and pooled fund of employees */
+    FORM_ACCOUNT,  /* the account of employees alone */
+    FORM_RESIDENT, /* the account of residents */
+    FORM_ANNUITY   /* book and real money */
+};
+
+/* How the bank's line names the case that its money is for. */
+enum line_kind {
+    LINE_NONE, /* no line: the core books the money itself */
+    LINE_NAMED,
+    LINE_REMARK, /* in the words of its remark */
+    LINE_BLANK,  /* not at all: the payer is asked */
+    LINE_STRAY,  /* with money that is no case's, which goes back */
+    LINE_KINDS
+};
+
+struct plan;
+
+/* How a flow is played, one row each in plays.c: what its cores do with what they are told, and
+ * with what their gateway has taken. */
+struct play {
+    const char *name;
+    uint16_t flow;
+    uint8_t weight;        /* of all the cases that are played */
+    uint8_t turned_back;   /* the state in which a reversal ends */
+    const char *insurance; /* kind, in every document */
+    const char *money;     /* rule that says whether money moves; NULL: none does */
+    enum form_kind form;
+    bool form_says; /* without money the form's total is nothing */
+    bool joins;     /* pension.institution: who comes from the employees */
+    bool alone;     /* there is no other side */
+    /* NULL, or: changes what was drawn to what such a case can be. */
+    void (*intend)(struct world *world, uint32_t index);
+    void (*start)(struct world *world, uint32_t index);
+    void (*told)(struct world *world, const struct news *news);
+    void (*accepted)(struct world *world, const struct paper *paper);
+    /* NULL, or: more than documents.c writes by itself. */
+    void (*write)(struct arena *arena, struct record *root, const struct plan *plan,
+                  const struct paper *paper);
+};
+
 /* What the world intends with one person. */
 struct plan {
+    const struct play *play;
     uint32_t in; /* province indexes */
     uint32_t out;
     bool money_first;
     bool letter_returned;
-    bool give_up; /* after a return: refuse instead of writing again */
+    bool give_up;    /* after a return: refuse instead of writing again */
+    bool bad_letter; /* of pension.switch: what a woman must say is missing, OUT refuses it */
     bool bad_form;
     bool loose_acceptance; /* the form goes without an acceptance before it */
     bool withdraws;        /* the person changes his mind */
-    bool by_line;          /* the money comes as a bank line with other money in it */
+    bool at_once;          /* it is refused, or withdrawn, before a letter is written */
     bool partial;          /* part is excluded, the person is told */
     bool overlap;          /* months are cleared after the transfer */
     bool reverses;         /* it was the wrong person */
     bool both_reverse;     /* both sides find out */
     bool moneyless;        /* no money on this route */
-    bool medical;          /* medical.transfer: medical.c */
-    char person[32];       /* identity number */
+    uint32_t gathered;     /* the plan of a case that must end before this one; 0: none */
+    enum line_kind line;   /* the money comes as a bank line */
+    unsigned slow_paper;   /* the how many-th paper takes weeks, 0: none */
+    unsigned lost_paper;   /* the how many-th paper is never written */
+    char person[64];       /* identity number */
     char traces[BUSINESSES][TRACE_SIZE];
     struct money total;
     /* what the cores know */
-    uint32_t letter_revision;
-    uint32_t form_revision;
+    unsigned papers_written;
+    bool unfinished;  /* a paper was never written */
+    unsigned letters; /* written so far */
     bool in_has_form;
     bool in_has_money;
     bool form_sent;
     bool money_sent;
     bool completed;
-    bool stopped;         /* OUT agreed to a withdrawal: it pays nothing any more */
+    bool stopped;         /* OUT sends no form and no money any more */
     bool money_back;      /* IN has sent it back */
     struct money advised; /* accepted by OUT's gateway; not if the case closed before it came */
 };
@@ -141,12 +204,14 @@ struct world {
     uint64_t crashes;
     uint64_t lost;
     uint64_t repeated;
+    bool trace;                 /* tell each step on standard output */
     struct uuid seen[SEEN_MAX]; /* documents that a core has taken */
     size_t seen_count;
+    uint64_t ends[PLAYS_MAX][STATES_MAX]; /* cases by flow and the state in which they rest */
     char failure[256];
 };
 
-MUST_USE bool world_open(struct world *world, uint64_t seed, enum fault fault);
+MUST_USE bool world_open(struct world *world, uint64_t seed, enum fault fault, bool trace);
 void world_close(struct world *world);
 /* Storm, then calm, then the checks. false: world->failure says what is wrong. */
 MUST_USE bool world_run(struct world *world);
@@ -154,7 +219,14 @@ MUST_USE bool world_run(struct world *world);
 MUST_USE bool world_root(struct world *world, uint32_t province, struct digest *root);
 
 uint64_t world_random(struct world *world, uint64_t below);
+bool world_one_in(struct world *world, uint64_t many);
 bool world_fail(struct world *world, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* plays.c */
+void plays_draw(struct world *world);
+void plays_draw_plan(struct world *world, uint32_t index, const struct play *play);
+const struct play *play_at(size_t index); /* NULL behind the last */
+size_t play_index(const struct play *play);
 
 /* cores.c */
 void cores_start(struct world *world);
@@ -167,20 +239,77 @@ void cores_answered(struct world *world, uint32_t province, const struct paper *
 /* One more document for a core to bring, soon. */
 struct paper *cores_paper(struct world *world, uint32_t province, uint32_t case_index,
                           uint16_t action, uint32_t revision, enum business which);
+/* Letters and forms are counted: the number that the gateway takes next. */
+uint32_t cores_revision(struct world *world, uint32_t province, uint32_t case_index,
+                        uint16_t action);
+/* Until a paper that was refused so often is written anew; 0: never again. */
+int64_t cores_patience_ms(unsigned tries);
+uint16_t cores_flow(const struct world *world, const struct paper *paper);
 /* Are all plans at their end? */
 bool cores_satisfied(const struct world *world);
 
-/* medical.c, for plans that are medical */
-void medical_start(struct world *world, uint32_t index);
-void medical_told(struct world *world, uint32_t province, uint32_t index, uint16_t action,
-                  enum business which);
-void medical_accepted(struct world *world, const struct paper *paper);
-void medical_document(struct arena *arena, struct record *root, const struct plan *plan,
+/* transfer.c: application, letter, form and money; for flows that go much the same way, too. */
+void transfer_start(struct world *world, uint32_t index);
+void transfer_told(struct world *world, const struct news *news);
+void transfer_accepted(struct world *world, const struct paper *paper);
+void transfer_letter(struct world *world, uint32_t index, uint32_t writer);
+void transfer_letter_back(struct world *world, uint32_t index, uint32_t writer);
+void transfer_send_form(struct world *world, uint32_t index, bool good);
+void transfer_send_all(struct world *world, uint32_t index); /* form and money, by the plan */
+void transfer_booked(struct world *world, uint32_t index);   /* the money is there */
+
+/* remittance.c: the bank line of a plan */
+void remittance_comes(struct world *world, uint32_t index);
+void remittance_told(struct world *world, const struct news *news);
+void remittance_accepted(struct world *world, const struct paper *paper);
+void remittance_refused(struct world *world, const struct paper *paper);
+void remittance_write(struct arena *arena, struct record *root, const struct plan *plan,
                       const struct paper *paper);
+
+/* temporary.c, institution.c, military.c, medical.c */
+void temporary_start(struct world *world, uint32_t index);
+void temporary_told(struct world *world, const struct news *news);
+void temporary_accepted(struct world *world, const struct paper *paper);
+void temporary_write(struct arena *arena, struct record *root, const struct plan *plan,
+                     const struct paper *paper);
+void institution_write(struct arena *arena, struct record *root, const struct plan *plan,
+                       const struct paper *paper);
+void dismissal_intend(struct world *world, uint32_t index);
+void dismissal_start(struct world *world, uint32_t index);
+void dismissal_accepted(struct world *world, const struct paper *paper);
+void dismissal_write(struct arena *arena, struct record *root, const struct plan *plan,
+                     const struct paper *paper);
+void military_intend(struct world *world, uint32_t index);
+void military_start(struct world *world, uint32_t index);
+void military_told(struct world *world, const struct news *news);
+void military_accepted(struct world *world, const struct paper *paper);
+void medical_intend(struct world *world, uint32_t index);
+void medical_start(struct world *world, uint32_t index);
+void medical_told(struct world *world, const struct news *news);
+void medical_accepted(struct world *world, const struct paper *paper);
+void medical_write(struct arena *arena, struct record *root, const struct plan *plan,
+                   const struct paper *paper);
+
+/* switch.c */
+void switch_intend(struct world *world, uint32_t index);
+void switch_write(struct arena *arena, struct record *root, const struct plan *plan,
+                  const struct paper *paper);
 
 /* documents.c */
 uint32_t province_region(uint32_t index);
+uint32_t plan_out_region(const struct plan *plan);
 MUST_USE struct record *document_make(struct arena *arena, const struct plan *plan,
                                       const struct paper *paper);
+struct record *document_add(struct arena *arena, struct record *parent, const char *name,
+                            const char *value);
+void document_add_money(struct arena *arena, struct record *parent, const char *name,
+                        int64_t fen);
+
+/* forms.c */
+void form_write(struct arena *arena, struct record *root, const struct plan *plan, bool good);
+
+/* judge.c: a case as an officer sees it in his gateway. *found false: there is none. */
+MUST_USE bool case_seen(struct world *world, uint32_t province, const struct plan *plan,
+                        enum business which, struct flow_case *row, bool *found);
 
 #endif
