@@ -42,7 +42,8 @@ static bool mark_corrected(const struct flow_situation *situation,
     return true;
 }
 
-/* Both sides opened the same reversal: the bytewise lower case id stays. */
+/* Both sides opened the same reversal: the bytewise lower case id stays. As long as ours is not
+ * taken up over there it may still be refused, and then theirs stands: they come again. */
 static bool merge_rival(const struct flow_situation *situation, struct flow_facts *facts,
                         struct flow_decision *decision, struct error *err)
 {
@@ -55,7 +56,9 @@ static bool merge_rival(const struct flow_situation *situation, struct flow_fact
         !uuid_equal(&rival->other, &event->corrected->case_id))
         return true;
     if (uuid_compare(&rival->case_id, &event->case_id) < 0) {
-        pension_unfit(facts, FLOW_MERGED, "the same business is open under a lower case id");
+        bool taken = (rival->flags & CASE_REVERSAL_AGREED) != 0;
+        pension_unfit(facts, taken ? FLOW_MERGED : FLOW_LATER,
+                      "the same business is open under a lower case id");
         return true;
     }
     if (!change_other(situation, rival, decision, &loser, err))

@@ -297,6 +297,7 @@ static void both_correct_it(struct scene *scene)
     rival.case_id.bytes[0] = 0;
     rival.case_id.bytes[1] = 1;
     rival.other = scene->other.case_id;
+    rival.flags = CASE_REVERSAL_AGREED;
     scene->other.flags = CASE_CORRECTED;
     scene->other.other = rival.case_id;
     scene->event.rival = &rival;

@@ -214,6 +214,10 @@ static void the_lower_number_stays(void **unused)
     (void)unused;
     both_open(&in, &out);
     opens(&out, EVENT_RECEIVED, SECOND, DOCUMENT_TOTAL);
+    assert_int_equal(decision.kind, DECISION_LATER);
+    assert_int_equal(decision.also_count, 0);
+    verdict(&out, VERDICT_ACCEPTED, "");
+    opens(&out, EVENT_RECEIVED, SECOND, DOCUMENT_TOTAL);
     assert_int_equal(decision.kind, DECISION_REFUSED);
     assert_string_equal(decision.code, "FLW-07");
     assert_int_equal(decision.also_count, 0);
@@ -240,6 +244,28 @@ static void the_lower_number_stays(void **unused)
     assert_false(in.reversal.flags & CASE_FLAGGED);
     assert_int_equal(in.reversal.other.bytes[0], FIRST);
     expect_corrected(&in, FIRST);
+}
+
+/* IN was still clearing when OUT's came, and refused it; then IN's own must not be lost, too.
+ */
+static void the_lower_number_may_be_refused(void **unused)
+{
+    struct side in;
+    struct side out;
+
+    (void)unused;
+    both_open(&in, &out);
+    opens(&out, EVENT_RECEIVED, SECOND, DOCUMENT_TOTAL);
+    assert_int_equal(decision.kind, DECISION_LATER);
+    verdict(&out, VERDICT_REFUSED, "FLW-06");
+    assert_int_equal(out.reversal.state, PENSION_CANCELLED);
+    expect_corrected(&out, 0);
+    opens(&out, EVENT_RECEIVED, SECOND, DOCUMENT_TOTAL);
+    take(&out);
+    assert_int_equal(out.reversal.case_id.bytes[0], SECOND);
+    expect_corrected(&out, SECOND);
+    verdict(&in, VERDICT_ACCEPTED, "");
+    expect_corrected(&in, SECOND);
 }
 
 /* The verdict overtakes the other side's reversal. */
@@ -272,6 +298,7 @@ static void the_higher_number_gives_way_at_out_too(void **unused)
     take(&in);
     opens(&out, EVENT_SUBMITTED, SECOND, DOCUMENT_TOTAL);
     take(&out);
+    verdict(&in, VERDICT_ACCEPTED, "");
     opens(&in, EVENT_RECEIVED, SECOND, DOCUMENT_TOTAL);
     assert_string_equal(decision.code, "FLW-07");
     opens(&out, EVENT_RECEIVED, FIRST, DOCUMENT_TOTAL);
@@ -429,6 +456,7 @@ int main(void)
         FLOW_TEST(an_open_reversal_hinders_another),
         FLOW_TEST(theirs_may_come_before_our_case_has_ended),
         FLOW_TEST(the_lower_number_stays),
+        FLOW_TEST(the_lower_number_may_be_refused),
         FLOW_TEST(the_verdict_may_come_first),
         FLOW_TEST(the_higher_number_gives_way_at_out_too),
         FLOW_TEST(money_goes_back_in_parts),

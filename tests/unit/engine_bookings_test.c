@@ -638,13 +638,13 @@ static void both_undo_it_at_once(void **state)
     stays = in->result.case_id;
     lost = out->result.case_id;
     assert_true(uuid_compare(&stays, &lost) < 0);
+    travels(ACTION_REVERSAL, VERDICT_ACCEPTED, "");
     change_sides();
     travels(ACTION_REVERSAL, VERDICT_REFUSED, "FLW-07");
     expect_case(&lost, PENSION_CANCELLED, 0);
     assert_true(the_case(&lost).flags & CASE_MERGED);
     assert_false(the_case(&lost).flags & CASE_FLAGGED);
     change_sides();
-    travels(ACTION_REVERSAL, VERDICT_ACCEPTED, "");
     expect_both(&stays, PENSION_REVERSAL, 0);
     expect_corrected(&old, &stays);
     change_sides();
