@@ -1,29 +1,31 @@
 #!/bin/bash
-# clang.sh - the second compiler agrees: every source, with the same warnings as errors.
+# clang.sh - the second compiler agrees: every source, with the same warnings as errors, and every
+# header by itself.
 set -u
 failures=0
-flags=$(make -s V=release print-flags)
-while IFS= read -r file; do
-    layer=$(echo "$file" | cut -d/ -f2)
-    # shellcheck disable=SC2086
-    if ! clang $flags -Wno-unknown-warning-option -Itests/support -Itests/sim \
-        $(pkg-config --cflags xmlsec1-openssl libxml-2.0 libcurl libevent jansson) \
-        -fsyntax-only "$file"; then
-        echo "FAIL - clang: $file ($layer)"
+flags="$(make -s V=release print-flags) -Wno-unknown-warning-option -Itests/support -Itests/sim
+    $(pkg-config --cflags xmlsec1-openssl libxml-2.0 libcurl libevent jansson)"
+export flags
+
+# Those of a list that do not compile, two lists at a time; what the compiler says goes to stderr.
+# shellcheck disable=SC2016
+refused() { # COMMAND: with $f
+    xargs -P "$(nproc)" -n 20 sh -c 'for f; do '"$1"' || echo "$f"; done' sh
+}
+judge() { # WORDS WHAT-IS-WRONG FILES
+    local file
+    for file in $3; do
+        echo "FAIL - clang: $file $2"
         failures=$((failures + 1))
-    fi
-done < <(find gateway tests -name '*.c' | sort)
-[ "$failures" = 0 ] && echo "ok - clang: every source"
-alone=0
-while IFS= read -r header; do
-    # shellcheck disable=SC2086
-    if ! echo "#include \"${header#gateway/}\"" | clang $flags -Wno-unknown-warning-option \
-        $(pkg-config --cflags xmlsec1-openssl libxml-2.0 libcurl libevent jansson) \
-        -fsyntax-only -x c -; then
-        echo "FAIL - clang: $header does not compile alone"
-        alone=$((alone + 1))
-    fi
-done < <(find gateway -name '*.h' | sort)
-[ "$alone" = 0 ] && echo "ok - clang: every header compiles alone"
-failures=$((failures + alone))
-exit "$failures"
+    done
+    [ -n "$3" ] || echo "ok - clang: $1"
+}
+
+# shellcheck disable=SC2016
+judge "every source" "does not compile" \
+    "$(find gateway tests -name '*.c' | sort | refused 'clang $flags -fsyntax-only "$f"')"
+# shellcheck disable=SC2016
+judge "every header compiles alone" "does not compile alone" \
+    "$(find gateway -name '*.h' | sort |
+        refused 'echo "#include \"${f#gateway/}\"" | clang $flags -fsyntax-only -x c -')"
+exit "$((failures > 0))"

@@ -49,14 +49,17 @@ found=$(grep -rnE '^#include <' gateway/core |
 rule "core includes only stdbool stddef stdint inttypes limits string" "$found"
 
 # What an archive leaves undefined must come from itself, a lower layer, libc or its own library.
-symbols_of() { nm --defined-only "$build/lib$1.a" 2>/dev/null | awk 'NF == 3 { print $3 }' | sort -u; }
+declare -A undefined defined
 for layer in "${!may[@]}"; do
     [ -f "$build/lib$layer.a" ] || continue
-    for other in "${!may[@]}"; do
+    undefined[$layer]=$(nm --undefined-only "$build/lib$layer.a" 2>/dev/null | awk '{ print $NF }' | sort -u)
+    defined[$layer]=$(nm --defined-only "$build/lib$layer.a" 2>/dev/null | awk 'NF == 3 { print $3 }' | sort -u)
+done
+for layer in "${!undefined[@]}"; do
+    needed=$(comm -23 <(echo "${undefined[$layer]}") <(echo "${defined[$layer]}"))
+    for other in "${!undefined[@]}"; do
         case " ${may[$layer]} " in *" $other "*) continue ;; esac
-        [ -f "$build/lib$other.a" ] || continue
-        found=$(comm -12 <(nm --undefined-only "$build/lib$layer.a" 2>/dev/null | awk '{ print $NF }' | sort -u) \
-            <(comm -23 <(symbols_of "$other") <(symbols_of "$layer")))
+        found=$(comm -12 <(echo "$needed") <(echo "${defined[$other]}"))
         [ -z "$found" ] || { echo "$found" | head -5; bad "lib$layer.a needs symbols of $other"; }
     done
 done
@@ -65,17 +68,15 @@ declare -A prefixes=(
     [base]='' [core]='' [engine]='' [crypt]='^(EVP_|X509_)' [wire]='^(xml|xmlSec|EVP_|X509_)' [ledger]='^mdb_'
     [net]='^(curl_|evhttp|event_|bufferevent|EVP_|SSL_|X509_)' [gate]='^(json_|X509_)' [cli]='^json_' [sim]='^json_'
 )
-for layer in "${!prefixes[@]}"; do
-    [ -f "$build/lib$layer.a" ] || continue
-    found=$(nm --undefined-only "$build/lib$layer.a" 2>/dev/null | awk '{ print $NF }' | sort -u |
-        grep -E "$foreign" | { [ -n "${prefixes[$layer]}" ] && grep -vE "${prefixes[$layer]}" || cat; })
+for layer in "${!undefined[@]}"; do
+    found=$(grep -E "$foreign" <<<"${undefined[$layer]}" |
+        { [ -n "${prefixes[$layer]}" ] && grep -vE "${prefixes[$layer]}" || cat; })
     rule "lib$layer.a leaves no foreign library's symbol undefined" "$found"
 done
 sockets='^(socket|bind|listen|accept|accept4|connect)$'
-for layer in base crypt core wire ledger engine gate cli sim; do
-    [ -f "$build/lib$layer.a" ] || continue
-    found=$(nm --undefined-only "$build/lib$layer.a" | awk '{ print $NF }' | sort -u | grep -E "$sockets")
-    rule "lib$layer.a opens no socket" "$found"
+for layer in "${!undefined[@]}"; do
+    [ "$layer" != net ] || continue
+    rule "lib$layer.a opens no socket" "$(grep -E "$sockets" <<<"${undefined[$layer]}")"
 done
 
 found=$(grep -rnwE 'float|double' gateway --include='*.[ch]' | grep -vE '^\S+:[0-9]+:\s*(/?\*|//)|/\*.*\b(float|double)\b.*\*/|"[^"]*\b(float|double)\b[^"]*"')
