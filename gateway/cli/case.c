@@ -79,21 +79,22 @@ static void add_warning(struct story *story, uint64_t seq, const struct tlv *tlv
     struct reader reader = reader_over(tlv->bytes.at, tlv->bytes.size);
     char code[CODE_SIZE + 1] = "";
     unsigned row;
+    bool told;
 
     reader_copy(&reader, code, CODE_SIZE);
     row = reader_u16(&reader);
     if (reader.broken)
         return;
-    case_place_note(&story->place, seq, code, row);
+    told = case_place_note(&story->place, seq, code, row);
     if (story->json) {
         json_t *object = json_new_object();
 
         json_text(object, "code", code);
         json_number(object, "row", row);
         json_append(story->warning_array, object);
-    } else if (row > 0) {
+    } else if (!told && row > 0) {
         buffer_format(&story->warnings, "%s/%u ", code, row);
-    } else {
+    } else if (!told) {
         buffer_format(&story->warnings, "%s ", code);
     }
 }

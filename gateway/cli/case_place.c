@@ -18,21 +18,22 @@ static bool reason_of(const char *code, enum place_reason *reason)
     return false;
 }
 
-void case_place_note(struct case_place *place, uint64_t seq, const char *code, unsigned row)
+bool case_place_note(struct case_place *place, uint64_t seq, const char *code, unsigned row)
 {
     enum place_reason reason;
 
     if (strcmp(code, "PEN-R04") == 0 && place->seq == seq)
         place->elsewhere = true;
     if (!reason_of(code, &reason))
-        return;
+        return false;
     if (place->seq != seq)
         *place = (struct case_place){.seq = seq};
     if (place->count == COUNT_OF(place->reasons))
-        return;
+        return true;
     place->reasons[place->count].reason = reason;
     place->reasons[place->count].province = row * PLACES_OF_PROVINCE;
     place->count++;
+    return true;
 }
 
 void case_place_print(const struct cli *cli, const struct case_place *place,

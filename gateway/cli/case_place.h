@@ -21,10 +21,8 @@ struct case_place {
     bool elsewhere; /* PEN-R04: not the agency of the employees */
 };
 
-/* A warning of an entry, in the journal's order. Others than those of the place are passed
- * over.
- */
-void case_place_note(struct case_place *place, uint64_t seq, const char *code, unsigned row);
+/* A warning of an entry, in the journal's order. false: it is no reason of a place. */
+bool case_place_note(struct case_place *place, uint64_t seq, const char *code, unsigned row);
 void case_place_print(const struct cli *cli, const struct case_place *place,
                       size_t label_columns);
 /* "claim_place" of the object: null, or its province, whether that is another agency's, and the

@@ -103,6 +103,11 @@ check "a transfer of the employees' relation is open" hands_in guizhou applicati
 trace=CHG3
 check "CHG3: the application waits for it" hands_in guizhou switch_application
 check "CHG3: consolidation" stands guizhou consolidation
+shows() { LANGUAGE= cli guizhou case "$1" | grep -qE "$2"; } # TRACE PATTERN
+check "CHG3: says what is gathered first" shows CHG3 '^Gathers first +[0-9a-f-]+ EP-EP '
+check "and the transfer says for what" shows EMP1 '^Gathered for +[0-9a-f-]+ RP-EP consolidation'
+check "CHG3: says where the pension is claimed" shows CHG3 '^Claim place +520000; advice'
+check "and why" shows CHG3 ' PEN-PL-HUKOU 520000: '
 early() { ! hands_in guizhou switch_letter && grep -q PEN-R09 "$work/said"; }
 check "CHG3: no letter yet: PEN-R09" early
 trace=EMP1
