@@ -282,13 +282,14 @@ static void copy_field(char *field, size_t field_size, const char *from)
 }
 
 static struct parcel *make_parcel(struct courier *courier, const struct courier_route *route,
-                                  struct text body, const char *content_type)
+                                  const char *method, struct text body,
+                                  const char *content_type)
 {
     struct parcel *parcel = calloc(1, sizeof(*parcel));
     if (parcel == NULL)
         return NULL;
     parcel->courier = courier;
-    parcel->is_get = content_type == NULL;
+    parcel->method = method;
     parcel->body = malloc(body.size + 1);
     if (parcel->body == NULL) {
         free(parcel);
@@ -333,12 +334,13 @@ static bool enqueue(struct courier *courier, struct parcel *parcel)
     return room;
 }
 
-static bool submit(struct courier *courier, const struct courier_route *route, struct text body,
-                   const char *content_type, uint64_t token, struct error *err)
+static bool submit(struct courier *courier, const struct courier_route *route,
+                   const char *method, struct text body, const char *content_type,
+                   uint64_t token, struct error *err)
 {
     if (!check_route(route, content_type, err))
         return false;
-    struct parcel *parcel = make_parcel(courier, route, body, content_type);
+    struct parcel *parcel = make_parcel(courier, route, method, body, content_type);
     if (parcel == NULL)
         return fail(err, ERROR_MEMORY, "no memory for a post");
     parcel->token = token;
@@ -353,13 +355,20 @@ bool courier_post(struct courier *courier, const struct courier_route *route, st
                   const char *content_type, uint64_t token, struct error *err)
 {
     CHECK(content_type != NULL);
-    return submit(courier, route, body, content_type, token, err);
+    return submit(courier, route, "POST", body, content_type, token, err);
+}
+
+bool courier_put(struct courier *courier, const struct courier_route *route, struct text body,
+                 const char *content_type, uint64_t token, struct error *err)
+{
+    CHECK(content_type != NULL);
+    return submit(courier, route, "PUT", body, content_type, token, err);
 }
 
 bool courier_get(struct courier *courier, const struct courier_route *route, uint64_t token,
                  struct error *err)
 {
-    return submit(courier, route, TEXT_NONE, NULL, token, err);
+    return submit(courier, route, "GET", TEXT_NONE, NULL, token, err);
 }
 
 unsigned courier_pending(const struct courier *courier)

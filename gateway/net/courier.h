@@ -97,6 +97,10 @@ MUST_USE bool courier_start(const struct courier_options *options, struct courie
 MUST_USE bool courier_post(struct courier *courier, const struct courier_route *route,
                            struct text body, const char *content_type, uint64_t token,
                            struct error *err);
+/* The same as a PUT, for files. */
+MUST_USE bool courier_put(struct courier *courier, const struct courier_route *route,
+                          struct text body, const char *content_type, uint64_t token,
+                          struct error *err);
 /* The same as a GET, for mailboxes. */
 MUST_USE bool courier_get(struct courier *courier, const struct courier_route *route,
                           uint64_t token, struct error *err);

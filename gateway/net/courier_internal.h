@@ -26,8 +26,8 @@ struct parcel {
     struct courier *courier;
     struct lane *lane;
     uint64_t token;
-    uint64_t number; /* of this process; names it in TLS callbacks */
-    bool is_get;
+    uint64_t number;    /* of this process; names it in TLS callbacks */
+    const char *method; /* "GET", "POST" or "PUT" */
     char name[COURIER_NAME_MAX + 1];
     char url[COURIER_URL_MAX + 1];
     char content_type[COURIER_NAME_MAX + 1];

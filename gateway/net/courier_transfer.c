@@ -206,8 +206,8 @@ static bool make_headers(struct parcel *parcel)
 {
     char line[COURIER_NAME_MAX + 32];
     snprintf(line, sizeof(line), "Content-Type: %s", parcel->content_type);
-    return (parcel->is_get || add_header(parcel, line)) && add_header(parcel, "Expect:") &&
-           add_header(parcel, "Accept:");
+    return (parcel->content_type[0] == '\0' || add_header(parcel, line)) &&
+           add_header(parcel, "Expect:") && add_header(parcel, "Accept:");
 }
 
 /* What every transfer has in common. Nothing is taken from the environment. */
@@ -276,9 +276,10 @@ static int set_request(struct parcel *parcel, CURL *easy)
         bad |= (int)curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
         bad |= (int)curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
     }
-    if (parcel->is_get)
+    if (strcmp(parcel->method, "GET") == 0)
         return bad | (int)curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
     bad |= (int)curl_easy_setopt(easy, CURLOPT_POST, 1L);
+    bad |= (int)curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, parcel->method);
     bad |= (int)curl_easy_setopt(easy, CURLOPT_POSTFIELDS, parcel->body);
     bad |= (int)curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
                                  (curl_off_t)parcel->body_size);

@@ -154,7 +154,7 @@ static enum http_flaw check_length(const struct http_head *head, const struct se
         (head->minor == 0 || !is_name(seen->value[ENCODING], "chunked")))
         return HTTP_FLAW_ENCODING;
     bool has_length = seen->count[LENGTH] + seen->count[ENCODING] > 0;
-    if (head->method == HTTP_METHOD_POST && !has_length)
+    if (head->method != HTTP_METHOD_GET && !has_length)
         return HTTP_FLAW_NO_LENGTH;
     if (head->method == HTTP_METHOD_GET && has_length &&
         !(seen->count[LENGTH] == 1 && text_is(seen->value[LENGTH], "0")))

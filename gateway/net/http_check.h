@@ -34,14 +34,14 @@ enum http_flaw {
     HTTP_FLAW_CONTROL,     /* NUL or another control character */
     HTTP_FLAW_FOLDED,      /* a field continued on the next line */
     HTTP_FLAW_HEAD_SIZE,   /* more than HTTP_HEAD_MAX bytes or HTTP_FIELDS_MAX fields */
-    HTTP_FLAW_METHOD,      /* neither GET nor POST */
+    HTTP_FLAW_METHOD,      /* neither GET, POST nor PUT */
     HTTP_FLAW_TARGET,      /* not a plain path */
     HTTP_FLAW_VERSION,     /* neither 1.0 nor 1.1 */
     HTTP_FLAW_NAME,        /* a field name that is not a token */
     HTTP_FLAW_VALUE,       /* a field value with control characters */
     HTTP_FLAW_LENGTH,      /* Content-Length twice, or not 1 to 9 digits */
     HTTP_FLAW_LENGTH_BOTH, /* Content-Length together with Transfer-Encoding */
-    HTTP_FLAW_NO_LENGTH,   /* POST without any length */
+    HTTP_FLAW_NO_LENGTH,   /* POST or PUT without any length */
     HTTP_FLAW_ENCODING,    /* Transfer-Encoding other than one "chunked", or in 1.0 */
     HTTP_FLAW_HOST,        /* not exactly one host in 1.1 */
     HTTP_FLAW_BODY_ON_GET,
@@ -50,7 +50,7 @@ enum http_flaw {
     HTTP_FLAWS
 };
 
-enum http_method { HTTP_METHOD_OTHER, HTTP_METHOD_GET, HTTP_METHOD_POST };
+enum http_method { HTTP_METHOD_OTHER, HTTP_METHOD_GET, HTTP_METHOD_POST, HTTP_METHOD_PUT };
 
 struct http_field {
     struct text name;

@@ -31,12 +31,13 @@
 #include "base/text.h"
 #include "net/tls.h"
 
-enum request_method { REQUEST_GET, REQUEST_POST };
+enum request_method { REQUEST_GET, REQUEST_POST, REQUEST_PUT };
 
 struct request {
     uint64_t id; /* the reference number, unique in this process, not guessable */
     enum request_method method;
     struct text path;         /* one of options.paths */
+    struct text name;         /* what follows it, if that is a folder; else empty */
     struct text query;        /* after '?', not decoded; empty if none */
     struct text content_type; /* empty if none */
     struct text body;         /* a NUL follows; valid until request_release_body or the reply */
@@ -54,7 +55,7 @@ struct listener_client {
 
 struct listener_path {
     enum request_method method;
-    const char *path; /* exact; a literal */
+    const char *path; /* a literal; exact, unless it ends in '/': then a folder of names */
 };
 
 enum { LISTENER_PATHS_MAX = 16 };

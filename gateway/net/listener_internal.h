@@ -27,7 +27,7 @@
 #include "net/peers.h"
 #include "net/tls_context.h"
 
-enum { QUERY_SIZE = HTTP_TARGET_MAX + 1, CONTENT_TYPE_SIZE = 128 };
+enum { QUERY_SIZE = HTTP_TARGET_MAX + 1, CONTENT_TYPE_SIZE = 128, NAME_SIZE = 128 };
 
 /* What a connection waits for; each stage has one deadline for the whole of it. */
 enum stage { STAGE_HANDSHAKE, STAGE_IDLE, STAGE_HEAD, STAGE_BODY, STAGE_WORKER, STAGE_WRITE };
@@ -65,6 +65,7 @@ struct exchange {
     char *body;
     size_t body_size;
     char query[QUERY_SIZE];
+    char name[NAME_SIZE];
     char content_type[CONTENT_TYPE_SIZE];
 
     int status;

@@ -151,6 +151,8 @@ static enum http_method method_of(const struct evhttp_request *http)
         return HTTP_METHOD_GET;
     case EVHTTP_REQ_POST:
         return HTTP_METHOD_POST;
+    case EVHTTP_REQ_PUT:
+        return HTTP_METHOD_PUT;
     default:
         return HTTP_METHOD_OTHER;
     }
@@ -185,20 +187,32 @@ static enum http_flaw flaw_of(const struct connection *connection, struct evhttp
     return flaw;
 }
 
-static const struct listener_path *find_path(const struct listener *listener, struct text path)
+/* The path itself, or one name below it. */
+static bool leads_to(const char *served, struct text path)
 {
-    for (size_t i = 0; i < listener->options.path_count; i++)
-        if (text_is(path, listener->paths[i].path))
-            return &listener->paths[i];
-    return NULL;
+    size_t size = strlen(served);
+    struct text name = {path.at + size, path.size - size};
+    if (served[size - 1] != '/')
+        return text_is(path, served);
+    return path.size > size && text_starts(path, served) && name.size < NAME_SIZE &&
+           memchr(name.at, '/', name.size) == NULL;
 }
 
-static const struct listener_path *find_exact(const struct listener *listener, struct text path,
-                                              enum http_method method)
+static bool has_method(const struct listener_path *path, enum http_method method)
+{
+    static const enum http_method methods[] = {[REQUEST_GET] = HTTP_METHOD_GET,
+                                               [REQUEST_POST] = HTTP_METHOD_POST,
+                                               [REQUEST_PUT] = HTTP_METHOD_PUT};
+    return methods[path->method] == method;
+}
+
+/* `method` OTHER: served by any. */
+static const struct listener_path *find_path(const struct listener *listener, struct text path,
+                                             enum http_method method)
 {
     for (size_t i = 0; i < listener->options.path_count; i++)
-        if (text_is(path, listener->paths[i].path) &&
-            (listener->paths[i].method == REQUEST_GET) == (method == HTTP_METHOD_GET))
+        if (leads_to(listener->paths[i].path, path) &&
+            (method == HTTP_METHOD_OTHER || has_method(&listener->paths[i], method)))
             return &listener->paths[i];
     return NULL;
 }
@@ -219,11 +233,11 @@ static struct verdict check_path(struct connection *connection, struct evhttp_re
     struct listener *listener = connection->listener;
     struct text rest = text_of(evhttp_request_get_uri(http));
     struct text wanted = text_cut(&rest, '?');
-    *path = find_exact(listener, wanted, method_of(http));
+    *path = find_path(listener, wanted, method_of(http));
     if (*path != NULL)
         return go_on;
     COUNT(listener, refused_path);
-    if (find_path(listener, wanted) != NULL)
+    if (find_path(listener, wanted, HTTP_METHOD_OTHER) != NULL)
         return (struct verdict){405, "method", false};
     return (struct verdict){404, "path", false};
 }
@@ -307,8 +321,10 @@ static struct exchange *make_exchange(struct connection *connection,
     struct text query = text_of(evhttp_request_get_uri(http));
     struct text type = text_of(
         evhttp_find_header(evhttp_request_get_input_headers(http), "Content-Type"));
-    text_cut(&query, '?');
-    if (!text_to_field(query, exchange->query, sizeof(exchange->query)) ||
+    struct text name = text_cut(&query, '?');
+    name = (struct text){name.at + strlen(path->path), name.size - strlen(path->path)};
+    if (!text_to_field(name, exchange->name, sizeof(exchange->name)) ||
+        !text_to_field(query, exchange->query, sizeof(exchange->query)) ||
         !text_to_field(type, exchange->content_type, sizeof(exchange->content_type)) ||
         !take_body(connection->listener, exchange, evhttp_request_get_input_buffer(http))) {
         exchange_free(connection->listener, exchange);
@@ -320,6 +336,7 @@ static struct exchange *make_exchange(struct connection *connection,
     exchange->request.id = next_reference(connection->listener);
     exchange->request.method = path->method;
     exchange->request.path = text_of(path->path);
+    exchange->request.name = text_of(exchange->name);
     exchange->request.query = text_of(exchange->query);
     exchange->request.content_type = text_of(exchange->content_type);
     memcpy(exchange->request.peer, connection->certificate.fingerprint, TLS_FINGERPRINT_SIZE);

@@ -71,6 +71,7 @@ static void on_request(struct evhttp_request *request, void *self)
     if (heard.requests++ == 0) {
         heard.method = command == EVHTTP_REQ_GET    ? HTTP_METHOD_GET
                        : command == EVHTTP_REQ_POST ? HTTP_METHOD_POST
+                       : command == EVHTTP_REQ_PUT  ? HTTP_METHOD_PUT
                                                     : HTTP_METHOD_OTHER;
         heard.flaw = judge(request);
         if (!text_to_field(text_of(evhttp_request_get_uri(request)), heard.target,
@@ -113,6 +114,8 @@ void fuzz_seeds(void)
     fuzz_seed(-1, TEXT("POST /v1/messages HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n"
                        "\r\n2\r\n<a\r\n2\r\n/>\r\n0\r\n\r\nGET / HTTP/1.1\r\n\r\n"));
     fuzz_seed(-1, TEXT("GET /v1/health?x=1 HTTP/1.0\r\n\r\n"));
+    fuzz_seed(-1, TEXT("PUT /v1/attachments/00?offset=0&size=4 HTTP/1.1\r\nHost: a\r\n"
+                       "Content-Length: 4\r\n\r\n%PDF"));
     fuzz_seed(
         -1, TEXT("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nContent-Length: 30\r\n"
                  "Transfer-Encoding: identity\r\nExpect: 100-continue\r\n folded\r\n\r\nabc"));
@@ -160,8 +163,8 @@ static bool chunked_body(struct text *rest, struct buffer *body)
 }
 
 /* Method, target and body of a request that has only one reading. */
-static bool read_plainly(struct text rest, bool *post, bool *chunked, struct text *target,
-                         struct buffer *body)
+static bool read_plainly(struct text rest, enum http_method *method, bool *chunked,
+                         struct text *target, struct buffer *body)
 {
     struct text line, name;
     uint64_t length = 0;
@@ -169,9 +172,12 @@ static bool read_plainly(struct text rest, bool *post, bool *chunked, struct tex
     if (!line_of(&rest, &line))
         return false;
     name = text_cut(&line, ' ');
-    *post = text_is(name, "POST");
+    *method = text_is(name, "GET")    ? HTTP_METHOD_GET
+              : text_is(name, "POST") ? HTTP_METHOD_POST
+              : text_is(name, "PUT")  ? HTTP_METHOD_PUT
+                                      : HTTP_METHOD_OTHER;
     *target = text_cut(&line, ' ');
-    if (!*post && !text_is(name, "GET"))
+    if (*method == HTTP_METHOD_OTHER)
         return false;
     while (line_of(&rest, &line) && line.size > 0) {
         name = text_cut(&line, ':');
@@ -234,7 +240,8 @@ void fuzz_input(struct text input, struct arena *arena)
 {
     struct buffer body = buffer_over(arena_alloc(arena, BODY_MAX), BODY_MAX);
     struct text target = TEXT_NONE;
-    bool post = false, chunked = false, plain;
+    enum http_method method = HTTP_METHOD_OTHER;
+    bool chunked = false, plain;
 
     if (input.size == 0 || input.size > BODY_MAX)
         return;
@@ -244,11 +251,11 @@ void fuzz_input(struct text input, struct arena *arena)
     let_the_library_read(input);
     if (heard.requests == 0 || heard.flaw != HTTP_FINE)
         return;
-    plain = read_plainly(input, &post, &chunked, &target, &body);
+    plain = read_plainly(input, &method, &chunked, &target, &body);
     /* In the body of chunks the library forgives line ends. Nothing can hide behind it: bytes
      * that follow before our answer are never executed (net/listener_request.c). */
     fuzz_hold(plain || chunked, "what passes follows the grammar");
-    fuzz_hold(post == (heard.method == HTTP_METHOD_POST), "the method is the same");
+    fuzz_hold(!plain || method == heard.method, "the method is the same");
     fuzz_hold(text_is(target, heard.target), "the target is the same");
     fuzz_hold(!plain || heard.method == HTTP_METHOD_GET ||
                   (body.size == heard.body_size && memcmp(body.at, heard.body, body.size) == 0),

@@ -45,6 +45,8 @@ struct handler {
     size_t held_count;
     /* of the last request */
     char path[64];
+    char name[128];
+    enum request_method method;
     char query[64];
     char content_type[64];
     size_t body_size;
@@ -91,6 +93,8 @@ static inline void handler_on_request(void *self, struct request *request)
     struct handler *handler = self;
     pthread_mutex_lock(&handler->lock);
     CHECK(text_to_field(request->path, handler->path, sizeof(handler->path)));
+    CHECK(text_to_field(request->name, handler->name, sizeof(handler->name)));
+    handler->method = request->method;
     CHECK(text_to_field(request->query, handler->query, sizeof(handler->query)));
     CHECK(text_to_field(request->content_type, handler->content_type,
                         sizeof(handler->content_type)));
@@ -182,7 +186,9 @@ static inline struct tls *fixture_tls(const struct fixture *fixture, const char 
 static inline void fixture_listen(struct fixture *fixture, struct listener_options options)
 {
     static const struct listener_path paths[] = {{REQUEST_POST, "/v1/messages"},
-                                                 {REQUEST_GET, "/v1/mailbox"}};
+                                                 {REQUEST_GET, "/v1/mailbox"},
+                                                 {REQUEST_GET, "/v1/files/"},
+                                                 {REQUEST_PUT, "/v1/files/"}};
     struct error err = ERROR_INIT;
     atomic_store(&test_offset_ms, 0);
     memset(&fixture->handler, 0, sizeof(fixture->handler));

@@ -31,6 +31,17 @@ static void posts_to_our_listener(void **state)
     assert_string_equal(f.handler.path, "/v1/mailbox");
     assert_string_equal(f.handler.query, "after=3");
 
+    snprintf(urls[2], sizeof(urls[2]), "https://127.0.0.1:%u/v1/files/ab?offset=3", f.port);
+    assert_true(courier_put(courier, &route, TEXT("%PDF-"), "application/pdf", 8, &err));
+    assert_true(wait_results(8));
+    assert_answer(&results.list[7], 200, "got 5");
+    assert_int_equal(f.handler.method, REQUEST_PUT);
+    assert_string_equal(f.handler.name, "ab");
+    assert_string_equal(f.handler.content_type, "application/pdf");
+    assert_true(courier_put(courier, &route, TEXT_NONE, "application/pdf", 9, &err));
+    assert_true(wait_results(9));
+    assert_answer(&results.list[8], 200, "got 0");
+
     atomic_store(&f.handler.status, 503);
     route = route_to(f.port);
     const struct result *busy = post(courier, &route, "hello");

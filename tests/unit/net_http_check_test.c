@@ -113,6 +113,10 @@ static void version_and_method(void **state)
     head.minor = 0;
     assert_int_equal(http_check(&head), HTTP_FLAW_VERSION);
     head.major = 1;
+    head.method = HTTP_METHOD_PUT;
+    assert_int_equal(check_head(HTTP_METHOD_PUT, "/a", 1, "Host:a|Content-Length:1"),
+                     HTTP_FINE);
+    assert_int_equal(check_head(HTTP_METHOD_PUT, "/a", 1, "Host:a"), HTTP_FLAW_NO_LENGTH);
     head.method = HTTP_METHOD_OTHER;
     assert_int_equal(http_check(&head), HTTP_FLAW_METHOD);
     assert_int_equal(check_head(HTTP_METHOD_POST, "/a", 0, "Transfer-Encoding:chunked"),

@@ -242,6 +242,14 @@ static void paths_and_methods(void **state)
         {"PUT /v1/messages HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n", 405},
         {"DELETE /v1/messages HTTP/1.1\r\nHost: a\r\n\r\n", 405},
         {"GET /v1/mailbox/ HTTP/1.1\r\nHost: a\r\n\r\n", 404},
+        {"GET /v1/files/ HTTP/1.1\r\nHost: a\r\n\r\n", 404},
+        {"GET /v1/files HTTP/1.1\r\nHost: a\r\n\r\n", 404},
+        {"GET /v1/filesx HTTP/1.1\r\nHost: a\r\n\r\n", 404},
+        {"GET /v1/files/a/b HTTP/1.1\r\nHost: a\r\n\r\n", 404},
+        {"GET /v1/files/../messages HTTP/1.1\r\nHost: a\r\n\r\n", 404},
+        {"POST /v1/files/a HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n", 405},
+        {"PUT /v1/mailbox HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n", 405},
+        {"PUT /v1/files/a HTTP/1.1\r\nHost: a\r\n\r\n", 400},
     };
     (void)state;
     fixture_listen(&f, (struct listener_options){0});
@@ -256,6 +264,36 @@ static void paths_and_methods(void **state)
         test_client_close(&client);
     }
     assert_int_equal(atomic_load(&f.handler.executed), 0);
+    fixture_stop(&f);
+}
+
+/* A folder serves any one name below it, told apart from the path. */
+static void names_below_a_folder(void **state)
+{
+    char longest[300];
+    struct test_client client;
+    (void)state;
+    fixture_listen(&f, (struct listener_options){0});
+    open_as(&client, "alice");
+    assert_int_equal(test_client_ask(&client, "PUT /v1/files/ab-0?offset=1 HTTP/1.1\r\n"
+                                              "Host: a\r\nContent-Length: 3\r\n\r\nabc"),
+                     200);
+    assert_string_equal(f.handler.path, "/v1/files/");
+    assert_string_equal(f.handler.name, "ab-0");
+    assert_string_equal(f.handler.query, "offset=1");
+    assert_int_equal(f.handler.method, REQUEST_PUT);
+    assert_int_equal(f.handler.body_size, 3);
+    assert_int_equal(test_client_ask(&client, "GET /v1/files/c HTTP/1.1\r\nHost: a\r\n\r\n"),
+                     200);
+    assert_string_equal(f.handler.name, "c");
+    assert_int_equal(f.handler.method, REQUEST_GET);
+    assert_int_equal(test_client_ask(&client, POST_HELLO), 200);
+    assert_string_equal(f.handler.name, "");
+    snprintf(longest, sizeof(longest), "GET /v1/files/%0127d HTTP/1.1\r\nHost: a\r\n\r\n", 1);
+    assert_int_equal(test_client_ask(&client, longest), 200);
+    snprintf(longest, sizeof(longest), "GET /v1/files/%0128d HTTP/1.1\r\nHost: a\r\n\r\n", 1);
+    assert_int_equal(test_client_ask(&client, longest), 404);
+    test_client_close(&client);
     fixture_stop(&f);
 }
 
@@ -320,6 +358,7 @@ int main(void)
         cmocka_unit_test(refuses_strangers),
         cmocka_unit_test(validity_follows_the_given_clock),
         cmocka_unit_test(paths_and_methods),
+        cmocka_unit_test(names_below_a_folder),
         cmocka_unit_test(status_decides_about_the_connection),
         cmocka_unit_test(bytes_before_the_reply_end_the_connection),
     };
