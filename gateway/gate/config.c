@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "core/attachment.h"
 #include "gate/config_read.h"
 #include "wire/document.h"
 #include "wire/settings.h"
@@ -157,6 +158,7 @@ static bool read_limits(struct config *config, const struct config_file *file,
                        : processors > WORKERS_MAX ? WORKERS_MAX
                                                   : (uint64_t)processors;
     uint64_t size;
+    uint64_t attachment;
     uint64_t connections;
     uint64_t in_flight;
     uint64_t questions;
@@ -165,6 +167,10 @@ static bool read_limits(struct config *config, const struct config_file *file,
 
     if (!config_number(file, "workers", 1, WORKERS_MAX, workers, &workers, err) ||
         !config_number(file, "limits/messageBytes", 4096, 16777216, 1048576, &size, err) ||
+        !config_number(file, "limits/attachmentBytes", 4096, ATTACHMENT_SIZE_MAX, 8388608,
+                       &attachment, err) ||
+        !config_number(file, "limits/attachmentDayBytes", UINT64_C(1) << 20, UINT64_C(1) << 40,
+                       UINT64_C(1) << 30, &config->attachment_day_max, err) ||
         !config_number(file, "limits/connections", 1, 100000, 1000, &connections, err) ||
         !config_number(file, "limits/inFlight", 1, 100000, 256, &in_flight, err) ||
         !config_number(file, "limits/questions", 1, 100000, 10000, &questions, err) ||
@@ -174,6 +180,7 @@ static bool read_limits(struct config *config, const struct config_file *file,
         return false;
     config->workers = (unsigned)workers;
     config->message_max = (size_t)size;
+    config->attachment_max = (uint32_t)attachment;
     config->connections_max = (unsigned)connections;
     config->in_flight_max = (unsigned)in_flight;
     config->questions_max = (unsigned)questions;

@@ -142,6 +142,8 @@ struct config {
     /* limits */
     unsigned workers;
     size_t message_max;
+    uint32_t attachment_max;     /* bytes of one file */
+    uint64_t attachment_day_max; /* of those that a partner brings in a day */
     unsigned connections_max;
     unsigned in_flight_max;
     unsigned questions_max; /* of our cores, waiting for their answers */

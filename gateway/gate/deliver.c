@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "gate/delivery.h"
+#include "gate/enclosures.h"
 #include "gate/ferry.h"
 #include "gate/inline_answer.h"
 
@@ -24,6 +25,7 @@ static void send_letter(struct job *job);
 static void lay_ready(struct job *job);
 static void put_letter(struct job *job);
 static void judge(struct job *job);
+static void enclosed(struct job *job);
 static void answer_ended(struct work_owner *owner, struct work *said, const struct error *err);
 
 static void delivery_free(struct delivery *delivery)
@@ -231,6 +233,47 @@ static void describe_route(const struct delivery *delivery, struct courier_route
                                                    CORE_ANSWER_MS);
 }
 
+/* The end of a try in which the letter did not leave the house. */
+static void not_sent(struct delivery *delivery, const struct error *err)
+{
+    log_warn("deliver.not_sent", "letter=%llu code=%s reason=\"%s\"",
+             (unsigned long long)delivery->work->out_id, error_name(err->code), err->text);
+    delivery->failure = "could not be handed to the courier";
+    delivery_judge(delivery);
+    submit(delivery);
+}
+
+/* true: this try goes on with a file, or is over. */
+static bool files_first(struct delivery *delivery, const struct courier_route *route)
+{
+    struct error err = ERROR_INIT;
+
+    switch (enclosures_bring(delivery, route, &err)) {
+    case ENCLOSURES_NONE:
+        return false;
+    case ENCLOSURES_UNDER_WAY:
+        return true;
+    default:
+        not_sent(delivery, &err);
+        return true;
+    }
+}
+
+/* A file was brought, refused, or could not be. */
+static void enclosed(struct job *job)
+{
+    struct delivery *delivery = (struct delivery *)job;
+
+    if (enclosures_heard(delivery)) {
+        delivery->http_status = 0;
+        delivery->answer = TEXT_NONE;
+        send_letter(job);
+        return;
+    }
+    delivery_judge(delivery);
+    submit(delivery);
+}
+
 static void send_letter(struct job *job)
 {
     struct delivery *delivery = (struct delivery *)job;
@@ -243,6 +286,8 @@ static void send_letter(struct job *job)
     struct text bytes;
 
     describe_route(delivery, &route);
+    if (files_first(delivery, &route))
+        return;
     atomic_fetch_add(&delivery->gate->counts.sent, 1);
     atomic_fetch_add(&gate_counts_of(&delivery->gate->counts, delivery->party->number)->sent,
                      1);
@@ -251,11 +296,7 @@ static void send_letter(struct job *job)
         courier_post(delivery->gate->courier, &route, bytes, type,
                      (uint64_t)(uintptr_t)delivery, &err))
         return;
-    log_warn("deliver.not_sent", "letter=%llu code=%s reason=\"%s\"",
-             (unsigned long long)work->out_id, error_name(err.code), err.text);
-    delivery->failure = "could not be handed to the courier";
-    delivery_judge(delivery);
-    submit(delivery);
+    not_sent(delivery, &err);
 }
 
 /* A party that fetches: its address went away, or the letter has come to its end. The engine
@@ -321,7 +362,7 @@ void deliver_result(void *self, const struct courier_result *result)
         if (delivery->answer.at == NULL)
             delivery->failure = "no memory for the answer";
     }
-    delivery->job.run = judge;
+    delivery->job.run = enclosures_expected(delivery) ? enclosed : judge;
     workers_run(gate->workers, &delivery->job);
 }
 

@@ -20,8 +20,9 @@ struct delivery {
     struct work *work; /* the delivery lives in its arena */
     struct work *said; /* the core's answer to the question that the letter is; NULL: none */
     struct work_owner said_owner;
-    struct text answer; /* what the other side said, copied */
-    int http_status;    /* 0: none was seen */
+    struct enclosing *enclosing; /* files to be brought first; NULL: not looked for yet */
+    struct text answer;          /* what the other side said, copied */
+    int http_status;             /* 0: none was seen */
     unsigned retry_after_s;
     const char *failure; /* constant reason; NULL: there was an answer */
 };

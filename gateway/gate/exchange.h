@@ -32,9 +32,10 @@ struct exchange {
     bool digest_known;
     bool takes_receipts;                /* acknowledgements are read here, too */
     const struct flow_listing *listing; /* our core asks for it: told at once, not noted */
-    bool acknowledges; /* it is one: `work` has message and local key, no bodies */
-    bool failed;       /* the world failed at the commit */
-    int64_t begun_ms;  /* monotonic: when it was admitted */
+    bool acknowledges;     /* it is one: `work` has message and local key, no bodies */
+    struct file_work file; /* attachments.c */
+    bool failed;           /* the world failed at the commit */
+    int64_t begun_ms;      /* monotonic: when it was admitted */
     struct error failure;
 };
 
@@ -53,6 +54,13 @@ MUST_USE bool exchange_write_unreadable(struct exchange *exchange, const struct 
  * in, 0: in none. Losing this entry in a crash is harmless: a repeat is then answered with the
  * same verdict, time and sequence, freshly signed. */
 void receive_journal_reply(struct exchange *exchange, struct text bytes, uint64_t number);
+/* receive.c: the plain answer to what is no message, and the exchange is over. A refusal is one
+ * line, logged as `event`; our own trouble is 503. */
+void receive_answer(struct exchange *exchange, int status, const char *type, struct text body);
+void receive_refuse(struct exchange *exchange, const char *event, const struct error *err);
+/* receive.c: likewise, 429: a bound of the party, after so many seconds perhaps no longer. */
+void receive_over_limit(struct exchange *exchange, const char *event, const struct error *err,
+                        unsigned retry_after_s);
 /* receive.c: what was decided, for counters and the log. */
 void receive_count_verdict(struct exchange *exchange);
 

@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "gate/attachments.h"
 #include "gate/ferry.h"
 #include "gate/mailbox.h"
 #include "gate/questions.h"
@@ -85,9 +86,10 @@ static bool open_ledger(struct gate *gate, struct error *err)
 }
 
 /* The listener's limit; what a party may send is checked again where it is read. */
-static size_t largest_message(const struct config *config)
+static size_t largest_body(const struct config *config)
 {
-    size_t largest = config->message_max;
+    size_t largest = config->message_max > ATTACHMENT_PIECE_SIZE ? config->message_max
+                                                                 : ATTACHMENT_PIECE_SIZE;
 
     for (size_t i = 0; i < config->party_count; i++) {
         if (config->parties[i].message_max > largest)
@@ -122,7 +124,7 @@ static bool start_control(struct gate *gate, struct error *err)
 
 void gate_listener_options(const struct config *config, struct listener_options *options)
 {
-    options->body_max = largest_message(config);
+    options->body_max = largest_body(config);
     options->connections_max = config->connections_max;
     options->in_flight_max = config->in_flight_max;
     options->peer_in_flight_max = UINT_MAX; /* a party has its own: receive_request */
@@ -132,7 +134,9 @@ static bool start_listener(struct gate *gate, const struct tls *tls, struct erro
 {
     static const struct listener_path paths[] = {{REQUEST_POST, "/v1/messages"},
                                                  {REQUEST_GET, MAILBOX_PATH},
-                                                 {REQUEST_POST, MAILBOX_PATH}};
+                                                 {REQUEST_POST, MAILBOX_PATH},
+                                                 {REQUEST_GET, ATTACHMENTS_PATH},
+                                                 {REQUEST_PUT, ATTACHMENTS_PATH}};
     const struct config *config = gate->config;
     struct listener_options options = {
         .address = config->listen_address,

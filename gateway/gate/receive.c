@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "gate/attachments.h"
 #include "gate/ferry.h"
 #include "gate/listing.h"
 #include "gate/mailbox.h"
@@ -63,7 +64,10 @@ static void choose_job(struct exchange *exchange)
 {
     const struct request *request = exchange->request;
 
-    if (!text_is(request->path, MAILBOX_PATH)) {
+    if (text_is(request->path, ATTACHMENTS_PATH)) {
+        exchange->job.run = request->method == REQUEST_GET ? attachments_fetch
+                                                           : attachments_take;
+    } else if (!text_is(request->path, MAILBOX_PATH)) {
         atomic_fetch_add(&exchange->gate->counts.received, 1);
         exchange->job.run = prepare;
     } else if (request->method == REQUEST_GET) {
@@ -280,8 +284,14 @@ static void committed(struct work_owner *owner, struct work *work, const struct 
 
 /* --- the mailbox -------------------------------------------------------------------------- */
 
+void receive_answer(struct exchange *exchange, int status, const char *type, struct text body)
+{
+    reply(exchange, status, type, body, 0);
+    exchange_free(exchange);
+}
+
 /* A line without a signature: neither fetching nor a receipt gets a receipt. */
-static void reply_plain(struct exchange *exchange, const struct error *err)
+void receive_refuse(struct exchange *exchange, const char *event, const struct error *err)
 {
     const char *line;
 
@@ -289,10 +299,20 @@ static void reply_plain(struct exchange *exchange, const struct error *err)
         reply_busy(exchange, err);
         return;
     }
-    log_warn("mailbox.refused", "party=%s code=%s reason=\"%s\"", exchange->party->id,
+    log_warn(event, "party=%s code=%s reason=\"%s\"", exchange->party->id,
              error_name(err->code), err->text);
     line = arena_format(exchange->work->arena, "%s: %s\n", error_name(err->code), err->text);
     reply(exchange, error_http(err->code), "text/plain", text_of(line), 0);
+    exchange_free(exchange);
+}
+
+void receive_over_limit(struct exchange *exchange, const char *event, const struct error *err,
+                        unsigned retry_after_s)
+{
+    log_warn(event, "party=%s reason=\"%s\"", exchange->party->id, err->text);
+    atomic_fetch_add(&exchange->gate->counts.over_limit, 1);
+    reply(exchange, 429, "text/plain",
+          text_of(arena_format(exchange->work->arena, "%s\n", err->text)), retry_after_s);
     exchange_free(exchange);
 }
 
@@ -309,17 +329,15 @@ static void fetch(struct job *job)
               fail(&err, ERROR_USAGE, "only `after` is asked for here");
 
     if (!ok || !mailbox_next(exchange, query, &bytes, &type, &found, &err)) {
-        reply_plain(exchange, &err);
+        receive_refuse(exchange, "mailbox.refused", &err);
         return;
     }
-    reply(exchange, found ? 200 : 204, type, bytes, 0);
-    exchange_free(exchange);
+    receive_answer(exchange, found ? 200 : 204, type, bytes);
 }
 
 static void reply_taken(struct exchange *exchange)
 {
-    reply(exchange, 200, "text/plain", TEXT("taken\n"), 0);
-    exchange_free(exchange);
+    receive_answer(exchange, 200, "text/plain", TEXT("taken\n"));
 }
 
 static void acknowledge(struct job *job)
@@ -332,7 +350,7 @@ static void acknowledge(struct job *job)
     if (ok && !exchange->acknowledges)
         ok = fail(&err, ERROR_UNKNOWN_FLOW, "only receipts are taken here");
     if (!ok || !mailbox_judge(exchange, &ended, &err))
-        reply_plain(exchange, &err);
+        receive_refuse(exchange, "mailbox.refused", &err);
     else if (ended)
         reply_taken(exchange);
     else if (!submit(exchange, &err))

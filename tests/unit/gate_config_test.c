@@ -75,6 +75,8 @@ static void test_good_full(void **state)
     assert_int_equal(config->listen_port, 8443);
     assert_int_equal(config->workers, 3);
     assert_int_equal(config->message_max, 8192);
+    assert_int_equal(config->attachment_max, 8388608);
+    assert_true(config->attachment_day_max == 1073741824);
     assert_int_equal(config->connections_max, 1000);
     assert_int_equal(config->in_flight_max, 256);
     assert_true(config->lifetime_ms == INT64_C(30) * 86400000);
@@ -157,8 +159,12 @@ static void test_party_limits(void **state)
     fixture_write_with("parties/hrss.440000.xml", fixture_province, "</suite>",
                        "</suite><rate><perSecond>5</perSecond><burst>1</burst></rate>");
     fixture_write_with("gateway.xml", fixture_gateway, "<lifetimeDays>",
+                       "<attachmentBytes>67108864</attachmentBytes>"
+                       "<attachmentDayBytes>1099511627776</attachmentDayBytes>"
                        "<inFlight>1</inFlight><lifetimeDays>");
     config = must_load(CONFIG_FULL);
+    assert_int_equal(config->attachment_max, 67108864);
+    assert_true(config->attachment_day_max == UINT64_C(1) << 40);
     province = config_party_by_id(config, "hrss.440000");
     assert_int_equal(province->rate.per_second, 5);
     assert_int_equal(province->rate.burst, 1);
@@ -323,6 +329,12 @@ static const struct spoiled spoiled[] = {
     {GATEWAY, "<workers>3", "<workers>0", "workers"},
     {GATEWAY, "<workers>3", "<workers>three", "workers"},
     {GATEWAY, ">8192<", ">8191.5<", "messageBytes"},
+    {GATEWAY, "<lifetimeDays>", "<attachmentBytes>4095</attachmentBytes><lifetimeDays>",
+     "attachmentBytes"},
+    {GATEWAY, "<lifetimeDays>", "<attachmentBytes>67108865</attachmentBytes><lifetimeDays>",
+     "attachmentBytes"},
+    {GATEWAY, "<lifetimeDays>",
+     "<attachmentDayBytes>1048575</attachmentDayBytes><lifetimeDays>", "attachmentDayBytes"},
     {GATEWAY, ">sha256<", ">md5<", "hash"},
     {GATEWAY, "hrss.520000<", "mof.520000<", "party"},
     {GATEWAY, "hrss.520000<", "hrss.520000.core<", "no role"},
