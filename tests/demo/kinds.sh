@@ -68,9 +68,10 @@ gathered_first() { # TRACE CHILD
         "各地均不满十年，待遇领取地为户籍所在地贵州：$(claimed "$1")" is "$(claimed "$1")" PEN-PL-GATHER
     check "and no letter goes out before the relation is here: PEN-R09" "关系归集前不得发函：PEN-R09" \
         refused_with PEN-R09 bring guizhou letter "$1"
-    check "the two know each other: child $(kin "$1" children), its parent $(kin "$2" parents)" \
-        "互相指明：子业务 $(kin "$1" children)，母业务 $(kin "$2" parents)" \
-        is "$(kin "$1" children)/$(kin "$2" parents)" "$(field guizhou "$2" case_id)/$(field guizhou "$1" case_id)"
+    local child parent
+    child=$(kin "$1" children) parent=$(kin "$2" parents)
+    check "the two name each other: child ${child:0:13}, its parent ${parent:0:13}" "互相指明：子业务 ${child:0:13}，母业务 ${parent:0:13}" \
+        is "$child/$parent" "$(field guizhou "$2" case_id)/$(field guizhou "$1" case_id)"
     must bring guizhou letter "$2"
     wait_for in_state guangdong "$2" letter_held
     must bring guangdong acceptance "$2"
