@@ -1,5 +1,5 @@
 /* insured.c - one question to one answer; its faults. What it does to a stay:
- * insured_books.c. */
+ * insured_books.c; what outlives it: insured_journal.c. */
 #include "sim/insured.h"
 
 #include <search.h>
@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sim/insured_books.h"
+#include "sim/insured_journal.h"
 
 /* A question that was answered. */
 struct taken {
@@ -21,6 +22,7 @@ struct taken {
 struct insured {
     const struct insured_script *script;
     struct arena *arena;
+    struct insured_journal *journal; /* NULL: it forgets everything when it ends */
     bool handles;
     void *stays; /* trees of search.h; what they hold is the arena's */
     void *questions;
@@ -54,6 +56,7 @@ void insured_free(struct insured *insured)
         return;
     tdestroy(insured->stays, keep);
     tdestroy(insured->questions, keep);
+    insured_journal_close(insured->journal);
     free(insured);
 }
 
@@ -198,7 +201,8 @@ bool insured_take(struct insured *insured, const struct adapter_message *asked,
     answer->repeated = taken->answer != NULL;
     if (!answer->repeated) {
         taken->stay = stay_of(insured, asked->body, err);
-        if (taken->stay == NULL)
+        if (taken->stay == NULL ||
+            (insured->journal != NULL && !insured_journal_add(insured->journal, asked, err)))
             return false;
         taken->nth = ++taken->stay->asked[asked->action];
     }
@@ -217,6 +221,28 @@ bool insured_take(struct insured *insured, const struct adapter_message *asked,
                                                .local_key = asked->local_key,
                                                .body = taken->answer};
     return true;
+}
+
+bool insured_keep(struct insured *insured, const char *path, struct error *err)
+{
+    struct insured_journal *journal = NULL;
+    bool ok = insured_journal_open(path, insured->arena, &journal, err);
+    bool end = false;
+
+    while (ok) {
+        struct adapter_message asked;
+        struct insured_answer ignored;
+
+        ok = insured_journal_next(journal, &asked, &end, err);
+        if (!ok || end)
+            break;
+        ok = insured_take(insured, &asked, &ignored, err);
+    }
+    if (ok)
+        insured->journal = journal;
+    else
+        insured_journal_close(journal);
+    return ok;
 }
 
 void insured_each(const struct insured *insured,

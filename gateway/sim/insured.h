@@ -3,7 +3,8 @@
  * own, and goes wrong where its script says so.
  *
  * The same question, known by its key, gets the same answer. Books and answers are in the given
- * arena, for as long as it lives; a core that starts anew knows nothing. One thread at a time.
+ * arena, for as long as it lives; a core that starts anew knows what it was told to keep. One
+ * thread at a time.
  */
 #ifndef SIM_INSURED_H
 #define SIM_INSURED_H
@@ -25,6 +26,9 @@ struct insured_answer {
 struct insured *insured_new(const struct insured_script *script, bool handles,
                             struct arena *arena);
 void insured_free(struct insured *insured); /* takes NULL */
+/* Its questions stand in this file from now on, and are booked again if they stand there
+ * already (sim/insured_journal.h). Once, before the first question. */
+MUST_USE bool insured_keep(struct insured *insured, const char *path, struct error *err);
 /* Does it answer this action? Everything else is only told to it. */
 bool insured_answers(unsigned action);
 /* `asked` may be gone afterwards. ERROR_MEMORY; ERROR_SCHEMA: it names no stay. */

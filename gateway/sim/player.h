@@ -2,7 +2,8 @@
  * player.h - a simulated core system at work: takes what its gateway pushes, and brings what
  * its script says, in its dialect, again and again under the same key until it is answered.
  *
- * It uses the adapter that the gateway uses, the other way round. Its state is in memory only.
+ * It uses the adapter that the gateway uses, the other way round. Its state is in memory only,
+ * but for the books of an insured core, if its configuration names a file for them.
  */
 #ifndef SIM_PLAYER_H
 #define SIM_PLAYER_H

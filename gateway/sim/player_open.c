@@ -100,8 +100,9 @@ static bool load_data(struct player *player, const struct paths *paths, struct e
     return load_keys(player, paths, err) && load_pins(player, paths, err);
 }
 
-static bool load_stays(struct player *player, struct error *err)
+static bool load_stays(struct player *player, const struct paths *paths, struct error *err)
 {
+    const char *books = path_at(paths, "books");
     struct hospital_given given = {.self = player,
                                    .ask = player_ask,
                                    .ask_again = player_ask_again,
@@ -114,9 +115,12 @@ static bool load_stays(struct player *player, struct error *err)
     player->hospital = hospital_new(script, &given, player->arena);
     if (script->insured.plays)
         player->insured = insured_new(&script->insured, handles, player->arena);
-    return (player->errands != NULL && player->hospital != NULL &&
-            (player->insured != NULL || !script->insured.plays)) ||
-           fail(err, ERROR_MEMORY, "no memory for a simulated core");
+    if (player->errands == NULL || player->hospital == NULL ||
+        (player->insured == NULL && script->insured.plays) ||
+        (books == NULL && record_find(paths->root, "books") != NULL))
+        return fail(err, ERROR_MEMORY, "no memory for a simulated core");
+    return books == NULL || player->insured == NULL ||
+           insured_keep(player->insured, books, err);
 }
 
 static bool open_network(struct player *player, const struct paths *paths, struct error *err)
@@ -180,7 +184,7 @@ static bool open_all(struct player *player, const char *config, struct error *er
     if (!settings_read_record(config, schema, player->arena, &root, err))
         return false;
     paths.root = root;
-    if (!load_data(player, &paths, err) || !load_stays(player, err) ||
+    if (!load_data(player, &paths, err) || !load_stays(player, &paths, err) ||
         !open_network(player, &paths, err))
         return false;
     pthread_mutex_lock(&player->lock);

@@ -151,6 +151,8 @@ bool player_insured(struct player *player, struct request *request,
     if (!record_text(message->body, "reference/stayNumber", &stay))
         stay = TEXT("-");
     pthread_mutex_lock(&player->lock);
+    log_info("sim.asked", "stay=%.*s action=%s", TEXT_ARG(stay),
+             action_name(message->action).english);
     ok = insured_take(player->insured, message, &answer, &err) &&
          adapter_write(player->adapter, FROM_CORE, &answer.message, arena, &bytes, &err);
     delay_ms = ok && answer.lost ? LOST_MS : ok ? answer.delay_ms : 0;

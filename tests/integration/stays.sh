@@ -254,6 +254,44 @@ lane_crash() { # SIDE COUNT
     rest_and_judge "$lane"
 }
 
+# The insured core, with books in a file, is ended by walk.so: before it books the question, or once it has booked and
+# before it answers. Started anew it knows what it booked.
+declare -A BOOK_POINT=([crash-before]=sim.asked [crash-after]=sim.booked)
+core_crash() { # FAULT NAME
+    local died
+    core_stop guizhou
+    WALK_EVENT=${BOOK_POINT[$1]} CORE_PRELOAD=$PWD/$BIN/tests/walk.so core_start guizhou "" || return 1
+    stay_begin "$2" || return 1
+    pair_wait 60 gone "${CORE_PID[guizhou]}"
+    died=$?
+    [ $died = 0 ] || echo "  $2: the core did not die"
+    core_kill guizhou
+    core_start guizhou "" && pair_wait 60 stay_ends "$2" && [ $died = 0 ]
+}
+
+lane_core() {
+    local question fault name
+    stays_pair "$work/core" || { bad "core: no pair"; return; }
+    sed -i 's|</sim>|  <books>books</books>\n&|' "$PAIR/guizhou/core.xml"
+    cell KBS settle && cell KAS settle && cell KBC cancel && cell KAC cancel
+    stays_open || { bad "core: no pair"; return; }
+    check "core: every stay waits before its question" stays_are_ready KBS KAS KBC KAC
+    for name in KBS KAS KBC KAC; do
+        fault=crash-before question=settle
+        [ "${name:1:1}" = B ] || fault=crash-after
+        [ "${name:2:1}" = S ] || question=cancel
+        if core_crash $fault $name; then
+            ok "the insured core: $question, $fault it booked"
+            note $question guizhou-core $fault ok
+        else
+            echo "  $name: $(stay_story "$name")"
+            bad "the insured core: $question, $fault it booked"
+            note $question guizhou-core $fault FAIL
+        fi
+    done
+    rest_and_judge core
+}
+
 # --- all lanes ------------------------------------------------------------------------------------
 
 finish_lane() {
@@ -266,6 +304,7 @@ run_lane() { # LANE
     case $1 in
     story) lane_story ;;
     lines) lane_lines ;;
+    core) lane_core ;;
     crash-*) lane_crash "$(cut -d- -f2 <<<"$1")" "${1##*-}" ;;
     esac
     [ "$failures" = 0 ]
@@ -279,14 +318,14 @@ table() {
         function cell(q, s, f) { return (q, s, f) in result ? result[q, s, f] : "-" }
         BEGIN {
             split("register settle cancel reverse", questions)
-            split("hospital question core answer guangdong-1 guangdong-2 guizhou-1 guizhou-2", places)
+            split("hospital question core answer guangdong-1 guangdong-2 guizhou-1 guizhou-2 guizhou-core", places)
             split("request-lost answer-lost late", lines); split("crash-before crash-after", crashes)
         }
         END {
             printf "%-34s", "place and fault"
             for (i = 1; i <= 4; i++) printf "%10s", questions[i]
             print ""
-            for (p = 1; p <= 8; p++) {
+            for (p = 1; p <= 9; p++) {
                 n = p <= 4 ? 3 : 2
                 for (f = 1; f <= n; f++) {
                     fault = p <= 4 ? lines[f] : crashes[f]
@@ -302,7 +341,7 @@ table() {
         }' "$work/matrix"
 }
 
-LANES=${*:-story lines crash-guangdong-1 crash-guangdong-2 crash-guizhou-1 crash-guizhou-2}
+LANES=${*:-story lines crash-guangdong-1 crash-guangdong-2 crash-guizhou-1 crash-guizhou-2 core}
 pids=
 trap '[ -z "$pids" ] || kill $pids 2>/dev/null' EXIT
 trap 'exit 130' INT TERM

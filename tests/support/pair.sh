@@ -3,12 +3,12 @@
 #
 #   pair_make FOLDER [SUITE] [GATEWAY...]   folders guizhou and guangdong with everything in them
 #   pair_start SIDE | pair_stop SIDE | pair_kill SIDE     the gateway of a side
-#   core_start SIDE SCRIPT | core_stop SIDE | core_begin SIDE TRACE
+#   core_start SIDE SCRIPT | core_stop SIDE | core_kill SIDE | core_begin SIDE TRACE
 #   cli SIDE ARGUMENTS...                    qiantong on that side's ledger
 #   pair_wait SECONDS COMMAND...             until the command succeeds
 #   pair_end                                 ends every process started here, by its id
 #
-# Environment: PAIR_SECOND (acts that need a second person; none), BIN (build/release), PAIR_LOG (level), PAIR_PRELOAD (a library for gateways).
+# Environment: PAIR_SECOND (acts that need a second person; none), BIN (build/release), PAIR_LOG (level), PAIR_PRELOAD (a library for gateways), CORE_PRELOAD (for cores).
 # Another pair than that of pensions: PAIR_AUTHORITY (hrss), PAIR_ADAPTER (that of the side, SIDE-PAIR_CORES: core), PAIR_FLOWS, PAIR_RULES (conf/rules.xml).
 # Ports of lines with a proxy in them, by side, set before pair_make: PAIR_PROXY_PORT to the other province, PAIR_CORE_LINE from
 # the gateway to its core, PAIR_GATE_LINE back.
@@ -213,7 +213,7 @@ pair_kill() { end_process "${PID[$1]:-}" KILL; PID[$1]=; }
 core_start() { # SIDE SCRIPT (empty: it is in place)
     local side=$1
     [ -z "$2" ] || cp "$2" "$PAIR/$side/script.xml"
-    QIANTONG_SCHEMAS=schemas "$BIN/qiantong-sim" --config "$PAIR/$side/core.xml" run >>"$PAIR/$side/core.log" 2>&1 &
+    LD_PRELOAD=${CORE_PRELOAD:-} QIANTONG_SCHEMAS=schemas "$BIN/qiantong-sim" --config "$PAIR/$side/core.xml" run >>"$PAIR/$side/core.log" 2>&1 &
     CORE_PID[$side]=$!
     disown
     pair_wait 20 answers "${CORE_PORT[$side]}" || {
@@ -222,6 +222,7 @@ core_start() { # SIDE SCRIPT (empty: it is in place)
         return 1
     }
 }
+core_kill() { end_process "${CORE_PID[$1]:-}" KILL; CORE_PID[$1]=; }
 core_stop() { end_process "${CORE_PID[$1]:-}" TERM; CORE_PID[$1]=; }
 core_begin() { # SIDE TRACE
     "$BIN/qiantong-sim" --config "$PAIR/$1/core.xml" start "$2" >/dev/null

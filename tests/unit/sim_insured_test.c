@@ -2,8 +2,11 @@
  * question, and where it goes wrong on purpose. */
 #include "unit.h"
 
+#include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "sim/insured.h"
 
@@ -343,6 +346,114 @@ static void without_memory_there_is_no_answer(void **state)
     arena_free(small);
 }
 
+/* --- books in a file ------------------------------------------------------------------------
+ */
+
+static char books[] = "/tmp/qiantong-books-XXXXXX";
+
+static void start_anew(void)
+{
+    err = (struct error)ERROR_INIT;
+    insured_free(insured);
+    insured = insured_new(&script, true, arena);
+    assert_non_null(insured);
+    assert_true(insured_keep(insured, books, &err));
+}
+
+static struct insured_answer settle_again(const char *key)
+{
+    struct paper settlement = a_question(ACTION_SETTLE, "Z1");
+
+    paper_money(&settlement, settlement.root, "total", 0);
+    return ask(&settlement, key);
+}
+
+static void begin_books(void)
+{
+    int file = mkstemp(books);
+    struct paper enrolment = a_question(ACTION_REGISTER, "Z1");
+
+    assert_true(file >= 0);
+    close(file);
+    start_anew();
+    ask(&enrolment, "K1");
+    settle_again("K2");
+}
+
+static void end_books(void)
+{
+    assert_int_equal(unlink(books), 0);
+    memcpy(books + strlen(books) - 6, "XXXXXX", 6);
+}
+
+static void a_core_that_starts_anew_knows_what_it_booked(void **state)
+{
+    struct insured_answer first;
+    struct insured_answer again;
+
+    (void)state;
+    begin_books();
+    first = settle_again("K2");
+    start_anew();
+    again = settle_again("K2");
+    assert_true(again.repeated);
+    assert_true(record_equal(first.message.body, again.message.body));
+    again = settle_again("K3"); /* settled already */
+    says(&again, "result/code", "SIM-STATE");
+    start_anew();
+    assert_true(settle_again("K3").repeated);
+    end_books();
+}
+
+/* At every byte at which a kill may cut the file: what is whole counts, and goes on. */
+static void what_was_cut_off_was_not_booked(void **state)
+{
+    char bytes[2048];
+    int file;
+    ssize_t size;
+
+    (void)state;
+    begin_books();
+    file = open(books, O_RDWR);
+    size = read(file, bytes, sizeof(bytes));
+    assert_true(size > 0 && size < (ssize_t)sizeof(bytes));
+    for (ssize_t cut = size - 1; cut > 0; cut -= 7) {
+        struct paper enrolment = a_question(ACTION_REGISTER, "Z1");
+
+        assert_int_equal(pwrite(file, bytes, (size_t)size, 0), size);
+        assert_int_equal(ftruncate(file, cut), 0);
+        start_anew();
+        assert_false(settle_again("K2").repeated);
+        start_anew();
+        assert_true(settle_again("K2").repeated);
+        ask(&enrolment, "K1");
+    }
+    close(file);
+    end_books();
+}
+
+static void books_that_are_none(void **state)
+{
+    static const char row[] = "\0\0\0\x08\0\x05\0\x01\xff\xff??";
+    int file;
+
+    (void)state;
+    begin_books();
+    file = open(books, O_WRONLY | O_TRUNC);
+    assert_int_equal(write(file, row, sizeof(row) - 1), sizeof(row) - 1);
+    close(file);
+    insured_free(insured);
+    insured = insured_new(&script, true, arena);
+    err = (struct error)ERROR_INIT;
+    assert_false(insured_keep(insured, books, &err));
+    assert_int_equal(err.code, ERROR_PARSE);
+    err = (struct error)ERROR_INIT;
+    assert_false(insured_keep(insured, "/nowhere/books", &err));
+    assert_int_equal(err.code, ERROR_SYSTEM);
+    err = (struct error)ERROR_INIT;
+    end_books();
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, prepare, drop)
@@ -362,6 +473,9 @@ int main(void)
         TEST(a_question_names_a_stay),
         TEST(what_is_a_question),
         TEST(without_memory_there_is_no_answer),
+        TEST(a_core_that_starts_anew_knows_what_it_booked),
+        TEST(what_was_cut_off_was_not_booked),
+        TEST(books_that_are_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
