@@ -82,8 +82,9 @@ void workers_run(struct workers *workers, struct job *job)
         workers->first = job;
     workers->last = job;
     workers->queued++;
-    pthread_cond_signal(&workers->filled);
     pthread_mutex_unlock(&workers->lock);
+    /* Outside: whoever wakes on another processor would only fall asleep again at the lock. */
+    pthread_cond_signal(&workers->filled);
 }
 
 size_t workers_queued(struct workers *workers)

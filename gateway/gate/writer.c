@@ -452,11 +452,11 @@ bool writer_submit(struct writer *writer, struct work *work, bool must, struct e
 
     pthread_mutex_lock(&writer->lock);
     ok = writer->count < limit;
-    if (ok) {
+    if (ok)
         push(writer, work);
-        pthread_cond_signal(&writer->filled);
-    }
     pthread_mutex_unlock(&writer->lock);
+    if (ok) /* outside: the writer would wake only to wait for the lock */
+        pthread_cond_signal(&writer->filled);
     return ok || fail(err, ERROR_BUSY, "the writer's queue is full");
 }
 

@@ -328,9 +328,10 @@ static bool enqueue(struct courier *courier, struct parcel *parcel)
         atomic_fetch_add(&courier->pending, 1);
         atomic_fetch_add(&courier->pending_bytes, parcel->body_size);
         TAILQ_INSERT_TAIL(&courier->arrived, parcel, place);
-        curl_multi_wakeup(courier->multi);
     }
     pthread_mutex_unlock(&courier->lock);
+    if (room) /* outside: the thread would wake only to wait for the lock */
+        curl_multi_wakeup(courier->multi);
     return room;
 }
 
