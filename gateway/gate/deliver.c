@@ -17,8 +17,10 @@
 #include "gate/ferry.h"
 #include "gate/inline_answer.h"
 
-/* Four would bound the rate by the round trip and keep both writers' batches small. */
-enum { CORE_ANSWER_MS = 50 * 1000, KEPT_MAX = 16 * 1024 };
+enum {
+    CORE_ANSWER_MS = 50 * 1000,
+    KEPT_MAX = 16 * 1024 /* a letter's content that the writer's thread puts into words */
+};
 
 static void write_letter(struct job *job);
 static void send_letter(struct job *job);

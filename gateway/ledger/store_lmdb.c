@@ -19,7 +19,13 @@
 #include "ledger/store_engine.h"
 #include "ledger/store_lmdb.h"
 
-enum { READERS_MAX = 512, DATA_MODE = 0640, LOCK_MODE = 0660 };
+enum {
+    READERS_MAX = 512,
+    DATA_MODE = 0640,
+    LOCK_MODE = 0660,
+    ROOM_LEAST = 256 * 1024, /* of file beyond the pages in use */
+    ROOM_MORE = 1024 * 1024
+};
 
 struct lmdb_store {
     struct store store;
@@ -138,8 +144,38 @@ static void end(struct store_txn *txn)
     free(txn);
 }
 
+/* A page beyond the file's end makes the flush of its commit wait for the file system's
+ * journal; one that was written before does not. So the end is kept ahead of the pages, with
+ * zeros that no page table points at. In a write transaction, when nobody else writes, and from
+ * the end on, where nothing was written yet. If it fails, the commit lengthens the file itself
+ * or says what is wrong. */
+static void keep_room(struct lmdb_store *lmdb)
+{
+    static const char zeros[64 * 1024];
+    MDB_envinfo info;
+    MDB_stat pages;
+    struct stat file;
+    int fd;
+
+    if (mdb_env_info(lmdb->env, &info) != 0 || mdb_env_stat(lmdb->env, &pages) != 0 ||
+        mdb_env_get_fd(lmdb->env, &fd) != 0 || fstat(fd, &file) != 0)
+        return;
+    uint64_t used = ((uint64_t)info.me_last_pgno + 1) * pages.ms_psize;
+    uint64_t end = (uint64_t)file.st_size;
+    uint64_t wanted = end + ROOM_MORE;
+    if (end >= used + ROOM_LEAST || wanted > info.me_mapsize)
+        return;
+    while (end < wanted) {
+        ssize_t size = pwrite(fd, zeros, sizeof zeros, (off_t)end);
+        if (size <= 0)
+            return;
+        end += (uint64_t)size;
+    }
+}
+
 static bool lmdb_commit(struct store_txn *txn, struct error *err)
 {
+    keep_room(of_store(txn->store));
     int code = mdb_txn_commit(of_txn(txn));
     end(txn);
     return code == 0 || store_lmdb_fail(code, "commit", err);

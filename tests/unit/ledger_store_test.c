@@ -560,6 +560,53 @@ static void test_map_full(void **state)
     free(large);
 }
 
+static uint64_t file_bytes(const struct engine *engine)
+{
+    struct stat file;
+    char path[4096];
+    snprintf(path, sizeof path, "%s/data.mdb", engine->folder);
+    assert_int_equal(stat(path, &file), 0);
+    return (uint64_t)file.st_size;
+}
+
+/* The end of the file lies ahead of the pages, and moves seldom. */
+static void test_room_is_kept(void **state)
+{
+    struct engine *engine = *state;
+    struct store_use use;
+    uint64_t before = 0;
+    unsigned moved = 0;
+    char key[16];
+    char value[8192];
+    memset(value, 'v', sizeof value);
+    for (unsigned i = 0; i < 200; i++) {
+        begin(engine);
+        snprintf(key, sizeof key, "key %03u", i);
+        assert_true(store_put(engine->txn, DATABASE_BODY, text_of(key),
+                              (struct text){value, sizeof value}, &engine->err));
+        commit(engine);
+        assert_true(store_usage(engine->store, &use, &engine->err));
+        assert_true(file_bytes(engine) > use.used_bytes);
+        moved += file_bytes(engine) != before;
+        before = file_bytes(engine);
+    }
+    assert_in_range(moved, 2, 5);
+    assert_true(before <= MAP_BYTES);
+}
+
+/* Not beyond the map, where no page will ever lie. */
+static void test_room_within_the_map(void **state)
+{
+    struct engine *engine = *state;
+    struct store_options options = {.path = engine->folder, .map_bytes = 1 << 20};
+    store_close(engine->store);
+    assert_true(store_open_lmdb(&options, &engine->store, &engine->err));
+    begin(engine);
+    put(engine, DATABASE_META, "key", "value");
+    commit(engine);
+    assert_true(file_bytes(engine) <= 1 << 20);
+}
+
 #define BOTH(test)                                                                             \
     {"memory_" #test, test, setup_memory, teardown, NULL},                                     \
     {                                                                                          \
@@ -589,6 +636,8 @@ int main(void)
         LMDB(test_missing),
         LMDB(test_leftovers),
         LMDB(test_map_full),
+        LMDB(test_room_is_kept),
+        LMDB(test_room_within_the_map),
     };
     return cmocka_run_group_tests_name("ledger store", tests, NULL, NULL);
 }
