@@ -8,15 +8,9 @@
 
 #include "core/settlement_filing.h"
 #include "filing_documents.h"
-#include "flow_expected.h"
 
 #define EXPECTED_FILE "tests/data/settlement_filing_expected.txt"
 #define FLOW          (&settlement_filing_flow)
-
-static struct arena *arena;
-static struct calendar *calendar;
-static struct rules rules;
-static size_t walked;
 
 /* A filing of version 2 as it stands (not yet taken: none), and one event. */
 struct point {
@@ -28,6 +22,8 @@ struct point {
     bool no_case;   /* a refusal with FLW-03 */
     bool by_agency; /* a cancellation */
 };
+
+#include "flow_walk.h"
 
 static bool expected_holds(const void *situation, const char *word)
 {
@@ -128,44 +124,17 @@ static void decide(const struct point *point, bool running, struct flow_case *be
                             &event, arena, decision, &err));
 }
 
-/* Told when the walk ends badly: where it was. */
-static char place[160];
-
-static void remember_place(const struct point *point)
+static void say_rest(const struct point *point)
 {
-    snprintf(place, sizeof(place), "%s, %s, source %u, action %u, verdict %u, agency %d",
-             role_name(point->role).english,
-             point->from == FLOW_OPENING ? "opening"
-                                         : flow_state_name(FLOW, point->from).english,
-             point->source, point->action, (unsigned)point->verdict, point->by_agency);
+    print_message(", no_case %d, agency %d", point->no_case, point->by_agency);
 }
 
 static void check(const struct point *point)
 {
-    struct expected_line *line = expected_find(FLOW, point->role, point->from, point->source,
-                                               point->action, point);
-    const struct flow_case *compared;
     struct flow_decision decision;
-    struct flow_case before;
 
-    walked++;
-    remember_place(point);
-    arena_reset(arena);
-    if (line != NULL)
-        line->hit = true;
-    decide(point, line == NULL, &before, &decision);
-    compared = point->from == FLOW_OPENING ? NULL : &before;
-    if (line == NULL) {
-        expected_refusal(compared, &decision, "FLW-01");
-        return;
-    }
-    expected_step(FLOW, line, point->from, &decision);
-    assert_int_equal(decision.after.version, compared == NULL ? 1 : 8);
-    assert_int_equal(decision.after.changed_at.ms, FILING_NOW);
-    if (compared == NULL)
-        return;
-    decide(point, true, &before, &decision);
-    expected_met(FLOW, line, &decision.after);
+    if (walk_taken(point, FILING_NOW, &decision))
+        walk_clocks(point);
 }
 
 static void check_variants(struct point point)
@@ -179,62 +148,29 @@ static void check_variants(struct point point)
 
 static void every_combination_does_what_is_written(void **unused)
 {
-    static const unsigned sources[] = {EVENT_SUBMITTED, EVENT_RECEIVED, EVENT_OPERATOR};
-
     (void)unused;
     for (unsigned role = ROLE_TREATING; role <= ROLE_INSURED; role++) {
         for (unsigned from = 0; from < FILING_STATES; from++) {
-            struct point point = {.role = role, .from = from, .source = EVENT_TIMER};
+            struct point point = {
+                .role = role, .from = from, .source = EVENT_TIMER, .action = CLOCK_FILING_END};
 
-            point.action = CLOCK_FILING_END;
             if (expected_find(FLOW, role, from, EVENT_TIMER, CLOCK_FILING_END, &point) != NULL)
                 check(&point);
-            for (point.action = 0; point.action < ACTIONS; point.action++) {
-                for (size_t s = 0; s < COUNT_OF(sources); s++) {
-                    point.source = sources[s];
-                    point.verdict = VERDICT_NONE;
-                    check_variants(point);
-                }
-                point.source = EVENT_RECEIPT;
-                for (unsigned verdict = 0; verdict < VERDICTS; verdict++) {
-                    point.verdict = (enum verdict)verdict;
-                    check_variants(point);
-                }
-            }
         }
     }
-    print_message("%zu situations\n", walked);
+    walk_states(ROLE_TREATING, ROLE_INSURED);
 }
 
-/* Whatever role the engine thinks likely, the table says who may open. */
+static void check_opening(struct point point)
+{
+    if (point.source != EVENT_TIMER)
+        check_variants(point);
+}
+
 static void every_opening_does_what_is_written(void **unused)
 {
     (void)unused;
-    for (unsigned source = EVENT_SUBMITTED; source <= EVENT_OPERATOR; source++) {
-        for (unsigned action = 0; action < ACTIONS; action++) {
-            struct point point = {.from = FLOW_OPENING, .source = source, .action = action};
-            uint8_t role;
-
-            if (source == EVENT_TIMER)
-                continue;
-            if (!flow_opens(FLOW, (enum event_source)source, action, ROLE_NONE, &role))
-                role = ROLE_INSURED;
-            point.role = role;
-            check_variants(point);
-        }
-    }
-}
-
-static void every_line_was_met(void **unused)
-{
-    (void)unused;
-    expected_all_met();
-}
-
-static void no_row_is_hidden(void **unused)
-{
-    (void)unused;
-    expected_no_row_hidden(FLOW);
+    walk_openings(ROLE_NONE, ROLE_INSURED, check_opening);
 }
 
 /* Both rest alike, or TREATING let the filing expire while its end was on the way. */
@@ -251,38 +187,16 @@ static void both_rest_alike(void **unused)
 
 static int setup(void **unused)
 {
-    (void)unused;
-    arena = arena_new(1 << 20);
-    calendar = calendar_new();
-    assert_non_null(arena);
-    assert_non_null(calendar);
-    expected_read(FLOW, EXPECTED_FILE);
-    return 0;
-}
-
-static int teardown(void **unused)
-{
-    (void)unused;
-    arena_free(arena);
-    calendar_free(calendar);
-    return 0;
-}
-
-static int tell_place(void **unused)
-{
-    (void)unused;
-    print_message("last situation: %s\n", place);
+    assert_int_equal(walk_start(unused), 0);
+    walk_begin(FLOW, EXPECTED_FILE);
     return 0;
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(every_combination_does_what_is_written, tell_place),
-        cmocka_unit_test_teardown(every_opening_does_what_is_written, tell_place),
-        cmocka_unit_test(every_line_was_met),
-        cmocka_unit_test(no_row_is_hidden),
+        WALK_TESTS,
         cmocka_unit_test(both_rest_alike),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, setup, walk_end);
 }

@@ -14,17 +14,11 @@
 #include "core/pension_resident.h"
 #include "core/pension_switch.h"
 #include "core/pension_temporary.h"
-#include "flow_expected.h"
 #include "pension_documents.h"
 
 #define EXPECTED_FILE "tests/data/pension_employee_expected.txt"
 #define PART          INT64_C(2000000)
 #define NOW           INT64_C(1772413200000) /* 2026-03-02 09:00 +08:00 */
-
-static struct arena *arena;
-static struct calendar *calendar;
-static struct rules rules;
-static size_t walked;
 
 /* What is walked: a flow, and one kind of its cases. */
 static const struct walk {
@@ -75,7 +69,6 @@ static const struct walk {
 };
 static size_t next_walk;
 static const struct walk *walk;
-static const struct flow *flow;
 
 /* One situation and one event. What `bit` means depends on the action. */
 struct point {
@@ -102,6 +95,8 @@ struct point {
     bool gathering;   /* of a change of scheme: a transfer of employees is open here */
     bool dismissed;   /* pension.institution: the former unit applies */
 };
+
+#include "flow_walk.h"
 
 /* --- what holds once the event has been taken, by our own reckoning ------------------- */
 
@@ -417,35 +412,12 @@ static void decide(const struct point *point, bool running, struct flow_case *be
                             &event, arena, decision, &err));
 }
 
-/* Told when the walk ends badly: where it was. */
-static struct point last;
-
 static void check(const struct point *point)
 {
-    struct expected_line *line = expected_find(flow, point->role, point->from, point->source,
-                                               point->action, point);
-    const struct flow_case *compared;
     struct flow_decision decision;
-    struct flow_case before;
 
-    walked++;
-    last = *point;
-    arena_reset(arena);
-    if (line != NULL)
-        line->hit = true;
-    decide(point, line == NULL || line->refusal, &before, &decision);
-    compared = point->from == FLOW_OPENING ? NULL : &before;
-    if (line == NULL || line->refusal) {
-        expected_refusal(compared, &decision, line == NULL ? "FLW-01" : line->code);
-        return;
-    }
-    expected_step(flow, line, point->from, &decision);
-    assert_int_equal(decision.after.version, compared == NULL ? 1 : 8);
-    assert_int_equal(decision.after.changed_at.ms, NOW);
-    if (compared == NULL)
-        return;
-    decide(point, true, &before, &decision);
-    expected_met(flow, line, &decision.after);
+    if (walk_taken(point, NOW, &decision))
+        walk_clocks(point);
 }
 
 /* Where a withdrawal came to nothing it matters whether there was a consent. */
@@ -516,6 +488,7 @@ static void check_variants(struct point point)
     const int64_t too_much[] = {walk->all, walk->all + PART, PART};
     bool back = point.action == ACTION_FUND_RETURN;
 
+    point.consented = true;
     if (!is_spoken_of(&point)) {
         check_event(point);
         return;
@@ -532,128 +505,56 @@ static void check_variants(struct point point)
 
 static void every_combination_does_what_is_written(void **unused)
 {
-    static const unsigned sources[] = {EVENT_SUBMITTED, EVENT_RECEIVED, EVENT_OPERATOR};
-
     (void)unused;
-    for (unsigned role = ROLE_IN; role <= ROLE_OUT; role++) {
-        for (unsigned from = 0; from < flow->state_count; from++) {
-            for (unsigned action = 0; action < ACTIONS; action++) {
-                struct point point = {
-                    .role = role, .from = from, .action = action, .consented = true};
+    walk_states(ROLE_IN, ROLE_OUT);
+}
 
-                for (size_t s = 0; s < COUNT_OF(sources); s++) {
-                    point.source = sources[s];
-                    check_variants(point);
-                }
-                point.source = EVENT_RECEIPT;
-                for (unsigned verdict = 0; verdict < VERDICTS; verdict++) {
-                    point.verdict = (enum verdict)verdict;
-                    check_variants(point);
-                }
-            }
-        }
-    }
-    print_message("%zu situations\n", walked);
+static void check_opening(struct point point)
+{
+    point.amount = walk->all;
+    check(&point);
+    point.dismissed = flow == &pension_institution_flow && point.action == ACTION_FORM;
+    check(&point);
+    point.wrong_form = true;
+    check(&point);
+    point.wrong_form = false;
+    point.moneyless = true;
+    check(&point);
+    point.moneyless = point.action == ACTION_REVERSAL;
+    check(&point);
+    point.elsewhere = true;
+    check(&point);
+    point.gathering = of_switch();
+    check(&point);
+    point.elsewhere = false;
+    check(&point);
 }
 
 static void every_opening_does_what_is_written(void **unused)
 {
     (void)unused;
-    for (unsigned source = EVENT_SUBMITTED; source <= EVENT_OPERATOR; source++) {
-        for (unsigned action = 0; action < ACTIONS; action++) {
-            for (unsigned likely = ROLE_IN; likely <= ROLE_OUT; likely++) {
-                struct point point = {.from = FLOW_OPENING, .source = source, .action = action};
-                uint8_t role;
-
-                if (!flow_opens(flow, (enum event_source)source, action, (uint8_t)likely,
-                                &role))
-                    role = ROLE_OUT;
-                point.role = role;
-                point.amount = walk->all;
-                check(&point);
-                point.dismissed = flow == &pension_institution_flow && action == ACTION_FORM;
-                check(&point);
-                point.wrong_form = true;
-                check(&point);
-                point.wrong_form = false;
-                point.moneyless = true;
-                check(&point);
-                point.moneyless = action == ACTION_REVERSAL;
-                check(&point);
-                point.elsewhere = true;
-                check(&point);
-                point.gathering = of_switch();
-                check(&point);
-                point.elsewhere = false;
-                check(&point);
-            }
-        }
-    }
-}
-
-static void every_line_was_met(void **unused)
-{
-    (void)unused;
-    expected_all_met();
-}
-
-static void no_row_is_hidden(void **unused)
-{
-    (void)unused;
-    expected_no_row_hidden(flow);
+    walk_openings(ROLE_IN, ROLE_OUT, check_opening);
+    walk_openings(ROLE_OUT, ROLE_OUT, check_opening);
 }
 
 /* The next flow of the list, with what is written of it. */
-static int turn(void **unused)
+static void turns_to_the_next_flow(void **unused)
 {
     (void)unused;
     assert_true(next_walk < COUNT_OF(walks));
     walk = &walks[next_walk++];
-    flow = walk->flow;
-    walked = expected_count = 0;
-    memset(expected_lines, 0, sizeof(expected_lines));
-    for (size_t i = 0; i < COUNT_OF(walk->files) && walk->files[i] != NULL; i++)
-        expected_read(flow, walk->files[i]);
-    return 0;
+    walk_begin(walk->flow, walk->files[0]);
+    if (walk->files[1] != NULL)
+        expected_read(flow, walk->files[1]);
 }
 
-static int setup(void **unused)
+static void say_rest(const struct point *point)
 {
-    (void)unused;
-    arena = arena_new(1 << 20);
-    calendar = calendar_new();
-    assert_non_null(arena);
-    assert_non_null(calendar);
-    return 0;
+    print_message(", held %d, moneyless %d, money %lld, amount %lld", point->held,
+                  point->moneyless, (long long)point->money, (long long)point->amount);
 }
 
-static int teardown(void **unused)
-{
-    (void)unused;
-    arena_free(arena);
-    calendar_free(calendar);
-    return 0;
-}
-
-static int tell_place(void **unused)
-{
-    const struct point *point = &last;
-
-    (void)unused;
-    print_message(
-        "last situation: %s, %s, source %u, %s, verdict %u, held %d, moneyless %d, money %lld, "
-        "amount %lld\n",
-        role_name(point->role).english,
-        point->from == FLOW_OPENING ? "opening" : flow_state_name(flow, point->from).english,
-        point->source, action_name(point->action).english, (unsigned)point->verdict,
-        point->held, point->moneyless, (long long)point->money, (long long)point->amount);
-    return 0;
-}
-
-#define WALK                                                                                   \
-    cmocka_unit_test_setup_teardown(every_combination_does_what_is_written, turn, tell_place), \
-        cmocka_unit_test_teardown(every_opening_does_what_is_written, tell_place),             \
-        cmocka_unit_test(every_line_was_met), cmocka_unit_test(no_row_is_hidden)
+#define WALK cmocka_unit_test(turns_to_the_next_flow), WALK_TESTS
 
 static void every_flow_was_walked(void **unused)
 {
@@ -673,5 +574,5 @@ int main(void)
         WALK, /* pension.annuity */
         cmocka_unit_test(every_flow_was_walked),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, walk_start, walk_end);
 }

@@ -9,18 +9,12 @@
 
 #include "core/medical_money.h"
 #include "core/medical_transfer.h"
-#include "flow_expected.h"
 #include "medical_documents.h"
 
 #define EXPECTED_FILE "tests/data/medical_transfer_expected.txt"
 #define MONEY_FILE    "tests/data/medical_money_expected.txt"
 #define FLOW          (&medical_transfer_flow)
 #define PART          INT64_C(100000)
-
-static struct arena *arena;
-static struct calendar *calendar;
-static struct rules rules;
-static size_t walked;
 
 /* One situation and one event. */
 struct point {
@@ -43,6 +37,8 @@ struct point {
     int64_t booked; /* before */
     int64_t amount; /* the event's */
 };
+
+#include "flow_walk.h"
 
 /* --- how it stands with what the event brings, by our own reckoning -------------------- */
 
@@ -326,54 +322,36 @@ static void decide(const struct point *point, bool running, struct flow_case *be
                             &event, arena, decision, &err));
 }
 
-/* Told when the walk ends badly: where it was. */
-static char place[200];
-
-static void remember_place(const struct point *point)
+static void say_rest(const struct point *point)
 {
-    snprintf(place, sizeof(place),
-             "%s, %s, source %u, %s, verdict %u, asked %d, yes %d, held %d, money %s, booked "
-             "%lld, amount %lld, person %d",
-             role_name(point->role).english,
-             point->from == FLOW_OPENING ? "opening"
-                                         : flow_state_name(FLOW, point->from).english,
-             point->source, action_name(point->action).english, (unsigned)point->verdict,
-             point->asked, point->yes, point->held, medical_money_name(point->money).english,
-             (long long)point->booked, (long long)point->amount, point->person);
+    print_message(", asked %d, yes %d, held %d, money %s, booked %lld, amount %lld, person %d",
+                  point->asked, point->yes, point->held,
+                  medical_money_name(point->money).english, (long long)point->booked,
+                  (long long)point->amount, point->person);
+}
+
+/* Where the axis stands after an event that was taken as `line` has it. */
+static unsigned money_written(const struct point *point, const struct flow_decision *decision)
+{
+    bool receipt = point->source == EVENT_RECEIPT && point->from != MEDICAL_SHEET_SENT;
+
+    if (point->action == ACTION_REVERSAL && point->from == FLOW_OPENING)
+        return MONEY_DUE;
+    if (last_line->flagged || receipt)
+        return point->money;
+    if (point->from == MEDICAL_RETURNING)
+        return decision->after.part.medical.money;
+    return money_after(point);
 }
 
 static void check(const struct point *point)
 {
-    struct expected_line *line = expected_find(FLOW, point->role, point->from, point->source,
-                                               point->action, point);
-    const struct flow_case *compared;
     struct flow_decision decision;
-    struct flow_case before;
 
-    walked++;
-    remember_place(point);
-    arena_reset(arena);
-    if (line != NULL)
-        line->hit = true;
-    decide(point, line == NULL || line->refusal, &before, &decision);
-    compared = point->from == FLOW_OPENING ? NULL : &before;
-    if (line == NULL || line->refusal) {
-        expected_refusal(compared, &decision, line == NULL ? "FLW-01" : line->code);
+    if (!walk_taken(point, MEDICAL_NOW, &decision))
         return;
-    }
-    expected_step(FLOW, line, point->from, &decision);
-    assert_int_equal(decision.after.version, compared == NULL ? 1 : 8);
-    assert_int_equal(
-        decision.after.part.medical.money,
-        point->action == ACTION_REVERSAL && compared == NULL ? MONEY_DUE
-        : line->flagged || (point->source == EVENT_RECEIPT && point->from != MEDICAL_SHEET_SENT)
-            ? point->money
-        : point->from == MEDICAL_RETURNING ? decision.after.part.medical.money
-                                           : money_after(point));
-    if (compared == NULL)
-        return;
-    decide(point, true, &before, &decision);
-    expected_met(FLOW, line, &decision.after);
+    assert_int_equal(decision.after.part.medical.money, money_written(point, &decision));
+    walk_clocks(point);
 }
 
 /* --- every situation ------------------------------------------------------------------- */
@@ -463,63 +441,25 @@ static void check_variants(struct point point)
 
 static void every_combination_does_what_is_written(void **unused)
 {
-    static const unsigned sources[] = {EVENT_SUBMITTED, EVENT_RECEIVED, EVENT_OPERATOR};
-
     (void)unused;
-    for (unsigned role = ROLE_IN; role <= ROLE_OUT; role++) {
-        for (unsigned from = 0; from < MEDICAL_STATES; from++) {
-            for (unsigned action = 0; action < ACTIONS; action++) {
-                struct point point = {.role = role, .from = from, .action = action};
+    walk_states(ROLE_IN, ROLE_OUT);
+}
 
-                for (size_t s = 0; s < COUNT_OF(sources); s++) {
-                    point.source = sources[s];
-                    check_variants(point);
-                }
-                point.source = EVENT_RECEIPT;
-                for (unsigned verdict = 0; verdict < VERDICTS; verdict++) {
-                    point.verdict = (enum verdict)verdict;
-                    check_variants(point);
-                }
-            }
-        }
-    }
-    print_message("%zu situations\n", walked);
+static void check_opening(struct point point)
+{
+    if (point.source == EVENT_TIMER)
+        return;
+    point.asked = point.source == EVENT_RECEIVED;
+    check(&point);
+    point.elsewhere = true;
+    check(&point);
 }
 
 static void every_opening_does_what_is_written(void **unused)
 {
     (void)unused;
-    for (unsigned source = EVENT_SUBMITTED; source <= EVENT_OPERATOR; source++) {
-        for (unsigned action = 0; action < ACTIONS; action++) {
-            for (unsigned likely = ROLE_IN; likely <= ROLE_OUT; likely++) {
-                struct point point = {.from = FLOW_OPENING, .source = source, .action = action};
-                uint8_t role;
-
-                if (source == EVENT_TIMER)
-                    continue;
-                if (!flow_opens(FLOW, (enum event_source)source, action, (uint8_t)likely,
-                                &role))
-                    role = ROLE_OUT;
-                point.role = role;
-                point.asked = source == EVENT_RECEIVED;
-                check(&point);
-                point.elsewhere = true;
-                check(&point);
-            }
-        }
-    }
-}
-
-static void every_line_was_met(void **unused)
-{
-    (void)unused;
-    expected_all_met();
-}
-
-static void no_row_is_hidden(void **unused)
-{
-    (void)unused;
-    expected_no_row_hidden(FLOW);
+    walk_openings(ROLE_IN, ROLE_OUT, check_opening);
+    walk_openings(ROLE_OUT, ROLE_OUT, check_opening);
 }
 
 /* --- the money axis --------------------------------------------------------------------- */
@@ -577,8 +517,9 @@ static void the_axis_does_what_is_written(void **unused)
                 uint8_t money = (uint8_t)from;
                 bool moved = medical_money_move(role, (enum money_event)event, &money);
 
-                snprintf(place, sizeof(place), "%s %s event %u", role_name(role).english,
-                         medical_money_name(from).english, event);
+                if (moved != (written[role][from][event] != 0))
+                    print_message("%s %s event %u\n", role_name(role).english,
+                                  medical_money_name(from).english, event);
                 assert_int_equal(moved, written[role][from][event] != 0);
                 assert_int_equal(money, moved ? written[role][from][event] - 1 : from);
             }
@@ -588,38 +529,16 @@ static void the_axis_does_what_is_written(void **unused)
 
 static int setup(void **unused)
 {
-    (void)unused;
-    arena = arena_new(1 << 20);
-    calendar = calendar_new();
-    assert_non_null(arena);
-    assert_non_null(calendar);
-    expected_read(FLOW, EXPECTED_FILE);
-    return 0;
-}
-
-static int teardown(void **unused)
-{
-    (void)unused;
-    arena_free(arena);
-    calendar_free(calendar);
-    return 0;
-}
-
-static int tell_place(void **unused)
-{
-    (void)unused;
-    print_message("last situation: %s\n", place);
+    assert_int_equal(walk_start(unused), 0);
+    walk_begin(FLOW, EXPECTED_FILE);
     return 0;
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(every_combination_does_what_is_written, tell_place),
-        cmocka_unit_test_teardown(every_opening_does_what_is_written, tell_place),
-        cmocka_unit_test(every_line_was_met),
-        cmocka_unit_test(no_row_is_hidden),
-        cmocka_unit_test_teardown(the_axis_does_what_is_written, tell_place),
+        WALK_TESTS,
+        cmocka_unit_test(the_axis_does_what_is_written),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, setup, walk_end);
 }

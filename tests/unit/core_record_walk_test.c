@@ -6,7 +6,6 @@
  */
 #include "unit.h"
 
-#include "flow_expected.h"
 #include "injury_records.h"
 
 #define EXPECTED_FILE "tests/data/injury_record_expected.txt"
@@ -14,11 +13,6 @@
 
 static const struct uuid asked = {{8}};
 static const struct uuid another = {{9}};
-
-static struct arena *arena;
-static struct calendar *calendar;
-static struct rules rules;
-static size_t walked;
 
 /* A record as it stands, and one event. */
 struct point {
@@ -35,6 +29,8 @@ struct point {
     bool first;     /* a receipt for a first revision */
     bool no_case;   /* a refusal with FLW-03 */
 };
+
+#include "flow_walk.h"
 
 static enum injury_record_kind kind_of(const struct point *point)
 {
@@ -217,48 +213,23 @@ static void decide(const struct point *point, bool running, struct flow_case *be
     *before = case_of(point, body, running || point->source == EVENT_TIMER);
     assert_true(flow_decide(FLOW, &rules, calendar, point->from == FLOW_OPENING ? NULL : before,
                             &event, arena, decision, &err));
+    if (point->source == EVENT_TIMER) /* the others have passed on, unless the state ends */
+        memset(&decision->after.clocks, 0, sizeof(decision->after.clocks));
 }
 
-/* Told when the walk ends badly: where it was. */
-static char place[200];
-
-static void remember_place(const struct point *point)
+static void say_rest(const struct point *point)
 {
-    snprintf(place, sizeof(place),
-             "%s, %s, source %u, %s, verdict %u, right %d ok %d withdraws %d known %d ends %d "
-             "first %d no_case %d",
-             role_name(point->role).english,
-             point->from == FLOW_OPENING ? "opening"
-                                         : flow_state_name(FLOW, point->from).english,
-             point->source, action_name(point->action).english, (unsigned)point->verdict,
-             point->right, point->ok, point->withdraws, point->known, point->ends, point->first,
-             point->no_case);
+    print_message(", right %d ok %d withdraws %d known %d ends %d first %d no_case %d",
+                  point->right, point->ok, point->withdraws, point->known, point->ends,
+                  point->first, point->no_case);
 }
 
+/* What is met: clocks_are_met. */
 static void check(const struct point *point)
 {
-    struct expected_line *line = expected_find(FLOW, point->role, point->from, point->source,
-                                               point->action, point);
-    const struct flow_case *compared;
     struct flow_decision decision;
-    struct flow_case before;
 
-    walked++;
-    remember_place(point);
-    arena_reset(arena);
-    if (line != NULL)
-        line->hit = true;
-    decide(point, line == NULL, &before, &decision);
-    compared = point->from == FLOW_OPENING ? NULL : &before;
-    if (line == NULL) {
-        expected_refusal(compared, &decision, "FLW-01");
-        return;
-    }
-    if (point->source == EVENT_TIMER) /* the others have passed on, unless the state ends */
-        memset(&decision.after.clocks, 0, sizeof(decision.after.clocks));
-    expected_step(FLOW, line, point->from, &decision);
-    assert_int_equal(decision.after.version, compared == NULL ? 1 : 8);
-    assert_int_equal(decision.after.changed_at.ms, RECORD_NOW);
+    walk_taken(point, RECORD_NOW, &decision);
 }
 
 /* Each variant that makes a difference to this source and action. */
@@ -286,8 +257,6 @@ static void check_variants(struct point point)
 
 static void every_combination_does_what_is_written(void **unused)
 {
-    static const unsigned sources[] = {EVENT_SUBMITTED, EVENT_RECEIVED, EVENT_OPERATOR};
-
     (void)unused;
     for (unsigned role = ROLE_TREATING; role <= ROLE_INSURED; role++) {
         for (unsigned from = 0; from < INJURY_STATES; from++) {
@@ -296,39 +265,21 @@ static void every_combination_does_what_is_written(void **unused)
             for (point.action = CLOCK_ANSWER; point.action <= CLOCK_PATIENCE; point.action++)
                 if (expected_find(FLOW, role, from, EVENT_TIMER, point.action, &point) != NULL)
                     check(&point);
-            for (point.action = 0; point.action < ACTIONS; point.action++) {
-                for (size_t s = 0; s < COUNT_OF(sources); s++) {
-                    point.source = sources[s];
-                    point.verdict = VERDICT_NONE;
-                    check_variants(point);
-                }
-                point.source = EVENT_RECEIPT;
-                for (unsigned verdict = 0; verdict < VERDICTS; verdict++) {
-                    point.verdict = (enum verdict)verdict;
-                    check_variants(point);
-                }
-            }
         }
     }
-    print_message("%zu situations\n", walked);
+    walk_states(ROLE_TREATING, ROLE_INSURED);
+}
+
+static void check_opening(struct point point)
+{
+    if (point.source != EVENT_TIMER)
+        check_variants(point);
 }
 
 static void every_opening_does_what_is_written(void **unused)
 {
     (void)unused;
-    for (unsigned source = EVENT_SUBMITTED; source <= EVENT_OPERATOR; source++) {
-        for (unsigned action = 0; action < ACTIONS; action++) {
-            struct point point = {.from = FLOW_OPENING, .source = source, .action = action};
-            uint8_t role;
-
-            if (source == EVENT_TIMER)
-                continue;
-            if (!flow_opens(FLOW, (enum event_source)source, action, ROLE_NONE, &role))
-                role = ROLE_INSURED;
-            point.role = role;
-            check_variants(point);
-        }
-    }
+    walk_openings(ROLE_NONE, ROLE_INSURED, check_opening);
 }
 
 /* What runs when a line is taken, and is met by it. */
@@ -373,18 +324,6 @@ static void clocks_are_met(void **unused)
     }
 }
 
-static void every_line_was_met(void **unused)
-{
-    (void)unused;
-    expected_all_met();
-}
-
-static void no_row_is_hidden(void **unused)
-{
-    (void)unused;
-    expected_no_row_hidden(FLOW);
-}
-
 /* Both rest alike; or the question was given up, or not taken when it was asked again. */
 static void both_rest_alike(void **unused)
 {
@@ -411,39 +350,17 @@ static void both_rest_alike(void **unused)
 
 static int setup(void **unused)
 {
-    (void)unused;
-    arena = arena_new(1 << 20);
-    calendar = calendar_new();
-    assert_non_null(arena);
-    assert_non_null(calendar);
-    expected_read(FLOW, EXPECTED_FILE);
-    return 0;
-}
-
-static int teardown(void **unused)
-{
-    (void)unused;
-    arena_free(arena);
-    calendar_free(calendar);
-    return 0;
-}
-
-static int tell_place(void **unused)
-{
-    (void)unused;
-    print_message("last situation: %s\n", place);
+    assert_int_equal(walk_start(unused), 0);
+    walk_begin(FLOW, EXPECTED_FILE);
     return 0;
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(every_combination_does_what_is_written, tell_place),
-        cmocka_unit_test_teardown(every_opening_does_what_is_written, tell_place),
-        cmocka_unit_test(every_line_was_met),
-        cmocka_unit_test(no_row_is_hidden),
+        WALK_TESTS,
         cmocka_unit_test(both_rest_alike),
         cmocka_unit_test(clocks_are_met),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, setup, walk_end);
 }

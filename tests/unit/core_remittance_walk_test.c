@@ -7,18 +7,13 @@
 #include "unit.h"
 
 #include "core/pension_remittance.h"
-#include "flow_expected.h"
 #include "pension_documents.h"
 
 #define EXPECTED_FILE "tests/data/pension_remittance_expected.txt"
+#define FLOW          (&pension_remittance_flow)
 #define LINE          INT64_C(2902838)
 #define PART          INT64_C(1000000)
 #define NOW           INT64_C(1772413200000) /* 2026-03-02 09:00 +08:00 */
-
-static struct arena *arena;
-static struct calendar *calendar;
-static struct rules rules;
-static size_t walked;
 
 /* One bank line as it stands, and one event. */
 struct point {
@@ -31,6 +26,8 @@ struct point {
     bool part_booked;  /* before */
     bool all_is_found; /* the event books all that is left */
 };
+
+#include "flow_walk.h"
 
 /* --- what holds once the event has been taken, by our own reckoning ------------------- */
 
@@ -160,23 +157,14 @@ static void decide(const struct point *point, bool running, struct flow_case *be
     struct error err = ERROR_INIT;
 
     *before = case_of(point, running);
-    assert_true(flow_decide(&pension_remittance_flow, &rules, calendar,
-                            point->from == FLOW_OPENING ? NULL : before, &event, arena,
-                            decision, &err));
+    assert_true(flow_decide(FLOW, &rules, calendar, point->from == FLOW_OPENING ? NULL : before,
+                            &event, arena, decision, &err));
 }
 
-/* Told when the walk ends badly: where it was. */
-static char place[160];
-
-static void remember_place(const struct point *point)
+static void say_rest(const struct point *point)
 {
-    snprintf(place, sizeof(place), "%s, %s, source %u, %s, verdict %u, part %d, all %d",
-             role_name(point->role).english,
-             point->from == FLOW_OPENING
-                 ? "opening"
-                 : flow_state_name(&pension_remittance_flow, point->from).english,
-             point->source, action_name(point->action).english, (unsigned)point->verdict,
-             point->part_booked, point->all_is_found);
+    print_message(", part %d, all %d, no_case %d", point->part_booked, point->all_is_found,
+                  point->no_case);
 }
 
 /* What is booked, asked about and returned adds up. */
@@ -193,32 +181,12 @@ static void check_sums(const struct point *point, const struct flow_case *after)
 
 static void check(const struct point *point)
 {
-    struct expected_line *line = expected_find(&pension_remittance_flow, point->role,
-                                               point->from, point->source, point->action,
-                                               point);
-    const struct flow_case *compared;
     struct flow_decision decision;
-    struct flow_case before;
 
-    walked++;
-    remember_place(point);
-    arena_reset(arena);
-    if (line != NULL)
-        line->hit = true;
-    decide(point, line == NULL || line->refusal, &before, &decision);
-    compared = point->from == FLOW_OPENING ? NULL : &before;
-    if (line == NULL || line->refusal) {
-        expected_refusal(compared, &decision, line == NULL ? "FLW-01" : line->code);
+    if (!walk_taken(point, NOW, &decision))
         return;
-    }
-    expected_step(&pension_remittance_flow, line, point->from, &decision);
     check_sums(point, &decision.after);
-    assert_int_equal(decision.after.version, compared == NULL ? 1 : 8);
-    assert_int_equal(decision.after.changed_at.ms, NOW);
-    if (compared == NULL)
-        return;
-    decide(point, true, &before, &decision);
-    expected_met(&pension_remittance_flow, line, &decision.after);
+    walk_clocks(point);
 }
 
 static void check_variants(struct point point)
@@ -233,56 +201,14 @@ static void check_variants(struct point point)
 
 static void every_combination_does_what_is_written(void **unused)
 {
-    static const unsigned sources[] = {EVENT_SUBMITTED, EVENT_RECEIVED, EVENT_OPERATOR};
-
     (void)unused;
-    for (unsigned role = ROLE_IN; role <= ROLE_OUT; role++) {
-        for (unsigned from = 0; from < REMITTANCE_STATES; from++) {
-            for (unsigned action = 0; action < ACTIONS; action++) {
-                struct point point = {.role = role, .from = from, .action = action};
-
-                for (size_t s = 0; s < COUNT_OF(sources); s++) {
-                    point.source = sources[s];
-                    check_variants(point);
-                }
-                point.source = EVENT_RECEIPT;
-                for (unsigned verdict = 0; verdict < VERDICTS; verdict++) {
-                    point.verdict = (enum verdict)verdict;
-                    check_variants(point);
-                }
-            }
-        }
-    }
-    print_message("%zu situations\n", walked);
+    walk_states(ROLE_IN, ROLE_OUT);
 }
 
 static void every_opening_does_what_is_written(void **unused)
 {
     (void)unused;
-    for (unsigned source = EVENT_SUBMITTED; source <= EVENT_OPERATOR; source++) {
-        for (unsigned action = 0; action < ACTIONS; action++) {
-            struct point point = {.from = FLOW_OPENING, .source = source, .action = action};
-            uint8_t role;
-
-            if (!flow_opens(&pension_remittance_flow, (enum event_source)source, action,
-                            ROLE_NONE, &role))
-                role = ROLE_OUT;
-            point.role = role;
-            check_variants(point);
-        }
-    }
-}
-
-static void every_line_was_met(void **unused)
-{
-    (void)unused;
-    expected_all_met();
-}
-
-static void no_row_is_hidden(void **unused)
-{
-    (void)unused;
-    expected_no_row_hidden(&pension_remittance_flow);
+    walk_openings(ROLE_NONE, ROLE_OUT, check_variants);
 }
 
 /* A pair in which both may rest has the same state on both sides. */
@@ -291,44 +217,22 @@ static void both_rest_alike(void **unused)
     (void)unused;
     for (unsigned in = 0; in < REMITTANCE_STATES; in++)
         for (unsigned out = 0; out < REMITTANCE_STATES; out++)
-            assert_int_equal(flow_pair_allowed(&pension_remittance_flow, in, out),
+            assert_int_equal(flow_pair_allowed(FLOW, in, out),
                              in == out && in != REMITTANCE_SUSPENSE);
 }
 
 static int setup(void **unused)
 {
-    (void)unused;
-    arena = arena_new(1 << 20);
-    calendar = calendar_new();
-    assert_non_null(arena);
-    assert_non_null(calendar);
-    expected_read(&pension_remittance_flow, EXPECTED_FILE);
-    return 0;
-}
-
-static int teardown(void **unused)
-{
-    (void)unused;
-    arena_free(arena);
-    calendar_free(calendar);
-    return 0;
-}
-
-static int tell_place(void **unused)
-{
-    (void)unused;
-    print_message("last situation: %s\n", place);
+    assert_int_equal(walk_start(unused), 0);
+    walk_begin(FLOW, EXPECTED_FILE);
     return 0;
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(every_combination_does_what_is_written, tell_place),
-        cmocka_unit_test_teardown(every_opening_does_what_is_written, tell_place),
-        cmocka_unit_test(every_line_was_met),
-        cmocka_unit_test(no_row_is_hidden),
+        WALK_TESTS,
         cmocka_unit_test(both_rest_alike),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, setup, walk_end);
 }

@@ -12,10 +12,7 @@
 #define EXPECTED_FILE "tests/data/settlement_stay_expected.txt"
 #define FLOW          (&settlement_stay_flow)
 
-static struct arena *arena;
-static struct calendar *calendar;
-static struct rules rules;
-static size_t walked;
+#include "flow_walk.h"
 
 static const unsigned clock_kinds[] = {CLOCK_ANSWER, CLOCK_PATIENCE, CLOCK_RETRY, CLOCK_LAPSE,
                                        CLOCK_CONFIRM};
@@ -38,53 +35,21 @@ static void decide(const struct point *point, bool running, struct flow_case *be
                             &event, arena, decision, &err));
 }
 
-/* Told when the walk ends badly: where it was. */
-static char place[240];
-
-static void remember_place(const struct point *point, const struct expected_line *line)
+static void say_rest(const struct point *point)
 {
-    snprintf(place, sizeof(place),
-             "%s, %s, source %u, %s, verdict %u, which %u, of %s%s, outcome %u%s%s%s%s%s%s, "
-             "line %u",
-             role_name(point->role).english,
-             point->from == FLOW_OPENING ? "opening"
-                                         : flow_state_name(FLOW, point->from).english,
-             point->source,
-             point->source == EVENT_TIMER ? clock_kind_name(point->action).english
-                                          : action_name(point->action).english,
-             (unsigned)point->verdict, point->which, action_name(point->of).english,
-             point->gone ? " gone" : "", point->outcome, point->ok ? " ok" : " no",
-             point->wrong ? " wrong" : "", point->visit ? " visit" : "",
-             point->no_case ? " no case" : "", point->two_phase ? " two phases" : "",
-             point->under_way ? " under way" : "", line != NULL ? line->number : 0);
+    print_message(", which %u, of %s%s, outcome %u%s%s%s%s%s%s", point->which,
+                  action_name(point->of).english, point->gone ? " gone" : "", point->outcome,
+                  point->ok ? " ok" : " no", point->wrong ? " wrong" : "",
+                  point->visit ? " visit" : "", point->no_case ? " no case" : "",
+                  point->two_phase ? " two phases" : "", point->under_way ? " under way" : "");
 }
 
 static void check(const struct point *point)
 {
-    struct expected_line *line = expected_find(FLOW, point->role, point->from, point->source,
-                                               point->action, point);
-    const struct flow_case *compared;
     struct flow_decision decision;
-    struct flow_case before;
 
-    walked++;
-    remember_place(point, line);
-    arena_reset(arena);
-    if (line != NULL)
-        line->hit = true;
-    decide(point, line == NULL || line->refusal, &before, &decision);
-    compared = point->from == FLOW_OPENING ? NULL : &before;
-    if (line == NULL || line->refusal) {
-        expected_refusal(compared, &decision, line != NULL ? line->code : "FLW-01");
-        return;
-    }
-    expected_step(FLOW, line, point->from, &decision);
-    assert_int_equal(decision.after.version, compared == NULL ? 1 : 8);
-    assert_int_equal(decision.after.changed_at.ms, STAY_NOW);
-    if (compared == NULL)
-        return;
-    decide(point, true, &before, &decision);
-    expected_met(FLOW, line, &decision.after);
+    if (walk_taken(point, STAY_NOW, &decision))
+        walk_clocks(point);
 }
 
 /* --- everything that may be said --------------------------------------------------------- */
@@ -145,7 +110,7 @@ static bool is_of_this_flow(unsigned action)
            action == ACTION_FALLBACK || action == ACTION_CONFIRM || action == ACTION_ABANDON;
 }
 
-static void check_message(struct point point)
+static void check_variants(struct point point)
 {
     static const unsigned ofs[] = {ACTION_REGISTER, ACTION_SETTLE, ACTION_CANCEL};
     bool answers = stay_is_answer(point.action) || point.source == EVENT_RECEIPT;
@@ -180,7 +145,8 @@ static void check_timer(struct point point)
             check_both(point);
             continue;
         }
-        remember_place(&point, NULL);
+        last = point;
+        last_line = NULL;
         decide(&point, false, &before, &decision);
         assert_int_equal(decision.kind, DECISION_ACCEPTED);
         assert_int_equal(decision.after.state, point.from);
@@ -212,7 +178,7 @@ static void every_combination_does_what_is_written(void **unused)
             for (point.action = 0; point.action < ACTIONS; point.action++) {
                 for (size_t s = 0; s < COUNT_OF(sources); s++) {
                     point.source = sources[s];
-                    check_message(point);
+                    check_variants(point);
                 }
             }
         }
@@ -220,32 +186,19 @@ static void every_combination_does_what_is_written(void **unused)
     print_message("%zu situations\n", walked);
 }
 
-/* Whatever role the engine thinks likely, the table says who may open. */
+static void check_opening(struct point point)
+{
+    if (point.source != EVENT_TIMER && point.source != EVENT_RECEIPT)
+        check_variants(point);
+}
+
 static void every_opening_does_what_is_written(void **unused)
 {
     (void)unused;
-    for (unsigned source = EVENT_SUBMITTED; source <= EVENT_OPERATOR; source++) {
-        for (unsigned action = 0; action < ACTIONS; action++) {
-            struct point point = {.from = FLOW_OPENING, .source = source, .action = action};
-            uint8_t role;
-
-            if (source == EVENT_TIMER || source == EVENT_RECEIPT)
-                continue;
-            if (!flow_opens(FLOW, (enum event_source)source, action, ROLE_NONE, &role))
-                role = ROLE_INSURED;
-            point.role = role;
-            check_message(point);
-        }
-    }
+    walk_openings(ROLE_NONE, ROLE_INSURED, check_opening);
 }
 
-static void every_line_was_met(void **unused)
-{
-    (void)unused;
-    expected_all_met();
-}
-
-static void no_row_is_hidden(void **unused)
+static void the_table_has_rows(void **unused)
 {
     (void)unused;
     assert_true(expected_rows(FLOW) > 0);
@@ -291,38 +244,19 @@ static void both_rest_as_written(void **unused)
 
 static int setup(void **unused)
 {
-    (void)unused;
-    arena = arena_new(1 << 20);
-    calendar = calendar_new();
-    assert_non_null(arena);
-    assert_non_null(calendar);
-    expected_read(FLOW, EXPECTED_FILE);
-    return 0;
-}
-
-static int teardown(void **unused)
-{
-    (void)unused;
-    arena_free(arena);
-    calendar_free(calendar);
-    return 0;
-}
-
-static int tell_place(void **unused)
-{
-    (void)unused;
-    print_message("last situation: %s\n", place);
+    assert_int_equal(walk_start(unused), 0);
+    walk_begin(FLOW, EXPECTED_FILE);
     return 0;
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(every_combination_does_what_is_written, tell_place),
-        cmocka_unit_test_teardown(every_opening_does_what_is_written, tell_place),
+        cmocka_unit_test_teardown(every_combination_does_what_is_written, walk_tell),
+        cmocka_unit_test_teardown(every_opening_does_what_is_written, walk_tell),
         cmocka_unit_test(every_line_was_met),
-        cmocka_unit_test(no_row_is_hidden),
+        cmocka_unit_test(the_table_has_rows),
         cmocka_unit_test(both_rest_as_written),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, setup, walk_end);
 }
