@@ -141,8 +141,9 @@ struct flow_case {
     uint32_t out_region;
     uint32_t letter_revision; /* highest accepted, 0 none */
     uint32_t form_revision;
-    struct money form_total;          /* A6 of the accepted form; of a bank line: allocated */
-    struct money money_total;         /* IN: booked; OUT: advised; of a bank line: its amount */
+    struct money form_total;  /* A6 of the newest form, at IN of the one that is held; of a bank
+                                line: allocated */
+    struct money money_total; /* IN: booked; OUT: advised; of a bank line: its amount */
     struct money certificate_balance; /* AAE240 of the 参保缴费凭证 */
     struct money reverse_total;       /* to be returned in a reversal */
     struct money reversed_total;      /* of it returned (IN), booked (OUT) */

@@ -218,10 +218,13 @@ static void tell_difference(struct flow_facts *facts)
         set_code(facts, "PEN-R22");
 }
 
-static void drop_form(struct flow_facts *facts)
+/* OUT goes on knowing the sum: IN may hold a form that it has returned, and end with it when
+ * the rest of the money comes. */
+static void drop_form(const struct flow_situation *situation, struct flow_facts *facts)
 {
     facts->form_held = false;
-    facts->form_total = (struct money){0};
+    if (situation->before->role == ROLE_IN)
+        facts->form_total = (struct money){0};
 }
 
 /* PEN-C24: the account that moves against the balance of the certificate. A remark explains
@@ -278,7 +281,7 @@ static bool read_form(const struct flow_situation *situation, struct flow_facts 
     pension_set_flag(facts, CASE_FORM_BACK, false);
     facts->details = issues;
     facts->checks_fail = received && issues->hard;
-    drop_form(facts);
+    drop_form(situation, facts);
     if (facts->checks_fail) {
         set_code(facts, only_papers_missing(issues) ? "PEN-R23" : "PEN-R21");
         return true;
@@ -314,7 +317,7 @@ static void read_form_return(const struct flow_situation *situation, struct flow
                       "it returns another revision of the form than the newest");
         return;
     }
-    drop_form(facts);
+    drop_form(situation, facts);
     pension_set_flag(facts, CASE_FORM_BACK, true);
 }
 
@@ -442,7 +445,7 @@ static bool read_receipt(const struct flow_situation *situation, struct flow_fac
         return true;
     case ACTION_FORM:
         if (refused) {
-            drop_form(facts);
+            drop_form(situation, facts);
             pension_set_flag(facts, CASE_FORM_BACK, true);
         }
         return true;

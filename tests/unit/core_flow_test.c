@@ -192,7 +192,7 @@ static void a_refused_form_counts_as_not_sent(void **unused)
     expect_accepted(&before, &event);
     assert_int_equal(decision.after.state, PENSION_DISPUTE);
     assert_int_equal(decision.after.form_revision, 1);
-    assert_int_equal(decision.after.form_total.fen, 0);
+    assert_int_equal(decision.after.form_total.fen, 100); /* IN may hold the one before it */
     assert_int_equal(decision.after.flags, CASE_MONEY_SEEN | CASE_FORM_BACK);
     assert_string_equal(decision.after.last_code, "PEN-C19");
     assert_int_equal(decision.send_count, 1);

@@ -119,6 +119,32 @@ static void a_closed_case_is_corrected_by_a_new_one(void **unused)
     }
 }
 
+/* The sums differed, the form came back, the rest of the money came: IN ended with the form
+ * that it held, and OUT knows for how much. */
+static void a_case_may_end_on_a_returned_form(void **unused)
+{
+    struct side side = side_of(ROLE_OUT);
+    struct flow_event back = event_with(
+        EVENT_RECEIVED, ACTION_FORM_RETURN,
+        document_return(arena, ACTION_FORM_RETURN, "1", "PEN-R22"));
+    struct flow_event end = event_with(EVENT_RECEIVED, ACTION_COMPLETION,
+                                       document_new(arena, ACTION_COMPLETION));
+
+    (void)unused;
+    side.old.state = PENSION_BOTH;
+    expect_accepted(&side.old, &back);
+    assert_int_equal(decision.after.state, PENSION_DISPUTE);
+    assert_false(decision.after.flags & CASE_FORM_HELD);
+    assert_int_equal(decision.after.form_total.fen, DOCUMENT_TOTAL_FEN);
+    side.old = decision.after;
+    expect_accepted(&side.old, &end);
+    assert_int_equal(decision.after.state, PENSION_CLOSED);
+    side.old = decision.after;
+    opens(&side, EVENT_RECEIVED, FIRST, DOCUMENT_TOTAL);
+    take(&side);
+    expect_corrected(&side, FIRST);
+}
+
 /* While it stands, and when it is done, there is no second one; if it was refused there may be.
  */
 static void a_case_is_corrected_once(void **unused)
@@ -452,6 +478,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         FLOW_TEST(a_closed_case_is_corrected_by_a_new_one),
+        FLOW_TEST(a_case_may_end_on_a_returned_form),
         FLOW_TEST(a_case_is_corrected_once),
         FLOW_TEST(an_open_reversal_hinders_another),
         FLOW_TEST(theirs_may_come_before_our_case_has_ended),
