@@ -7,17 +7,28 @@ enum {
     TRIES_SOON = 20,  /* half a minute apart, */
     TRIES_LATER = 40, /* ten minutes, */
     TRIES_MAX = 100,  /* a day */
+    CHAT_MS = 40 * 60 * 1000,
     DAY_MS = 24 * 3600 * 1000,
     WEEKS_MS = 40 * 24 * 3600 * 1000u
 };
+
+static struct paper *new_paper(struct world *world, uint32_t province)
+{
+    struct province *at = &world->provinces[province];
+    struct paper *paper = &at->papers[at->paper_count];
+
+    CHECK(at->paper_count < PAPERS_MAX);
+    at->paper_count++;
+    *paper = (struct paper){.number = ++at->paper_number, .revision = 1, .good = true};
+    return paper;
+}
 
 struct paper *cores_paper(struct world *world, uint32_t province, uint32_t case_index,
                           uint16_t action, uint32_t revision, enum business which)
 {
     static struct paper nothing; /* what is never written */
-    struct province *at = &world->provinces[province];
     struct plan *plan = &world->plans[case_index];
-    struct paper *paper = &at->papers[at->paper_count];
+    struct paper *paper;
     int64_t delay_ms = 1000 + (int64_t)world_random(world, 60 * 1000);
 
     plan->papers_written++;
@@ -27,24 +38,37 @@ struct paper *cores_paper(struct world *world, uint32_t province, uint32_t case_
     }
     if (plan->papers_written == plan->slow_paper)
         delay_ms += (int64_t)world_random(world, WEEKS_MS);
-    CHECK(at->paper_count < PAPERS_MAX);
-    at->paper_count++;
-    *paper = (struct paper){
-        .at = instant_add_ms(world->now, delay_ms),
-        .case_index = case_index,
-        .action = action,
-        .revision = revision,
-        .number = ++at->paper_number,
-        .good = true,
-        .which = which,
-    };
+    paper = new_paper(world, province);
+    paper->at = instant_add_ms(world->now, delay_ms);
+    paper->case_index = case_index;
+    paper->action = action;
+    paper->revision = revision;
+    paper->which = which;
     return paper;
+}
+
+/* What may be said at any time: how does it stand, do hurry, this was paid. */
+static void chat(struct world *world, uint32_t index)
+{
+    static const uint16_t says[] = {ACTION_STATUS_QUERY, ACTION_REMINDER, ACTION_CERTIFICATE,
+                                    ACTION_NOTICE};
+    const struct plan *plan = &world->plans[index];
+    uint16_t action = says[world_random(world, COUNT_OF(says))];
+    uint32_t province = world_one_in(world, 2) ? plan->in : plan->out;
+    struct paper *paper = new_paper(world, plan->play->alone ? plan->in : province);
+
+    paper->case_index = index;
+    paper->action = action;
+    paper->at = instant_add_ms(world->now, (int64_t)world_random(world, CHAT_MS));
 }
 
 void cores_start(struct world *world)
 {
-    for (uint32_t i = 0; i < world->case_count; i++)
+    for (uint32_t i = 0; i < world->case_count; i++) {
         world->plans[i].play->start(world, i);
+        for (unsigned says = (unsigned)world_random(world, 3); says > 0; says--)
+            chat(world, i);
+    }
 }
 
 uint16_t cores_flow(const struct world *world, const struct paper *paper)
@@ -79,6 +103,10 @@ static bool once_is_enough(const struct plan *plan, const struct paper *paper)
     case ACTION_APPLICATION:
     case ACTION_WITHDRAWAL:
     case ACTION_WITHDRAWAL_ANSWER:
+    case ACTION_STATUS_QUERY:
+    case ACTION_REMINDER:
+    case ACTION_CERTIFICATE:
+    case ACTION_NOTICE:
         return true;
     case ACTION_COMPLETION:
         return paper->which == TRANSFER && plan->completed;
@@ -123,8 +151,8 @@ static bool has_ended(struct world *world, uint32_t province, const struct paper
 /* Too early for the flow: the core writes the same paper anew, under a new key. */
 static void write_anew(struct world *world, uint32_t province, const struct paper *refused)
 {
-    struct province *at = &world->provinces[province];
-    struct paper *again = &at->papers[at->paper_count];
+    struct paper *again;
+    uint32_t number;
     const struct plan *plan = &world->plans[refused->case_index];
 
     if (refused->tries == TRIES_MAX || once_is_enough(plan, refused))
@@ -134,11 +162,11 @@ static void write_anew(struct world *world, uint32_t province, const struct pape
             remittance_comes(world, refused->case_index); /* the bank has it all the same */
         return;
     }
-    CHECK(at->paper_count < PAPERS_MAX);
-    at->paper_count++;
+    again = new_paper(world, province);
+    number = again->number;
     *again = *refused;
     again->at = instant_add_ms(world->now, cores_patience_ms(refused->tries));
-    again->number = ++at->paper_number;
+    again->number = number;
     if (again->which == TRANSFER)
         again->revision = cores_revision(world, province, again->case_index, again->action);
     again->tries++;

@@ -110,7 +110,11 @@ static void add_pension(struct arena *arena, struct record *root, const struct p
     case ACTION_FUND_ADVICE:
     case ACTION_FUND_RECEIPT:
     case ACTION_FUND_RETURN:
-        document_add_money(arena, root, "amount", plan->total.fen);
+        document_add_money(arena, root, "amount",
+                           paper->amount.fen > 0 ? paper->amount.fen : plan->total.fen);
+        break;
+    case ACTION_CERTIFICATE:
+        document_add_money(arena, root, "balance", plan->total.fen);
         break;
     case ACTION_LETTER_RETURN:
         document_add(arena, root, "code", "PEN-R11");

@@ -81,13 +81,22 @@ static bool check_ledger(struct world *world, struct province *province)
 }
 
 /* Of two reversals of one case that cross, one; a letter without the conditions of a change,
- * and what follows it to a side that knows no such case. */
+ * and what follows it to a side that knows no such case; what is said of a case that is not
+ * known over there yet, or no more. */
 static bool may_be_refused(const struct entry_letter *letter)
 {
-    if (letter->flow != FLOW_PENSION_SWITCH)
-        return letter->action == ACTION_REVERSAL;
-    return letter->action == ACTION_REVERSAL || letter->action == ACTION_LETTER ||
-           letter->action == ACTION_REFUSAL || letter->action == ACTION_WITHDRAWAL;
+    switch (letter->action) {
+    case ACTION_REVERSAL:
+    case ACTION_REMINDER:
+    case ACTION_STATUS_QUERY:
+        return true;
+    case ACTION_LETTER:
+    case ACTION_REFUSAL:
+    case ACTION_WITHDRAWAL:
+        return letter->flow == FLOW_PENSION_SWITCH;
+    default:
+        return false;
+    }
 }
 
 static bool no_open_letter(void *self, const struct letter_row *row)
@@ -102,9 +111,11 @@ static bool no_open_letter(void *self, const struct letter_row *row)
                       letter_state_name(row->letter.state).english);
 }
 
-/* Who was asked and has nothing against it waits for the one who asked, whose clock runs. */
+/* Who has said what was asked of it waits for the other side, whose clock runs. */
 static bool waits(const struct flow_case *row)
 {
+    if (row->flow == FLOW_PENSION_REMITTANCE)
+        return row->role == ROLE_OUT && row->state == REMITTANCE_ANSWERED;
     return row->flow == FLOW_MEDICAL_TRANSFER && row->state == MEDICAL_CHECKED &&
            row->part.medical.asked != 0;
 }

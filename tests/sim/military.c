@@ -19,7 +19,7 @@ static void bring_money(struct world *world, uint32_t index)
     struct plan *plan = &world->plans[index];
 
     if (!plan->money_sent && !plan->withdraws && !plan->at_once)
-        cores_paper(world, plan->in, index, ACTION_FUND_RECEIPT, 1, TRANSFER);
+        transfer_money_comes(world, index);
     plan->money_sent = true;
 }
 
@@ -45,7 +45,8 @@ void military_start(struct world *world, uint32_t index)
 
 void military_told(struct world *world, const struct news *news)
 {
-    if (news->which == TRANSFER && news->action == ACTION_FORM_RETURN)
+    if (news->which == TRANSFER && news->action == ACTION_FORM_RETURN &&
+        !transfer_waits_for_money(news->body))
         bring_form(world, news->case_index, true);
 }
 
@@ -81,7 +82,8 @@ static void accepted_transfer(struct world *world, const struct paper *paper)
         form_is_held(world, index, paper->good);
         break;
     case ACTION_FUND_RECEIPT:
-        plan->in_has_money = true;
+        plan->booked.fen += paper->amount.fen;
+        plan->in_has_money = money_equal(plan->booked, plan->total);
         if (!plan->form_sent)
             bring_form(world, index, !plan->bad_form);
         break;

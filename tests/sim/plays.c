@@ -143,6 +143,7 @@ void plays_draw_plan(struct world *world, uint32_t index, const struct play *pla
     plan->overlap = world_one_in(world, 6);
     plan->reverses = world_one_in(world, 5);
     plan->both_reverse = plan->reverses && world_one_in(world, 2);
+    plan->two_sums = world_one_in(world, 8);
     plan->moneyless = draw_moneyless(world, plan->play);
     if (world_one_in(world, 3))
         plan->line = (enum line_kind)world_random(world, LINE_KINDS);

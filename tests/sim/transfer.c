@@ -28,6 +28,17 @@ void transfer_send_form(struct world *world, uint32_t index, bool good)
         ->good = good;
 }
 
+/* In one sum or in two. */
+void transfer_money_comes(struct world *world, uint32_t index)
+{
+    const struct plan *plan = &world->plans[index];
+    int64_t first = plan->two_sums ? plan->total.fen / 3 : plan->total.fen;
+
+    for (int64_t rest = plan->total.fen; rest > 0; rest -= first, first = rest)
+        cores_paper(world, plan->in, index, ACTION_FUND_RECEIPT, 1, TRANSFER)->amount.fen =
+            first;
+}
+
 /* The bank does not use our network: the money arrives when it arrives. */
 static void send_money(struct world *world, uint32_t index)
 {
@@ -40,7 +51,7 @@ static void send_money(struct world *world, uint32_t index)
     if (plan->line != LINE_NONE)
         remittance_comes(world, index);
     else
-        write(world, plan->in, index, ACTION_FUND_RECEIPT);
+        transfer_money_comes(world, index);
 }
 
 void transfer_send_all(struct world *world, uint32_t index)
@@ -115,6 +126,14 @@ static void answer_withdrawal(struct world *world, uint32_t index)
         plan->stopped;
 }
 
+/* The form is right, and so will the sum be: the rest of the money is under way. */
+bool transfer_waits_for_money(const struct record *form_return)
+{
+    struct text code;
+
+    return record_text(form_return, "code", &code) && text_is(code, "PEN-R22");
+}
+
 static void told_transfer(struct world *world, const struct news *news)
 {
     uint32_t index = news->case_index;
@@ -128,7 +147,7 @@ static void told_transfer(struct world *world, const struct news *news)
         transfer_letter_back(world, index, plan->in);
         break;
     case ACTION_FORM_RETURN:
-        if (news->province == plan->out)
+        if (news->province == plan->out && !transfer_waits_for_money(news->body))
             transfer_send_form(world, index, true);
         break;
     case ACTION_FORM:
@@ -230,7 +249,9 @@ static void accepted_transfer(struct world *world, const struct paper *paper)
         send_money(world, index);
         break;
     case ACTION_FUND_RECEIPT:
-        transfer_booked(world, index);
+        plan->booked.fen += paper->amount.fen;
+        if (money_equal(plan->booked, plan->total))
+            transfer_booked(world, index);
         break;
     case ACTION_COMPLETION:
         completed(world, index);

@@ -71,7 +71,7 @@ struct paper {
     bool good;       /* a form whose boxes add up; an answer that agrees */
     enum business which;
     unsigned tries;
-    struct money amount; /* of a bank line's rest */
+    struct money amount; /* a part, or the rest of a bank line; 0: all */
 };
 
 /* A document that a gateway has pushed to its core. */
@@ -162,6 +162,7 @@ struct plan {
     bool both_reverse;     /* both sides find out */
     bool moneyless;        /* no money on this route */
     uint32_t gathered;     /* the plan of a case that must end before this one; 0: none */
+    bool two_sums;         /* the money comes in two */
     enum line_kind line;   /* the money comes as a bank line */
     unsigned slow_paper;   /* the how many-th paper takes weeks, 0: none */
     unsigned lost_paper;   /* the how many-th paper is never written */
@@ -178,6 +179,7 @@ struct plan {
     bool money_sent;
     bool completed;
     bool stopped;         /* OUT sends no form and no money any more */
+    struct money booked;  /* by IN's core, without bank lines */
     bool money_back;      /* IN has sent it back */
     struct money advised; /* accepted by OUT's gateway; not if the case closed before it came */
 };
@@ -256,7 +258,9 @@ void transfer_letter(struct world *world, uint32_t index, uint32_t writer);
 void transfer_letter_back(struct world *world, uint32_t index, uint32_t writer);
 void transfer_send_form(struct world *world, uint32_t index, bool good);
 void transfer_send_all(struct world *world, uint32_t index); /* form and money, by the plan */
-void transfer_booked(struct world *world, uint32_t index);   /* the money is there */
+void transfer_money_comes(struct world *world, uint32_t index);
+bool transfer_waits_for_money(const struct record *form_return);
+void transfer_booked(struct world *world, uint32_t index); /* the money is there */
 
 /* remittance.c: the bank line of a plan */
 void remittance_comes(struct world *world, uint32_t index);
