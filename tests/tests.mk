@@ -20,7 +20,7 @@ $(B)/tests/simulate: $(call objects,$(SIM_SOURCES)) $(call archive,engine ledger
 	@mkdir -p $(@D)
 	@$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group \
 		$(call libs_of,ledger crypt)
-$(call objects,$(SIM_SOURCES)): CPPFLAGS += -Itests/sim
+$(call objects,$(SIM_SOURCES)): CPPFLAGS += -Itests/sim -Itests/support
 
 # --- the same for one stay of direct settlement, with its two cores ------------------------------
 STAYS_SOURCES := $(wildcard tests/sim_stay/*.c)

@@ -53,7 +53,7 @@ static void chat(struct world *world, uint32_t index)
     static const uint16_t says[] = {ACTION_STATUS_QUERY, ACTION_REMINDER, ACTION_CERTIFICATE,
                                     ACTION_NOTICE};
     const struct plan *plan = &world->plans[index];
-    uint16_t action = says[world_random(world, COUNT_OF(says))];
+    uint16_t action = says[world_random(world, plan->play->make != NULL ? 2 : COUNT_OF(says))];
     uint32_t province = world_one_in(world, 2) ? plan->in : plan->out;
     struct paper *paper = new_paper(world, plan->play->alone ? plan->in : province);
 
@@ -77,17 +77,17 @@ uint16_t cores_flow(const struct world *world, const struct paper *paper)
                                      : world->plans[paper->case_index].play->flow;
 }
 
-void cores_told(struct world *world, uint32_t province, uint16_t action,
+void cores_told(struct world *world, uint32_t province, const struct entry_letter *letter,
                 const struct record *body)
 {
-    struct text trace;
+    struct flow_reference reference;
 
-    CHECK(record_text(body, "reference/traceNumber", &trace));
+    flow_reference_of(flow_find(letter->flow), body, &reference);
     for (uint32_t i = 0; i < world->case_count; i++)
         for (enum business which = TRANSFER; which < BUSINESSES; which++) {
-            struct news news = {province, i, action, which, body};
+            struct news news = {province, i, letter->action, which, letter->message_id, body};
 
-            if (!text_is(trace, world->plans[i].traces[which]))
+            if (strcmp(reference.trace, world->plans[i].traces[which]) != 0)
                 continue;
             if (which == BANK_LINE)
                 remittance_told(world, &news);
@@ -127,7 +127,9 @@ uint32_t cores_revision(struct world *world, uint32_t province, uint32_t case_in
 
     CHECK(case_seen(world, province, &world->plans[case_index], TRANSFER, &seen, &found));
     flow = found ? flow_find(seen.flow) : NULL;
-    highest = flow != NULL ? flow->revision(&seen, action) : NULL;
+    if (flow == NULL || flow->revision == NULL)
+        return 1;
+    highest = flow->revision(&seen, action);
     return highest != NULL ? *highest + 1 : 1;
 }
 
@@ -167,7 +169,7 @@ static void write_anew(struct world *world, uint32_t province, const struct pape
     *again = *refused;
     again->at = instant_add_ms(world->now, cores_patience_ms(refused->tries));
     again->number = number;
-    if (again->which == TRANSFER)
+    if (again->which == TRANSFER && flow_find(plan->play->flow)->revision != NULL)
         again->revision = cores_revision(world, province, again->case_index, again->action);
     again->tries++;
 }
@@ -176,7 +178,7 @@ void cores_answered(struct world *world, uint32_t province, const struct paper *
                     enum verdict verdict)
 {
     const struct play *play = world->plans[answered->case_index].play;
-    bool accepted = verdict == VERDICT_ACCEPTED;
+    bool accepted = verdict == VERDICT_ACCEPTED || verdict == VERDICT_PENDING;
 
     if (answered->which == BANK_LINE && accepted)
         remittance_accepted(world, answered);

@@ -140,8 +140,11 @@ static void add_pension(struct arena *arena, struct record *root, const struct p
 struct record *document_make(struct arena *arena, const struct plan *plan,
                              const struct paper *paper)
 {
-    struct record *root = record_new(arena, action_name(paper->action).english);
+    struct record *root;
 
+    if (plan->play->make != NULL)
+        return plan->play->make(arena, plan, paper);
+    root = record_new(arena, action_name(paper->action).english);
     CHECK(root != NULL);
     add_reference(arena, root, plan, paper->which);
     if (names_person(plan, paper))

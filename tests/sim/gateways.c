@@ -134,7 +134,8 @@ static void write_letter(struct province *province, const struct letter_row *let
                               .flow = from->flow,
                               .action = from->action,
                               .revision = from->revision,
-                              .sent_at = from->created};
+                              .sent_at = from->created,
+                              .answer_by = from->answer_by};
     struct text bytes;
 
     work->out_id = from->out_id;
@@ -191,7 +192,7 @@ static void push_to_core(struct province *province, const struct letter_row *let
     if (reaches && !seen_before(world, &letter->letter.message_id)) {
         struct arena *arena = arena_new(WORK_MEMORY_MAX);
         CHECK(arena != NULL);
-        cores_told(world, province->index, letter->letter.action,
+        cores_told(world, province->index, &letter->letter,
                    letter_content(province, letter, arena));
         arena_free(arena);
     }
@@ -354,6 +355,7 @@ static void submit_paper(struct province *province, const struct paper *paper)
     work->message.action = paper->action;
     work->message.revision = paper->revision;
     work->message.sent_at = world->now;
+    work->message.in_reply_to = world->plans[paper->case_index].asked;
     work->message.body = document_make(work->arena, &world->plans[paper->case_index], paper);
     memset(key, 'k', sizeof(key));
     snprintf(key, sizeof(key), "paper %08u of a core, padded", paper->number);
@@ -460,18 +462,20 @@ static void answer_paper(struct province *province, const struct work *work,
 static void tell_trace(const struct province *province, const struct work *work)
 {
     const struct work_result *result = &work->result;
-    struct text trace;
+    struct flow_reference reference;
 
-    if (province->world->trace &&
-        record_text(work->message.body, "reference/traceNumber", &trace))
-        printf("%lld %u: %s %s of %.*s: %s%s %s %s\n",
-               (long long)(province->world->now.ms / 1000), province->index,
-               work->local ? "brought" : "got", action_name(work->message.action).english,
-               TEXT_ARG(trace), result->duplicate ? "again " : "",
-               result->later                         ? "later"
-               : result->verdict == VERDICT_ACCEPTED ? "taken"
-                                                     : "refused",
-               result->code, result->reason);
+    if (!province->world->trace)
+        return;
+    flow_reference_of(flow_find(work->message.flow), work->message.body, &reference);
+    printf("%lld %u: %s %s of %s: %s%s %s %s\n", (long long)(province->world->now.ms / 1000),
+           province->index, work->local ? "brought" : "got",
+           action_name(work->message.action).english, reference.trace,
+           result->duplicate ? "again " : "",
+           result->later                         ? "later"
+           : result->verdict == VERDICT_ACCEPTED ? "taken"
+           : result->verdict == VERDICT_PENDING  ? "pending"
+                                                 : "refused",
+           result->code, result->reason);
 }
 
 static void answer(struct province *province, const struct work *work)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/injury_record.h"
 #include "core/medical_transfer.h"
 #include "core/pension_remittance.h"
 #include "gateways.h"
@@ -90,6 +91,9 @@ static bool may_be_refused(const struct entry_letter *letter)
     case ACTION_REMINDER:
     case ACTION_STATUS_QUERY:
         return true;
+    case ACTION_INSURED_QUERY: /* came too late */
+    case ACTION_INSURED_STATE:
+        return letter->flow == FLOW_INJURY_RECORD;
     case ACTION_LETTER:
     case ACTION_REFUSAL:
     case ACTION_WITHDRAWAL:
@@ -111,11 +115,14 @@ static bool no_open_letter(void *self, const struct letter_row *row)
                       letter_state_name(row->letter.state).english);
 }
 
-/* Who has said what was asked of it waits for the other side, whose clock runs. */
+/* Who has said what was asked of it waits for the other side, whose clock runs; a decision is
+ * in force. */
 static bool waits(const struct flow_case *row)
 {
     if (row->flow == FLOW_PENSION_REMITTANCE)
         return row->role == ROLE_OUT && row->state == REMITTANCE_ANSWERED;
+    if (row->flow == FLOW_INJURY_RECORD)
+        return row->state == INJURY_HELD;
     return row->flow == FLOW_MEDICAL_TRANSFER && row->state == MEDICAL_CHECKED &&
            row->part.medical.asked != 0;
 }
@@ -285,7 +292,8 @@ static bool check_states(struct world *world, const struct plan *plan,
     if (!sides->in_found && !sides->out_found)
         return world_fail(world, "case %s is nowhere", plan->traces[TRANSFER]);
     world->ends[play_index(plan->play)][row->state]++;
-    if (!flow_state_ends(flow, row->state) && !plan->unfinished)
+    if (!flow_state_ends(flow, row->state) && !plan->unfinished &&
+        (row->flow != FLOW_INJURY_RECORD || row->state != INJURY_HELD))
         return world_fail(world, "case %s did not end: %s", plan->traces[TRANSFER],
                           flow_state_name(flow, row->state).english);
     if ((sides->in.flags & CASE_FLAGGED) != 0 || (sides->out.flags & CASE_FLAGGED) != 0)

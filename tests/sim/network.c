@@ -76,6 +76,7 @@ bool packet_pack(const struct message *message, struct arena *arena, struct text
     buffer_u16(&buffer, message->action);
     buffer_u32(&buffer, message->revision);
     buffer_i64(&buffer, message->sent_at.ms);
+    buffer_i64(&buffer, message->answer_by.ms);
     record_encode(message->body, &buffer);
     *bytes = buffer_as_text(&buffer);
     return !buffer.overflow;
@@ -97,6 +98,7 @@ bool packet_unpack(struct text bytes, struct arena *arena, struct message *messa
     message->action = reader_u16(&reader);
     message->revision = reader_u32(&reader);
     message->sent_at.ms = reader_i64(&reader);
+    message->answer_by.ms = reader_i64(&reader);
     if (reader.broken || !record_decode(arena, reader_view(&reader, reader.left), &body, &err))
         return false;
     message->body = body;

@@ -46,6 +46,8 @@ static const struct play plays[] = {
     {"medical.transfer", FLOW_MEDICAL_TRANSFER, 5, .turned_back = MEDICAL_TURNED_BACK,
      .insurance = "110", .form_says = true, .intend = medical_intend, .start = medical_start,
      .told = medical_told, .accepted = medical_accepted, .write = medical_write},
+    {"injury.record", FLOW_INJURY_RECORD, 3, .intend = injury_intend, .start = injury_start,
+     .told = injury_told, .accepted = injury_accepted, .make = injury_make},
 };
 
 const struct play *play_at(size_t index)

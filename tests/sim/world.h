@@ -80,6 +80,7 @@ struct news {
     uint32_t case_index;
     uint16_t action;
     enum business which;
+    struct uuid message_id;
     const struct record *body;
 };
 
@@ -138,6 +139,9 @@ struct play {
     void (*start)(struct world *world, uint32_t index);
     void (*told)(struct world *world, const struct news *news);
     void (*accepted)(struct world *world, const struct paper *paper);
+    /* NULL, or: what documents.c would write is another flow's; this makes the whole. */
+    struct record *(*make)(struct arena *arena, const struct plan *plan,
+                           const struct paper *paper);
     /* NULL, or: more than documents.c writes by itself. */
     void (*write)(struct arena *arena, struct record *root, const struct plan *plan,
                   const struct paper *paper);
@@ -171,8 +175,9 @@ struct plan {
     struct money total;
     /* what the cores know */
     unsigned papers_written;
-    bool unfinished;  /* a paper was never written */
-    unsigned letters; /* written so far */
+    bool unfinished;   /* a paper was never written */
+    unsigned letters;  /* written so far */
+    struct uuid asked; /* MessageId of the request that is to be answered */
     bool in_has_form;
     bool in_has_money;
     bool form_sent;
@@ -233,7 +238,7 @@ size_t play_index(const struct play *play);
 /* cores.c */
 void cores_start(struct world *world);
 /* A document was pushed to the core behind `province`. */
-void cores_told(struct world *world, uint32_t province, uint16_t action,
+void cores_told(struct world *world, uint32_t province, const struct entry_letter *letter,
                 const struct record *body);
 /* The gateway answered a paper. */
 void cores_answered(struct world *world, uint32_t province, const struct paper *paper,
@@ -270,7 +275,7 @@ void remittance_refused(struct world *world, const struct paper *paper);
 void remittance_write(struct arena *arena, struct record *root, const struct plan *plan,
                       const struct paper *paper);
 
-/* temporary.c, institution.c, military.c, medical.c */
+/* temporary.c, institution.c, military.c, medical.c, injury.c */
 void temporary_start(struct world *world, uint32_t index);
 void temporary_told(struct world *world, const struct news *news);
 void temporary_accepted(struct world *world, const struct paper *paper);
@@ -293,6 +298,13 @@ void medical_told(struct world *world, const struct news *news);
 void medical_accepted(struct world *world, const struct paper *paper);
 void medical_write(struct arena *arena, struct record *root, const struct plan *plan,
                    const struct paper *paper);
+
+void injury_intend(struct world *world, uint32_t index);
+void injury_start(struct world *world, uint32_t index);
+void injury_told(struct world *world, const struct news *news);
+void injury_accepted(struct world *world, const struct paper *paper);
+struct record *injury_make(struct arena *arena, const struct plan *plan,
+                           const struct paper *paper);
 
 /* switch.c */
 void switch_intend(struct world *world, uint32_t index);
