@@ -64,7 +64,7 @@ gathered_first() { # TRACE CHILD
     must bring guizhou application "$2"
     must bring guizhou application "$1"
     check "the application waits: $(state_name guizhou "$1")" "申请等待：$(state_name guizhou "$1")" in_state guizhou "$1" consolidation
-    check "claimed in Guizhou, where he is registered, with ten years nowhere: $(claimed "$1")" \
+    check "claimed where he is registered, ten years nowhere: $(claimed "$1")" \
         "各地均不满十年，待遇领取地为户籍所在地贵州：$(claimed "$1")" is "$(claimed "$1")" PEN-PL-GATHER
     check "and no letter goes out before the relation is here: PEN-R09" "关系归集前不得发函：PEN-R09" \
         refused_with PEN-R09 bring guizhou letter "$1"
