@@ -1,5 +1,7 @@
 #include "net/listener_internal.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -235,13 +237,40 @@ static void on_input(struct evbuffer *input, const struct evbuffer_cb_info *info
         connection_enter(connection, STAGE_BODY);
 }
 
+/* The library's refusal is an HTML page without a number to ask for; there is no hook to write
+ * another one. It adds the page in one piece behind the head: then ours takes the place of
+ * both, before a byte has left. */
+static void replace_page(struct connection *connection, struct evbuffer *output)
+{
+    static const char end[] = "\r\n\r\n";
+    bool large = connection->refusal == 413;
+    struct evbuffer_ptr head = evbuffer_search(output, end, sizeof(end) - 1, NULL);
+    char page[128];
+    int size;
+
+    if (head.pos < 0 || evbuffer_get_length(output) == (size_t)head.pos + sizeof(end) - 1)
+        return;
+    size = snprintf(page, sizeof(page), "%sreference %016" PRIx64 "\n",
+                    large ? "SIZE: larger than anything that is agreed\n" : "",
+                    connection->refusal_reference);
+    connection->refusal = 0;
+    evbuffer_drain(output, evbuffer_get_length(output));
+    evbuffer_add_printf(output,
+                        "HTTP/1.1 %s\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n"
+                        "Connection: close\r\n\r\n%s",
+                        large ? "413 Content Too Large" : "400 Bad Request", size, page);
+}
+
 /* The library speaks on its own to what it cannot parse: a refusal without our callback. */
 static void on_output(struct evbuffer *output, const struct evbuffer_cb_info *info,
                       void *argument)
 {
     struct connection *connection = argument;
-    if (info->n_added == 0 || connection->stage == STAGE_WRITE ||
-        connection->stage == STAGE_WORKER)
+    if (info->n_added == 0)
+        return;
+    if (connection->refusal != 0)
+        replace_page(connection, output);
+    if (connection->stage == STAGE_WRITE || connection->stage == STAGE_WORKER)
         return;
     char status[13] = "";
     struct evbuffer_ptr from;
@@ -252,7 +281,11 @@ static void on_output(struct evbuffer *output, const struct evbuffer_cb_info *in
     if (!text_to_u64((struct text){status + 9, 3}, &code) || code < 400)
         return; /* 100 Continue */
     COUNT(connection->listener, refused_by_library);
-    request_log_refusal(connection, 0, (int)code, code == 413 ? "size" : "parse");
+    connection->refusal_reference = request_next_reference(connection->listener);
+    request_log_refusal(connection, connection->refusal_reference, (int)code,
+                        code == 413 ? "size" : "parse");
+    if ((code == 413 || code == 400) && info->orig_size == 0)
+        connection->refusal = (int)code;
     connection_enter(connection, STAGE_WRITE);
 }
 

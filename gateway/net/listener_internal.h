@@ -54,6 +54,8 @@ struct connection {
     const char *alert; /* the fatal alert of a failed handshake; NULL: none */
     bool ended;        /* its last reply was sent; nothing is executed any more */
     bool late;         /* a deadline ended it */
+    int refusal;       /* of the library, which is writing it; 0: it is not */
+    uint64_t refusal_reference;
 };
 
 /* A request and, later, its reply. `request` is first: listener_reply gets a pointer to it. */
@@ -157,6 +159,7 @@ void request_too_late(struct connection *connection);
 void request_park(struct listener *listener, struct exchange *exchange);
 /* Nobody waits for this one's reply any more. */
 void request_forsake(struct listener *listener, struct exchange *exchange);
+uint64_t request_next_reference(struct listener *listener);
 void request_log_refusal(struct connection *connection, uint64_t reference, int status,
                          const char *reason);
 

@@ -24,7 +24,7 @@ static const struct verdict go_on = {0, NULL, false};
 
 /* Spreads a counter over all 64 bits, so that a reference does not tell how busy we are; the
  * factor is odd, so no two are equal. */
-static uint64_t next_reference(struct listener *listener)
+uint64_t request_next_reference(struct listener *listener)
 {
     uint64_t number = listener->reference_base + ++listener->reference_count;
     return number * UINT64_C(0x9e3779b97f4a7c15);
@@ -131,7 +131,7 @@ static void refuse(struct connection *connection, struct evhttp_request *http,
                    struct verdict verdict)
 {
     struct listener *listener = connection->listener;
-    uint64_t reference = next_reference(listener);
+    uint64_t reference = request_next_reference(listener);
     struct reply reply = {.status = verdict.status, .content_type = "text/plain"};
 
     request_log_refusal(connection, reference, verdict.status, verdict.reason);
@@ -333,7 +333,7 @@ static struct exchange *make_exchange(struct connection *connection,
     exchange->connection = connection;
     exchange->http = http;
     exchange->peer = connection->peer;
-    exchange->request.id = next_reference(connection->listener);
+    exchange->request.id = request_next_reference(connection->listener);
     exchange->request.method = path->method;
     exchange->request.path = text_of(path->path);
     exchange->request.name = text_of(exchange->name);

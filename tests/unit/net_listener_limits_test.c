@@ -43,6 +43,17 @@ static void open_as(struct test_client *client, const char *name)
         assert_true(condition);                                                                \
     } while (0)
 
+/* In our own words, as every refusal of the listener, and nothing of the library's page. */
+static void says_too_large(const struct test_client *client)
+{
+    assert_non_null(strstr(client->answer, "HTTP/1.1 413 "));
+    assert_non_null(strstr(client->answer, "Content-Type: text/plain\r\n"));
+    assert_non_null(strstr(client->answer, "Connection: close\r\n"));
+    assert_non_null(strstr(client->answer, "\r\n\r\nSIZE: "));
+    assert_non_null(strstr(client->answer, "\nreference "));
+    assert_null(strstr(client->answer, "<"));
+}
+
 static void too_large(void **state)
 {
     static const char declared[] = "POST /v1/messages HTTP/1.1\r\nHost: a\r\n"
@@ -60,12 +71,14 @@ static void too_large(void **state)
     assert_true(test_client_send(&client, declared, sizeof(declared) - 1));
     assert_true(test_client_send(&client, body, sizeof(body)));
     assert_int_equal(test_client_read(&client, false, 2000), 413);
+    says_too_large(&client);
     assert_true(client.closed);
     test_client_close(&client);
 
     open_as(&client, "alice");
     assert_true(test_client_send(&client, chunked, sizeof(chunked) - 1));
     assert_int_equal(test_client_read(&client, false, 2000), 413);
+    says_too_large(&client);
     assert_true(client.closed);
     test_client_close(&client);
 
@@ -73,9 +86,54 @@ static void too_large(void **state)
     assert_true(test_client_send(&client, expected, sizeof(expected) - 1));
     assert_true(test_client_send(&client, body, sizeof(body)));
     assert_int_equal(test_client_read(&client, false, 2000), 413);
+    says_too_large(&client);
     test_client_close(&client);
     assert_int_equal(atomic_load(&f.handler.executed), 0);
     EVENTUALLY(fixture_counters(&f).refused_by_library == 3);
+    fixture_stop(&f);
+}
+
+/* A length beyond any memory, and the end of what is sent comes first: nothing is kept of it.
+ */
+static void a_huge_body_that_is_cut(void **state)
+{
+    static const char head[] = "POST /v1/messages HTTP/1.1\r\nHost: a\r\n"
+                               "Content-Length: 1000000000000\r\n\r\n";
+    static char piece[65536];
+    struct test_client client;
+    (void)state;
+    memset(piece, 'x', sizeof(piece));
+    fixture_listen(&f, (struct listener_options){.body_max = 2048});
+    for (unsigned i = 0; i < 8; i++) {
+        open_as(&client, "alice");
+        assert_true(test_client_send(&client, head, sizeof(head) - 1));
+        for (unsigned j = 0; j < 16; j++)
+            (void)test_client_send(&client, piece, sizeof(piece));
+        assert_int_equal(fixture_counters(&f).bodies_bytes, 0);
+        test_client_close(&client);
+    }
+    EVENTUALLY(fixture_counters(&f).connections_open == 0);
+    assert_int_equal(atomic_load(&f.handler.executed), 0);
+    open_as(&client, "alice"); /* still serving */
+    assert_int_equal(test_client_ask(&client, POST_HELLO), 200);
+    test_client_close(&client);
+    fixture_stop(&f);
+}
+
+/* What the library cannot parse is refused in our own words, too. */
+static void not_http(void **state)
+{
+    static const char bytes[] = "NONSENSE\r\n\r\n";
+    struct test_client client;
+    (void)state;
+    fixture_listen(&f, (struct listener_options){0});
+    open_as(&client, "alice");
+    assert_true(test_client_send(&client, bytes, sizeof(bytes) - 1));
+    assert_int_equal(test_client_read(&client, false, 2000), 400);
+    assert_non_null(strstr(client.answer, "\r\n\r\nreference "));
+    assert_null(strstr(client.answer, "<"));
+    assert_true(client.closed);
+    test_client_close(&client);
     fixture_stop(&f);
 }
 
@@ -426,6 +484,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(too_large),
+        cmocka_unit_test(a_huge_body_that_is_cut),
+        cmocka_unit_test(not_http),
         cmocka_unit_test(client_leaves_while_a_worker_holds_its_request),
         cmocka_unit_test(limits_answer_503),
         cmocka_unit_test(too_many_connections),
