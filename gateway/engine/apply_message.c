@@ -476,6 +476,7 @@ static bool decide(struct incoming *in, struct error *err)
     struct work_result *result = &work->result;
     const char *fault;
     uint8_t role;
+    bool lacking;
     bool taken;
 
     if (flow == NULL) {
@@ -513,6 +514,12 @@ static bool decide(struct incoming *in, struct error *err)
         return true;
     } else if (!corrected_case(in->txn, &in->before, work->arena, &in->event.corrected, err)) {
         return false;
+    }
+    if (!attachments_lacking(in->engine, in->txn, work, in->event.at, &lacking, err))
+        return false;
+    if (lacking) {
+        result_refuse(result, "FLW-12", "a file that the document names is not here");
+        return true;
     }
     if (!describe_question(in, flow, err) || !try_postings(in, flow, err))
         return false;

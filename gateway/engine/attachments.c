@@ -228,3 +228,25 @@ void draft_add_named(struct draft *draft, const struct record *document)
         draft_add(draft, TLV_ATTACHMENT, mark);
     }
 }
+
+bool attachments_lacking(const struct engine *engine, struct ledger_txn *txn,
+                         const struct work *work, struct instant at, bool *lacking,
+                         struct error *err)
+{
+    uint8_t digests[ATTACHMENTS_NAMED_MAX][ATTACHMENT_DIGEST_SIZE];
+    size_t count;
+
+    *lacking = false;
+    if (work->local || rules_within(engine->rules, "ATT-FILE", instant_day(at), 0, 1, 0) == 0)
+        return true;
+    count = attachments_named(work->message.body, digests);
+    for (size_t i = 0; i < count && !*lacking; i++) {
+        struct attachment_row row;
+        bool found;
+
+        if (!ledger_get_attachment(txn, digests[i], &row, &found, err))
+            return false;
+        *lacking = !found || row.seq == 0;
+    }
+    return true;
+}

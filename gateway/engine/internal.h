@@ -132,6 +132,10 @@ uint32_t province_of(const struct engine *engine, uint32_t region);
 /* --- attachments.c ----------------------------------------------------------------------- */
 /* The files that a document names, into its entry. */
 void draft_add_named(struct draft *draft, const struct record *document);
+/* Does the rule ATT-FILE want a file that a province's document names, and that is not here? */
+MUST_USE bool attachments_lacking(const struct engine *engine, struct ledger_txn *txn,
+                                  const struct work *work, struct instant at, bool *lacking,
+                                  struct error *err);
 MUST_USE bool apply_file(struct engine *engine, struct ledger_txn *txn, struct work *work,
                          struct error *err);
 

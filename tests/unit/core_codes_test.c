@@ -885,8 +885,9 @@ static char *read_file(const char *path)
 static bool shown_elsewhere(const char *code)
 {
     static const char *const files[] = {
-        "tests/unit/engine_codes_test.c", "tests/unit/core_flow_rest_test.c",
-        "tests/unit/core_transfer_enquiry_test.c", "tests/unit/wire_reasons_test.c"};
+        "tests/unit/engine_codes_test.c", "tests/unit/engine_attachments_test.c",
+        "tests/unit/core_flow_rest_test.c", "tests/unit/core_transfer_enquiry_test.c",
+        "tests/unit/wire_reasons_test.c"};
     char quoted[CODE_SIZE + 2];
     bool found = false;
 

@@ -267,6 +267,58 @@ static void test_largest(void **state)
     assert_int_equal(count_rows(DATABASE_BODY), ATTACHMENT_PIECES_MAX);
 }
 
+/* Rule ATT-FILE: the form is taken once its file is here. What it names is in the ledger. */
+static void test_required(void **state)
+{
+    struct a_file file = file_of('f', 9);
+    struct record *form;
+    struct record *named;
+    struct record *files;
+    struct uuid case_id;
+    struct work *work;
+    char hex[65];
+
+    (void)state;
+    work = submission(ACTION_APPLICATION, 1, document(ACTION_APPLICATION, 1));
+    apply_accepted(work);
+    case_id = work->result.case_id;
+    apply_accepted(submission(ACTION_LETTER, 1, document(ACTION_LETTER, 1)));
+    form = document(ACTION_FORM, 1);
+    files = record_add(bench.arena, form, "attachments", TEXT_NONE);
+    named = record_add(bench.arena, files, "attachment", TEXT_NONE);
+    hex_encode(file.digest, sizeof(file.digest), hex);
+    assert_non_null(
+        record_add(bench.arena, named, "sha256", arena_copy(bench.arena, text_of(hex))));
+    bench.rules->rows[bench.rules->count++] = (struct rule){.id = "ATT-FILE", .value = 1};
+    work = message_from(PARTNER, &case_id, ACTION_FORM, 1, form);
+    apply(work);
+    expect_verdict(work, VERDICT_REFUSED, "FLW-12");
+    assert_int_equal(row_of(&file).names, 0);
+    bring(&file, PARTNER);
+    apply_accepted(message_from(PARTNER, &case_id, ACTION_FORM, 1, form));
+    assert_int_equal(row_of(&file).names, 1);
+    assert_int_equal(row_of(&file).named, ledger_size(bench.ledger));
+}
+
+/* As long as the rule does not say so, its name is enough; our own core is never asked. */
+static void test_not_required(void **state)
+{
+    struct a_file file = file_of('f', 9);
+    struct record *application = document(ACTION_APPLICATION, 1);
+    struct record *files = record_add(bench.arena, application, "attachments", TEXT_NONE);
+    struct record *named = record_add(bench.arena, files, "attachment", TEXT_NONE);
+    char hex[65];
+
+    (void)state;
+    hex_encode(file.digest, sizeof(file.digest), hex);
+    assert_non_null(
+        record_add(bench.arena, named, "sha256", arena_copy(bench.arena, text_of(hex))));
+    bench.rules->rows[bench.rules->count++] = (struct rule){.id = "ATT-FILE", .value = 1};
+    apply_accepted(submission(ACTION_APPLICATION, 1, application));
+    assert_int_equal(row_of(&file).names, 1);
+    assert_int_equal(row_of(&file).seq, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -274,6 +326,7 @@ int main(void)
         ENGINE_TEST(test_wrong_pieces), ENGINE_TEST(test_dropped),
         ENGINE_TEST(test_two_parties),  ENGINE_TEST(test_core_is_told),
         ENGINE_TEST(test_bounds),       ENGINE_TEST(test_largest),
+        ENGINE_TEST(test_required),     ENGINE_TEST(test_not_required),
     };
 
     if (!digest_setup(&bench.err))

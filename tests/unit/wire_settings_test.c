@@ -269,6 +269,7 @@ static const struct {
     {"MED-FIRST", 20211201},
     {"ENQ-REPLY", 20240101},
     {"ENQ-CASES", 20240101},
+    {"ATT-FILE", 20100101},
 };
 
 static void test_rules(void **state)
