@@ -60,6 +60,10 @@ sed -i "s|<handler>|<attachments><attachment><type>法律文书</type><issuer>�
 pair_start guizhou && pair_start guangdong || exit 1
 CORE=hrss.440000.core FAR=hrss.520000.core PARTNER=hrss.440000
 
+listed() { # SIDE COUNT ARGUMENTS...
+    [ "$(cli "$1" attachments "${@:3}" --json | grep -c '"digest"')" = "$2" ]
+}
+
 # --- from the core ---------------------------------------------------------------------------------
 check "nothing is there" says 404 '' ask guangdong $CORE "$(at guangdong "$DIGEST")"
 check "an empty piece asks" says 200 "partial 0 $SIZE" asks guangdong $CORE
@@ -86,6 +90,7 @@ check "a piece cut short" says 422 '' put guangdong $CORE "$OTHER" 0 28 "$work/p
 bytes '%%PDF-1.4 other'
 check "bytes of another digest" says 422 '' put guangdong $CORE "$OTHER" 0 14 "$work/piece"
 check "and nothing is kept of them" says 404 '' ask guangdong $CORE "$(at guangdong "$OTHER")"
+check "nothing of them is listed" listed guangdong 1
 check "no digest" says 400 '' put guangdong $CORE 00ff 0 14 "$work/piece"
 check "upper case" says 400 '' put guangdong $CORE "${OTHER^^}" 0 14 "$work/piece"
 check "no size" says 400 '' ask guangdong $CORE -X PUT --data-binary @"$work/piece" "$(at guangdong "$OTHER")?offset=0"
@@ -107,6 +112,9 @@ pieces_of() { grep '"event":"attachment.piece"' "$PAIR/guizhou/gateway.log" | gr
 check "and not from its beginning" [ "$(pieces_of $PIECE)" = 1 ]
 rests() { in_state guizhou $TRACE closed && in_state guangdong $TRACE closed; }
 check "the case comes to its end" pair_wait 40 rests
+
+check "the listing tells that it is here" listed guizhou 1
+check "and that none is missing" listed guizhou 0 --missing
 
 fetch() { # SIDE WHO: the whole, into $work/fetched
     local offset
