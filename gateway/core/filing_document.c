@@ -63,14 +63,6 @@ static bool read_bits(const struct record *body, const char *path, const struct 
     return true;
 }
 
-uint32_t filing_region(const struct record *body, const char *path)
-{
-    uint64_t region = 0;
-
-    return record_number(body, path, 999999, &region) && region >= 100000 ? (uint32_t)region
-                                                                          : 0;
-}
-
 bool filing_area_holds(uint32_t area, uint32_t region)
 {
     if (area >= 100000)

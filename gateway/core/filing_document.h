@@ -23,8 +23,6 @@ void filing_read(const struct flow_situation *situation, struct flow_facts *fact
 /* The document with the end that the gateway gave it. NULL: no memory. */
 const struct record *filing_with_end(const struct record *body,
                                      const struct filing_facts *details, struct arena *arena);
-/* Six digits, or 0. */
-uint32_t filing_region(const struct record *body, const char *path);
 /* Does an area of two, four or six digits hold this region (six digits)? */
 bool filing_area_holds(uint32_t area, uint32_t region);
 

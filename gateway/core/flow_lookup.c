@@ -29,19 +29,13 @@ bool flow_opens(const struct flow *flow, enum event_source source, unsigned acti
     return false;
 }
 
-static uint32_t region_at(const struct record *body, const char *path)
-{
-    uint64_t region = 0;
-
-    return record_number(body, path, 999999, &region) ? (uint32_t)region : 0;
-}
-
 static void transfer_reference(const struct record *body, struct flow_reference *reference)
 {
     struct text trace;
 
-    *reference = (struct flow_reference){.in_region = region_at(body, "reference/inRegion"),
-                                         .out_region = region_at(body, "reference/outRegion")};
+    *reference = (struct flow_reference){
+        .in_region = record_region_said(body, "reference/inRegion"),
+        .out_region = record_region_said(body, "reference/outRegion")};
     if (!record_text(body, "reference/traceNumber", &trace) ||
         !text_to_field(trace, reference->trace, sizeof(reference->trace)))
         reference->trace[0] = '\0';

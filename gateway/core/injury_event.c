@@ -16,14 +16,6 @@ static bool refuse(struct flow_facts *facts, const char *code, const char *reaso
     return true;
 }
 
-static uint32_t region_at(const struct record *body, const char *path)
-{
-    uint64_t region = 0;
-
-    return record_number(body, path, 999999, &region) && region >= 100000 ? (uint32_t)region
-                                                                          : 0;
-}
-
 static uint32_t province(uint32_t region)
 {
     return region / 10000 * 10000;
@@ -53,8 +45,8 @@ void injury_record_reference(const struct record *body, struct flow_reference *r
     bool own = is_own(body);
 
     *reference = (struct flow_reference){
-        .in_region = region_at(body, "reference/fromRegion"),
-        .out_region = region_at(body, "reference/toRegion"),
+        .in_region = record_region(body, "reference/fromRegion"),
+        .out_region = record_region(body, "reference/toRegion"),
     };
     if (own)
         reference->in_region = province(reference->in_region);
@@ -68,7 +60,7 @@ bool injury_record_recall(unsigned action, const struct record *body,
 {
     if (action != ACTION_COVER_QUERY)
         return false;
-    recall->in_region = province(region_at(body, "reference/toRegion"));
+    recall->in_region = province(record_region(body, "reference/toRegion"));
     write_trace(PROJECT_TRACE, injury_text(body, "projectNumber"), recall->trace);
     return recall->in_region != 0 && recall->trace[0] != '\0';
 }
@@ -196,7 +188,7 @@ static void look_at_cover(const struct flow_situation *situation, struct injury_
     injury_project_read(at, &project);
     injury_intervals_read(record_find(body, "intervals"), &intervals);
     injury_cover_decide(&project, &intervals, accident, situation->event->at,
-                        region_at(at, "region"), situation->rules, &said->cover);
+                        record_region(at, "region"), situation->rules, &said->cover);
     said->covered = true;
 }
 

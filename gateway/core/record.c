@@ -140,6 +140,20 @@ bool record_number(const struct record *root, const char *path, uint64_t max, ui
     return true;
 }
 
+uint32_t record_region_said(const struct record *root, const char *path)
+{
+    uint64_t region = 0;
+
+    return record_number(root, path, 999999, &region) ? (uint32_t)region : 0;
+}
+
+uint32_t record_region(const struct record *root, const char *path)
+{
+    uint32_t region = record_region_said(root, path);
+
+    return region >= 100000 ? region : 0;
+}
+
 static bool is_digit(char c)
 {
     return c >= '0' && c <= '9';

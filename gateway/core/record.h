@@ -60,6 +60,12 @@ MUST_USE bool record_number(const struct record *root, const char *path, uint64_
 /* A rate written as a fraction with at most four decimals, in 1/10000 (0.0800 is 800). */
 MUST_USE bool record_rate(const struct record *root, const char *path, int32_t *out);
 
+/* A region, of six digits; 0: none, or what stands there can be no region. */
+uint32_t record_region(const struct record *root, const char *path);
+/* What is said to be a region, to be compared and refused under its own number: any up to
+ * 999999; 0: none. */
+uint32_t record_region_said(const struct record *root, const char *path);
+
 /* Canonical bytes, for sealing and for digests: pre-order; each node u16 name size, name, u8
  * kind (0 leaf, 1 group), then u32 value size and value, or u32 child count and the children.
  */

@@ -115,8 +115,8 @@ static void refer(const struct record *body, struct flow_reference *reference)
     struct text number;
 
     *reference = (struct flow_reference){
-        .in_region = filing_region(body, "reference/treatingRegion"),
-        .out_region = filing_region(body, "reference/insuredRegion")};
+        .in_region = record_region(body, "reference/treatingRegion"),
+        .out_region = record_region(body, "reference/insuredRegion")};
     if (reference->out_region == 0 || !record_text(body, "reference/filingNumber", &number))
         return;
     buffer_format(&trace, "%06u/%.*s", (unsigned)reference->out_region, TEXT_ARG(number));

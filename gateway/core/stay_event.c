@@ -31,13 +31,6 @@ bool stay_says(const struct record *body, const char *path, const char *word)
     return text_is(text_at(body, path), word);
 }
 
-static uint32_t region_at(const struct record *body, const char *path)
-{
-    uint64_t region = 0;
-
-    return record_number(body, path, 999999, &region) ? (uint32_t)region : 0;
-}
-
 /* A stay has its number in its institution: "H52990000001/ZY2026-000731". */
 void stay_reference(const struct record *body, struct flow_reference *reference)
 {
@@ -46,8 +39,8 @@ void stay_reference(const struct record *body, struct flow_reference *reference)
     struct buffer trace = buffer_over(reference->trace, sizeof(reference->trace) - 1);
 
     *reference = (struct flow_reference){
-        .in_region = region_at(body, "reference/treatingRegion"),
-        .out_region = region_at(body, "reference/insuredRegion"),
+        .in_region = record_region_said(body, "reference/treatingRegion"),
+        .out_region = record_region_said(body, "reference/insuredRegion"),
     };
     if (institution.size == 0 || number.size == 0)
         return;

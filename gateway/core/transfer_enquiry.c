@@ -65,22 +65,14 @@ static struct text text_at(const struct record *body, const char *path)
     return record_text(body, path, &text) ? text : TEXT_NONE;
 }
 
-static uint32_t region_at(const struct record *body, const char *path)
-{
-    uint64_t region = 0;
-
-    return record_number(body, path, 999999, &region) && region >= 100000 ? (uint32_t)region
-                                                                          : 0;
-}
-
 static void reference_of(const struct record *body, struct flow_reference *reference)
 {
     struct text number = text_at(body, "reference/enquiryNumber");
     struct buffer trace = buffer_over(reference->trace, sizeof(reference->trace) - 1);
 
     *reference = (struct flow_reference){
-        .in_region = region_at(body, "reference/fromRegion"),
-        .out_region = region_at(body, "reference/toRegion"),
+        .in_region = record_region(body, "reference/fromRegion"),
+        .out_region = record_region(body, "reference/toRegion"),
     };
     if (number.size == 0)
         return;

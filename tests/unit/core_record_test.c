@@ -130,6 +130,35 @@ static void reads_dates_and_numbers(void **unused)
     assert_int_equal(number, 99);
 }
 
+static void reads_regions(void **unused)
+{
+    static const struct {
+        const char *text;
+        unsigned region;
+        unsigned said;
+    } rows[] = {
+        {"520000", 520000, 520000},
+        {"100000", 100000, 100000},
+        {"999999", 999999, 999999},
+        {"099999", 0, 99999},
+        {"52", 0, 52},
+        {"0", 0, 0},
+        {"1000000", 0, 0},
+        {"-520000", 0, 0},
+        {"52000a", 0, 0},
+        {"\uff15\uff12", 0, 0},
+        {"", 0, 0},
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        assert_int_equal(record_region(leaf(rows[i].text), "leaf"), rows[i].region);
+        assert_int_equal(record_region_said(leaf(rows[i].text), "leaf"), rows[i].said);
+    }
+    assert_int_equal(record_region(leaf("520000"), "nowhere"), 0);
+    assert_int_equal(record_region_said(leaf("520000"), "nowhere"), 0);
+}
+
 static void reads_rates(void **unused)
 {
     static const struct {
@@ -366,6 +395,7 @@ int main(void)
         cmocka_unit_test(names_have_bounds),
         cmocka_unit_test(reads_text_and_money),
         cmocka_unit_test(reads_dates_and_numbers),
+        cmocka_unit_test(reads_regions),
         cmocka_unit_test(reads_rates),
         cmocka_unit_test(bytes_are_exact),
         cmocka_unit_test(goes_there_and_back),
