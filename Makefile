@@ -28,10 +28,11 @@ HARDENING := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protecti
 	-fcf-protection -ftrivial-auto-var-init=zero
 LDHARDENING := -Wl,-z,relro,-z,now,-z,noexecstack
 FLAGS_release := -O2 -g $(HARDENING)
-FLAGS_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+# -g1: a report names file and line; variables would take a sixth of the time.
+FLAGS_asan := -O1 -g1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 FLAGS_tsan := -O1 -g -fsanitize=thread -fno-omit-frame-pointer
 FLAGS_cov := -O0 -g --coverage
-FLAGS_fuzz := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+FLAGS_fuzz := -O1 -g1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 LDFLAGS_release := $(LDHARDENING)
 LDFLAGS_fuzz := -fsanitize=fuzzer-no-link,address,undefined
 

@@ -216,13 +216,14 @@ core_start() { # SIDE SCRIPT (empty: it is in place)
     LD_PRELOAD=${CORE_PRELOAD:-} QIANTONG_SCHEMAS=schemas "$BIN/qiantong-sim" --config "$PAIR/$side/core.xml" run >>"$PAIR/$side/core.log" 2>&1 &
     CORE_PID[$side]=$!
     disown
-    pair_wait 20 answers "${CORE_PORT[$side]}" || {
+    pair_wait 20 answers "${CORE_PORT[$side]}" && pair_wait 20 core_listens "$side" || {
         echo "the core of $side does not start:"
         tail -2 "$PAIR/$side/core.log"
         return 1
     }
 }
 core_kill() { end_process "${CORE_PID[$1]:-}" KILL; CORE_PID[$1]=; }
+core_listens() { "$BIN/qiantong-sim" --config "$PAIR/$1/core.xml" status; } # its control socket opens last
 core_stop() { end_process "${CORE_PID[$1]:-}" TERM; CORE_PID[$1]=; }
 core_begin() { # SIDE TRACE
     "$BIN/qiantong-sim" --config "$PAIR/$1/core.xml" start "$2" >/dev/null
