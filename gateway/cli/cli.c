@@ -45,6 +45,8 @@ const struct verb cli_verbs[] = {
      N_("cases and entries of one person; asks for the identity number"), cli_person},
     {"message", "ID [--json] | ID --raw [--reply] [--reason TEXT]",
      N_("what is known of a message; --raw opens its exact bytes"), cli_message},
+    {"attachments get", "DIGEST FILE [--reason TEXT]",
+     N_("write a file that documents name; that is journaled"), cli_attachments_get},
     {"attachments", "[DIGEST] [--missing] [--json]",
      N_("files that documents name: which are here, who brought them"), cli_attachments},
     {"party check", "[ID] [--offline] [--json]",

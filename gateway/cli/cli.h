@@ -90,6 +90,8 @@ bool cli_punctuality(struct cli *cli, int word_count, char *const words[], struc
 bool cli_rate(struct cli *cli, int word_count, char *const words[], struct error *err);
 bool cli_person(struct cli *cli, int word_count, char *const words[], struct error *err);
 bool cli_message(struct cli *cli, int word_count, char *const words[], struct error *err);
+bool cli_attachments_get(struct cli *cli, int word_count, char *const words[],
+                         struct error *err);
 bool cli_attachments(struct cli *cli, int word_count, char *const words[], struct error *err);
 bool cli_party(struct cli *cli, int word_count, char *const words[], struct error *err);
 bool cli_party_check(struct cli *cli, int word_count, char *const words[], struct error *err);

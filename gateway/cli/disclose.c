@@ -60,6 +60,8 @@ static bool through_gateway(struct cli *cli, const struct disclosure *disclosure
     json_text(request, "verb", "disclose");
     json_text(request, "message", disclosure->id);
     json_text(request, "use", body_use_name(disclosure->use).english);
+    if (disclosure->use == BODY_PIECE)
+        json_hex(request, "piece", disclosure->body.digest, sizeof(disclosure->body.digest));
     json_text(request, "reason", disclosure->reason == NULL ? "" : disclosure->reason);
     json_text(request, "user", user);
     if (!ask_gateway(cli, request, ASK_LONG_MS, &answer, err))

@@ -16,7 +16,7 @@ struct disclosure {
     uint8_t key[MESSAGE_KEY_SIZE];
     char id[2 * MESSAGE_KEY_SIZE + 1]; /* as the gateway takes it */
     struct uuid case_id;               /* none if the message belongs to none */
-    unsigned use;                      /* BODY_ORIGINAL, BODY_SEALED, BODY_REPLY */
+    unsigned use;                      /* BODY_ORIGINAL, BODY_SEALED, BODY_REPLY, BODY_PIECE */
     struct entry_body body;            /* as the journal names it */
     const char *reason;                /* may be NULL */
 };

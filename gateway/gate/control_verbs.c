@@ -5,7 +5,7 @@
  *   {"verb":"alarms"} and two more                      control_alarms.h
  *   {"verb":"submit","party":ID,"bytes":BASE64}         a core's document, by hand
  *   {"verb":"submit_batch","party":ID,"documents":[BASE64,...]}  several (control_submit.h)
- *   {"verb":"disclose","message":ID,"use":"original|sealed|reply","reason":TEXT}
+ *   {"verb":"disclose","message":ID,"use":"original|sealed|reply|piece","piece":DIGEST,"reason":TEXT}
  *   {"verb":"retry","letter":OUT_ID,"reason":TEXT}      a dead letter once more
  *   {"verb":"close","letter":OUT_ID,"reason":TEXT}      a dead letter given up: as `propose`
  *   propose, approve, decline: control_approvals.h
@@ -177,6 +177,7 @@ struct search {
     struct arena *arena;
     const uint8_t *key; /* of the message; what answers it is indexed under it, too */
     uint8_t use;
+    uint8_t piece[32]; /* BODY_PIECE: which one, by its digest */
     bool found;
     struct entry_body body;
     struct uuid case_id;
@@ -189,16 +190,22 @@ static bool look(void *self, const struct entry *entry)
     const struct tlv *tlv;
     size_t at = 0;
 
-    if (memcmp(entry->message_key, search->key, MESSAGE_KEY_SIZE) != 0)
+    if (memcmp(entry->message_key, search->key, MESSAGE_KEY_SIZE) != 0) {
+        if (search->use == BODY_PIECE) /* its document names the file: whose it is */
+            search->case_id = entry->case_id;
         return true;
+    }
     while ((tlv = entry_next_tlv(entry, TLV_BODY, &at)) != NULL) {
         struct entry_body body;
-        if (entry_body_decode(tlv->bytes, &body) && body.use == search->use) {
-            search->body = body;
-            search->case_id = entry->case_id;
-            search->found = true;
-            return false;
-        }
+        if (!entry_body_decode(tlv->bytes, &body) || body.use != search->use ||
+            (body.use == BODY_PIECE && memcmp(body.digest, search->piece, 32) != 0))
+            continue;
+        search->body = body;
+        search->found = true;
+        if (body.use == BODY_PIECE)
+            return true;
+        search->case_id = entry->case_id;
+        return false;
     }
     return true;
 }
@@ -209,6 +216,8 @@ static uint8_t use_of(const char *name)
         return BODY_SEALED;
     if (strcmp(name, "reply") == 0)
         return BODY_REPLY;
+    if (strcmp(name, "piece") == 0)
+        return BODY_PIECE;
     return strcmp(name, "receipt") == 0 ? BODY_RECEIPT : BODY_ORIGINAL;
 }
 
@@ -285,6 +294,9 @@ static json_t *answer_disclose(struct asking *asking)
     ok = arena != NULL || fail(&err, ERROR_MEMORY, "no memory for the bytes");
     ok = ok && has_reason(asking, &err);
     ok = ok && parse_key(string_of(asking, "message"), key, &err);
+    ok = ok && (search.use != BODY_PIECE ||
+                hex_decode(text_of(string_of(asking, "piece")), search.piece, 32) ||
+                fail(&err, ERROR_USAGE, "piece is not a digest"));
     if (ok) {
         ok = find_body(asking, key, &search, &err) &&
              journal_disclosure(asking, key, &search, &err) &&

@@ -37,6 +37,7 @@ put() { # SIDE WHO DIGEST OFFSET SIZE FILE
 piece() { # NUMBER FILE: in $work/piece
     dd if="$2" of="$work/piece" bs=$PIECE skip="$1" count=1 status=none
 }
+fails() { ! "$@"; }
 told() { [ "$(cat "$work/answer")" = "$1" ]; }
 says() { # STATUS WORDS COMMAND...: the status, and the line if WORDS is not empty
     local status=$1 words=$2 got
@@ -130,6 +131,15 @@ check "no piece begins there" says 404 '' ask guizhou $FAR "$(at guizhou "$DIGES
 
 silent() { # COMMAND...
     "$@" >"$work/said" 2>&1 || { tail -3 "$work/said"; false; }; }
+got() { # NAME DIGEST: through the gateway, or beside a stopped one
+    cli guizhou attachments get "$2" "$work/$1" --reason "audit 7" >/dev/null 2>&1 && cmp -s "$work/$1" "$work/file"
+}
+check "an operator reads them, too" got operator "$DIGEST"
+check "which is a disclosure of each piece" [ "$(cli guizhou message "$DIGEST" --json | grep -c '"disclosed"')" = 3 ]
+check "never over a file that is there" fails got operator "$DIGEST"
+check "nor of a file that is not here" fails got other "$OTHER"
+check "and leaves none behind" [ ! -e "$work/other" ]
+
 # --- the ledgers ------------------------------------------------------------------------------------
 for side in guizhou guangdong; do
     core_stop $side
@@ -139,6 +149,7 @@ for side in guizhou guangdong; do
     check "$side: a backup" silent cli $side ledger backup "$work/$side.stream"
     check "$side: an auditor finds every piece" silent "$BIN/qiantong-audit" entries "$work/$side.stream"
 done
+check "the same beside a stopped gateway" got alone "$DIGEST"
 quiet() { ! grep -q 52990119800115 "$PAIR"/*/gateway.log; }
 check "no personal data in a log" quiet
 [ "$failures" = 0 ] && rm -rf "$work"
