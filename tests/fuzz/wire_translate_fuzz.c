@@ -3,29 +3,17 @@
  * field's name; what was written is read and says the same, but for what is listed as lost. */
 #include "fuzz.h"
 
-#include "crypt/digest.h"
-#include "wire/adapter.h"
-#include "wire/start.h"
+#include "adapters.h"
 
 enum { SHORT_RUNS = 3000 };
 enum { ADAPTERS = 2 };
 
 static const char *const names[ADAPTERS] = {"guizhou-core", "guangdong-core"};
 static struct adapter *adapters[ADAPTERS];
-static struct wire_schemas *schemas;
 
 bool fuzz_open(struct error *err)
 {
-    char path[64];
-
-    if (!digest_setup(err) || !wire_start(err) || !wire_schemas_load("schemas", &schemas, err))
-        return false;
-    for (size_t i = 0; i < ADAPTERS; i++) {
-        snprintf(path, sizeof(path), "adapters/%s", names[i]);
-        if (!adapter_load(path, schemas, &adapters[i], err))
-            return false;
-    }
-    return true;
+    return open_adapters(names, ADAPTERS, adapters, err);
 }
 
 void fuzz_seeds(void)
