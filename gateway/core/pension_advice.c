@@ -51,7 +51,7 @@ static bool gather(const struct advice_question *question, struct arena *arena,
     return true;
 }
 
-static void tell_place(const struct advice_question *question,
+static void find_place(const struct advice_question *question,
                        const struct pension_period *periods, struct advice *advice)
 {
     struct pension_person person = pension_person_read(question->form, question->today);
@@ -96,6 +96,15 @@ bool pension_advise(const struct advice_question *question, struct arena *arena,
     overlap_find(&asked, shares, &advice->overlap);
     if (advice->overlap.input == INPUT_GOOD)
         overlap_clear(cleared, shares, advice->count);
-    tell_place(question, cleared, advice);
+    find_place(question, cleared, advice);
     return true;
+}
+
+enum { PLACES_OF_PROVINCE = 10000 };
+
+void pension_tell_place(const struct place *place, struct flow_decision *decision)
+{
+    for (size_t i = 0; i < place->reason_count; i++)
+        flow_warn(decision, place_code(place->reasons[i].reason),
+                  (uint16_t)(place->reasons[i].province / PLACES_OF_PROVINCE));
 }

@@ -9,6 +9,7 @@
 #ifndef CORE_PENSION_ADVICE_H
 #define CORE_PENSION_ADVICE_H
 
+#include "core/flow.h"
 #include "core/pension_overlap.h"
 #include "core/pension_place.h"
 
@@ -45,5 +46,9 @@ struct advice {
 /* Only memory can fail (ERROR_MEMORY); all else is in the answers' `input`. */
 MUST_USE bool pension_advise(const struct advice_question *question, struct arena *arena,
                              struct advice *advice, struct error *err);
+
+/* The reasons of a place become warnings, the row of each the first two digits of the province
+ * that it speaks of. A place without an answer has none. */
+void pension_tell_place(const struct place *place, struct flow_decision *decision);
 
 #endif

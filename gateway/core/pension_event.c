@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/flow_clock.h"
+#include "core/pension_advice.h"
 #include "core/pension_checks.h"
 #include "core/pension_documents.h"
 #include "core/pension_employee.h"
@@ -264,18 +265,41 @@ static bool only_papers_missing(const struct pension_issues *issues)
     return true;
 }
 
+/* Where the pension would be claimed if nothing followed this transfer (domain reference 4).
+ * Both sides are told, if the form states the household register; the agency decides. */
+static bool read_place(const struct flow_situation *situation, const struct flow_facts *facts,
+                       struct flow_decision *decision, struct error *err)
+{
+    struct advice_question question = {.rules = situation->rules,
+                                       .today = instant_day(situation->event->at),
+                                       .form = situation->event->body,
+                                       .out_region = facts->out_region,
+                                       .in_region = facts->in_region};
+    struct advice advice;
+    uint64_t household;
+
+    if (!record_number(question.form, "hukouRegion", 999999, &household))
+        return true;
+    question.household = (uint32_t)household;
+    if (!pension_advise(&question, situation->arena, &advice, err))
+        return false;
+    pension_tell_place(&advice.place, decision);
+    return true;
+}
+
 static bool read_form(const struct flow_situation *situation, struct flow_facts *facts,
                       struct flow_decision *decision, struct error *err)
 {
     const struct flow_event *event = situation->event;
     bool received = situation->before->role == ROLE_IN; /* whoever brings it */
+    const struct pension_kind *kind = pension_kind_of(situation->flow->number, facts->flags);
     struct pension_issues *issues = arena_alloc(situation->arena, sizeof(*issues));
 
     if (issues == NULL)
         return fail(err, ERROR_MEMORY, "no memory for the form's checks");
-    if (!pension_checks_run(pension_kind_of(situation->flow->number, facts->flags)->checks,
-                            event->body, facts->out_region, instant_day(event->at),
-                            situation->rules, situation->arena, issues, err))
+    if (!pension_checks_run(kind->checks, event->body, facts->out_region,
+                            instant_day(event->at), situation->rules, situation->arena, issues,
+                            err))
         return false;
     take_issues(issues, facts, decision);
     pension_set_flag(facts, CASE_FORM_BACK, false);
@@ -293,7 +317,7 @@ static bool read_form(const struct flow_situation *situation, struct flow_facts 
         facts->form_total = (struct money){0}; /* warned of as PEN-C01 */
     if (received)
         tell_difference(facts);
-    return true;
+    return kind->checks != CHECKS_EMPLOYEE || read_place(situation, facts, decision, err);
 }
 
 static void read_code(const struct flow_event *event, struct flow_facts *facts)

@@ -5,7 +5,6 @@
 #include "core/pension_documents.h"
 #include "core/pension_event.h"
 #include "core/pension_kind.h"
-#include "core/pension_place.h"
 #include "core/pension_scheme.h"
 #include "core/pension_steps.h"
 #include "core/pension_takeover.h"
@@ -186,9 +185,7 @@ static void tell_place(const struct place *place, uint32_t agency,
         flow_warn(decision, "PEN-C07", (uint16_t)place->wrong);
         return;
     }
-    for (size_t i = 0; i < place->reason_count; i++)
-        flow_warn(decision, place_code(place->reasons[i].reason),
-                  (uint16_t)(place->reasons[i].province / 10000));
+    pension_tell_place(place, decision);
     if (place->province != pension_province(agency))
         flow_warn(decision, "PEN-R04", (uint16_t)(place->province / 10000));
 }

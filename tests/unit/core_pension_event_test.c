@@ -617,6 +617,52 @@ static void some_answers_need_nobody(void **unused)
     }
 }
 
+/* --- where the pension would be claimed ------------------------------------------------- */
+
+static void place_rules(void)
+{
+    rule_is("PEN-PLACE-MONTHS", 120);
+    rule_is("PEN-PLACE-SERVICE", 1);
+    rule_is("PEN-PLACE-LATE", 0);
+    rule_is("PEN-TEMP-START", 201001);
+    rule_is("PEN-TEMP-MAN", 600);
+    rule_is("PEN-TEMP-WOMAN", 480);
+}
+
+static void form_of_household(unsigned role, const char *region)
+{
+    struct record *form = document_form(arena);
+
+    if (region != NULL)
+        document_put(arena, form, "hukouRegion", region);
+    begin(role, PENSION_ACCEPTED);
+    happens(role == ROLE_IN ? EVENT_RECEIVED : EVENT_SUBMITTED, ACTION_FORM, form,
+            on(2026, 3, 12));
+    assert_int_equal(decision.kind, DECISION_ACCEPTED);
+    assert_int_equal(now.state, PENSION_INFO_ONLY);
+}
+
+/* Told at both sides, and nothing hangs on it. */
+static void a_form_with_a_household_tells_the_place(void **unused)
+{
+    static const unsigned roles[] = {ROLE_IN, ROLE_OUT};
+
+    (void)unused;
+    place_rules();
+    for (size_t i = 0; i < COUNT_OF(roles); i++) {
+        form_of_household(roles[i], "520115"); /* moves home */
+        assert_int_equal(decision.warning_count, 1);
+        assert_string_equal(decision.warnings[0].code, "PEN-PL-HUKOU");
+        assert_int_equal(decision.warnings[0].row, 52);
+        form_of_household(roles[i], "510100"); /* ten years nowhere: gathered at home */
+        assert_int_equal(decision.warning_count, 1);
+        assert_string_equal(decision.warnings[0].code, "PEN-PL-GATHER");
+        assert_int_equal(decision.warnings[0].row, 51);
+        form_of_household(roles[i], NULL);
+        assert_int_equal(decision.warning_count, 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -640,6 +686,7 @@ int main(void)
         FLOW_TEST(overlapping_months_are_cleared_afterwards),
         FLOW_TEST(an_answer_to_a_withdrawal),
         FLOW_TEST(some_answers_need_nobody),
+        FLOW_TEST(a_form_with_a_household_tells_the_place),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

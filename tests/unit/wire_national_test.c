@@ -300,7 +300,7 @@ static void test_leaves(void **state)
     assert_non_null(strstr(leaves.text, "\namounts/total\nrows/row/region?\n"));
     assert_non_null(strstr(leaves.text, "\nattachments/attachment/sha256?\nremark?\n"));
     assert_non_null(strstr(leaves.text, "\nexcluded/row/region?\nexcluded/row/from?\n"));
-    assert_int_equal(leaves.count, 77);
+    assert_int_equal(leaves.count, 78);
     leaves = (struct leaves){.size = 0};
     assert_true(codec_national_leaves(schemas, FLOW_PENSION_REMITTANCE, "remittance", note_leaf,
                                       &leaves, &fixture->err));
