@@ -450,6 +450,10 @@ void side_takes(struct side *side, const struct happening *happening)
 
 struct engine_given side_given(struct side *side)
 {
-    return (struct engine_given){side,       given_answered, given_now,     given_random,
-                                 given_seal, NULL,           given_deliver, NULL};
+    return (struct engine_given){.self = side,
+                                 .answered = given_answered,
+                                 .now = given_now,
+                                 .random = given_random,
+                                 .seal = given_seal,
+                                 .deliver = given_deliver};
 }

@@ -262,7 +262,7 @@ static const struct {
      NULL,
      {{"440100", "1998-01", "2005-12", "96", false}},
      {NULL}},
-    {"nor without periods", "110", "520300", {{NULL}}, {NULL}},
+    {"nor without periods", "110", "520300", {{.region = NULL}}, {NULL}},
 };
 
 static void expect_told(size_t at)
