@@ -316,7 +316,8 @@ static bool check_plan(struct world *world, struct plan *plan)
     return see(world, plan, TRANSFER, &sides) && check_states(world, plan, &sides) &&
            check_amounts(world, plan, &sides) &&
            (plan->unfinished || check_reversal(world, plan, &sides)) &&
-           check_line(world, plan, &sides.in);
+           check_line(world, plan, &sides.in) &&
+           (plan->play->judge == NULL || plan->play->judge(world, plan));
 }
 
 bool world_judge(struct world *world)

@@ -48,6 +48,9 @@ static const struct play plays[] = {
      .told = medical_told, .accepted = medical_accepted, .write = medical_write},
     {"injury.record", FLOW_INJURY_RECORD, 3, .intend = injury_intend, .start = injury_start,
      .told = injury_told, .accepted = injury_accepted, .make = injury_make},
+    {"transfer.enquiry", FLOW_TRANSFER_ENQUIRY, 3, .intend = enquiry_intend,
+     .start = enquiry_start, .told = enquiry_told, .accepted = enquiry_accepted,
+     .make = enquiry_make, .judge = enquiry_judge},
 };
 
 const struct play *play_at(size_t index)

@@ -72,6 +72,7 @@ struct paper {
     enum business which;
     unsigned tries;
     struct money amount; /* a part, or the rest of a bank line; 0: all */
+    struct uuid named;   /* of an enquiry: the CaseId; none: it asks by the person */
 };
 
 /* A document that a gateway has pushed to its core. */
@@ -145,6 +146,8 @@ struct play {
     /* NULL, or: more than documents.c writes by itself. */
     void (*write)(struct arena *arena, struct record *root, const struct plan *plan,
                   const struct paper *paper);
+    /* NULL, or: looks at more than the judge does by itself. */
+    bool (*judge)(struct world *world, const struct plan *plan);
 };
 
 /* What the world intends with one person. */
@@ -173,6 +176,11 @@ struct plan {
     char person[64];       /* identity number */
     char traces[BUSINESSES][TRACE_SIZE];
     struct money total;
+    /* of an enquiry */
+    const struct plan *about; /* whose person it asks after; NULL: nobody's */
+    uint32_t then;            /* the plan of the one by CaseId that comes behind; 0: none */
+    bool follows;             /* it is that one */
+    unsigned answers;         /* told to the core that asked */
     /* what the cores know */
     unsigned papers_written;
     bool unfinished;   /* a paper was never written */
@@ -275,7 +283,7 @@ void remittance_refused(struct world *world, const struct paper *paper);
 void remittance_write(struct arena *arena, struct record *root, const struct plan *plan,
                       const struct paper *paper);
 
-/* temporary.c, institution.c, military.c, medical.c, injury.c */
+/* temporary.c, institution.c, military.c, medical.c, injury.c, enquiry.c */
 void temporary_start(struct world *world, uint32_t index);
 void temporary_told(struct world *world, const struct news *news);
 void temporary_accepted(struct world *world, const struct paper *paper);
@@ -305,6 +313,14 @@ void injury_told(struct world *world, const struct news *news);
 void injury_accepted(struct world *world, const struct paper *paper);
 struct record *injury_make(struct arena *arena, const struct plan *plan,
                            const struct paper *paper);
+
+void enquiry_intend(struct world *world, uint32_t index);
+void enquiry_start(struct world *world, uint32_t index);
+void enquiry_told(struct world *world, const struct news *news);
+void enquiry_accepted(struct world *world, const struct paper *paper);
+struct record *enquiry_make(struct arena *arena, const struct plan *plan,
+                            const struct paper *paper);
+MUST_USE bool enquiry_judge(struct world *world, const struct plan *plan);
 
 /* switch.c */
 void switch_intend(struct world *world, uint32_t index);
